@@ -1,0 +1,46 @@
+/**
+ * One measured fact, as every layer above storage knows it. Immutable: a correction is a new fact that points at this one.
+ */
+import type { MeasureKind } from './measures';
+
+/**
+ * When it was measured: the instant, and the wall clock the person lived by. The person's day and morning follow from
+ * `utc + offset`, wherever and whenever it is read later.
+ */
+export interface Effective {
+	/** Milliseconds since 1970-01-01T00:00Z. */
+	readonly utc: number;
+	/** Minutes east of UTC at that instant in that zone. */
+	readonly offset: number;
+	/** IANA zone name, e.g. `Europe/Stockholm`. */
+	readonly zone: string;
+}
+
+/** Where the numbers came from. `manual` = typed by a person. */
+export interface ObservationSource {
+	readonly kind: 'manual' | 'device' | 'import';
+	readonly name?: string | undefined;
+}
+
+/** What a form hands over to be recorded. `values` are in the units of the measure's definition. */
+export interface ObservationDraft {
+	readonly measure: MeasureKind;
+	readonly values: Readonly<Record<string, number>>;
+	readonly effective: Effective;
+	readonly source: ObservationSource;
+	/** Folded-away context, e.g. `{ arm: 'left', posture: 'sitting' }`. */
+	readonly context?: Readonly<Record<string, string>> | undefined;
+	readonly note?: string | undefined;
+}
+
+/** A recorded observation after amendments, voids left out. */
+export interface Observation extends ObservationDraft {
+	/** Id of the entry that first recorded it; stable through amendments. */
+	readonly id: string;
+	/** Device that signed the newest version. */
+	readonly device: string;
+	/** True when an amendment replaced the first values; the original is kept. */
+	readonly amended: boolean;
+	/** True when two amendments of the same entry were made without knowing of each other. */
+	readonly conflicting: boolean;
+}
