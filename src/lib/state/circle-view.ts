@@ -1,0 +1,38 @@
+/**
+ * What a screen may know and do about one circle (krets). `CircleState` implements it; components depend on this alone.
+ */
+import type { MeasureKind } from '$lib/domain/measures';
+import type { Observation, ObservationDraft } from '$lib/domain/observation';
+import type { Result } from '$lib/domain/result';
+
+/** Why a save did not happen. Nothing was written; the form keeps what was typed. */
+export type SaveError =
+	| { readonly type: 'storage-full' }
+	| { readonly type: 'storage-unavailable' }
+	/** The database was written by a newer version of the app: reload to update. */
+	| { readonly type: 'newer-app' }
+	/** Local data is missing although this device has been used: the way back must be shown. */
+	| { readonly type: 'wiped' }
+	| { readonly type: 'not-allowed' };
+
+/** Where the newest data is safe, in the order of PROTOCOL 14 L2. */
+export type Durability =
+	| { readonly type: 'here' }
+	| { readonly type: 'sending'; readonly waiting: number }
+	| { readonly type: 'backed-up' };
+
+export interface CircleView {
+	readonly id: string;
+	/** True for the person's own circle. */
+	readonly mine: boolean;
+	/** The person's name as shown to members; null while nobody has needed one. */
+	readonly personName: string | null;
+	readonly durability: Durability;
+	/** Observations of a measure, oldest first, amendments applied, voids left out. Reactive. */
+	observations(measure: MeasureKind): readonly Observation[];
+	canWrite(measure: MeasureKind): boolean;
+	/** Durable when it resolves `ok`; the value is the entry's id, for undo. */
+	record(draft: ObservationDraft): Promise<Result<string, SaveError>>;
+	/** Hides an observation by a new entry (`obs.void`); the original stays in the log. */
+	voidObservation(id: string, reason: 'undo' | 'mistake'): Promise<Result<void, SaveError>>;
+}
