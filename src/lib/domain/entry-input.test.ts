@@ -297,6 +297,12 @@ describe('the time of a measurement', () => {
 		expect(at('2026-10-25', 150)).toMatchObject({ ok: true, value: { ambiguous: true, effective: { offset: 120 } } });
 	});
 
+	test('the second of the two can be asked for', () => {
+		const date = parseLocalDate('2026-10-25');
+		const second = checkTime({ date, minutes: 150, occurrence: 'later' }, now, zone);
+		expect(second).toMatchObject({ ok: true, value: { ambiguous: true, effective: { offset: 60 } } });
+	});
+
 	test('fifty years back is a slip', () => {
 		expect(type(at('1976-11-17', 0))).toBe('ok');
 		expect(type(at('1976-11-10', 0))).toBe('time-too-old');

@@ -9,7 +9,16 @@ import { type MeasureValues, valuesSchema } from './measure-values';
 import type { FieldDefinition, MeasureDefinition } from './measures';
 import type { Effective, Observation } from './observation';
 import { err, ok, type Result } from './result';
-import { daysBetween, effectiveAt, localDate, MINUTE_MS, type NonexistentTime, placeWallTime, type WallTime } from './time';
+import {
+	daysBetween,
+	effectiveAt,
+	type LocalDate,
+	localDate,
+	MINUTE_MS,
+	type NonexistentTime,
+	type PlacedTime,
+	placeWallTime
+} from './time';
 
 /** What stands in the fields, by field key. A missing key is an empty field. */
 export type TypedFields = Readonly<Record<string, string>>;
@@ -193,7 +202,14 @@ function splitSingle(measure: MeasureDefinition, plain: string): TypedFields | u
 }
 
 /** What stands in the date and time fields, or `now` when they are untouched. */
-export type TypedTime = 'now' | { readonly [Part in keyof WallTime]?: WallTime[Part] | undefined };
+export type TypedTime =
+	| 'now'
+	| {
+			readonly date?: LocalDate | undefined;
+			readonly minutes?: number | undefined;
+			/** Which one, for a time the clock showed twice. */
+			readonly occurrence?: 'earlier' | 'later' | undefined;
+	  };
 
 export type TimeError =
 	| { readonly type: 'time-missing' }
@@ -209,11 +225,11 @@ export function checkTime(
 	typed: TypedTime,
 	now: number,
 	zone: string
-): Result<{ readonly effective: Effective; readonly ambiguous: boolean }, TimeError> {
+): Result<PlacedTime, TimeError> {
 	if (typed === 'now') return ok({ effective: effectiveAt(now, zone), ambiguous: false });
-	const { date, minutes } = typed;
+	const { date, minutes, occurrence } = typed;
 	if (date === undefined || minutes === undefined) return err({ type: 'time-missing' });
-	const placed = placeWallTime({ date, minutes }, zone);
+	const placed = placeWallTime({ date, minutes }, zone, occurrence);
 	if (!placed.ok) return placed;
 	if (placed.value.effective.utc > now + FUTURE_GRACE_MS) return err({ type: 'time-in-future' });
 	if (daysBetween(date, localDate(effectiveAt(now, zone))) > OLDEST_YEARS * 365.25) {
