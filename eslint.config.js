@@ -65,6 +65,7 @@ const STORAGE_SYNTAX = [
 /** ESLint's own recommendation; its package of it is not worth a dependency, the rules carry the mark themselves. */
 const ESLINT_RECOMMENDED = {
 	name: 'eslint/recommended',
+	/** @type {import('eslint').Linter.RulesRecord} */
 	rules: Object.fromEntries(
 		[...builtinRules].filter(([, rule]) => rule.meta?.docs?.recommended).map(([name]) => [name, 'error'])
 	)
@@ -92,7 +93,7 @@ export default defineConfig(
 			globals: { ...globals.browser, ...globals.node },
 			parserOptions: {
 				projectService: {
-					allowDefaultProject: ['eslint.config.js', 'svelte.config.js', 'src/service-worker.ts'],
+					allowDefaultProject: ['src/service-worker.ts'],
 					defaultProject: 'tsconfig.json'
 				},
 				tsconfigRootDir: import.meta.dirname
