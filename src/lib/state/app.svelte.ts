@@ -9,6 +9,7 @@ import type { StorageError } from '$lib/storage/errors';
 import type { DeviceKeys } from '$lib/storage/keyring';
 import { localStorageMarkers } from '$lib/storage/markers';
 import type { SyncChange } from '$lib/sync/engine';
+import { browserFetch } from '$lib/sync/relay-client';
 import { CircleState } from './circle-state.svelte';
 import type { DraftKeeper } from './draft-keeper';
 import type { SyncStatus } from './live-sync';
@@ -71,6 +72,11 @@ export class App {
 
 	get isDemo(): boolean {
 		return this.space !== 'real';
+	}
+
+	/** Id of the circle chosen in the switcher; null for the person's own. */
+	get selected(): string | null {
+		return this.#selected;
 	}
 
 	/** Shows another circle; `null` the person's own. */
@@ -164,7 +170,7 @@ function browserDeps(): SessionDeps {
 	return {
 		random: systemRandom,
 		now: () => Date.now(),
-		fetch: (url, init) => fetch(url, init),
+		fetch: browserFetch,
 		origin: location.origin,
 		markers: localStorageMarkers(storageOrNull(() => localStorage)),
 		persist: async () => (await navigator.storage?.persist?.()) ?? false

@@ -11,6 +11,7 @@ import type { StoredFrame } from '$lib/storage/local-store';
 import { BookReader } from '$lib/sync/book-reader';
 import { bookOfKind, kindOf, nameOf, personOf, readableBooks, type CircleAccess } from '$lib/sync/circle-access';
 import { writeContext } from '$lib/sync/engine';
+import { rosterPerson } from '$lib/sync/membership';
 import type { CircleView, Durability, SaveError } from './circle-view';
 import type { Session } from './session';
 
@@ -21,6 +22,14 @@ export interface SeenReceipt {
 	/** The name the contact signed with, else the member's name in the roster. */
 	readonly name: string | null;
 	readonly next: string | null;
+}
+
+export interface Contact {
+	readonly identity: string;
+	readonly name: string;
+	readonly phone: string | null;
+	/** When they usually look, in their own words. */
+	readonly hours: string | null;
 }
 
 export class CircleState implements CircleView {
@@ -72,6 +81,15 @@ export class CircleState implements CircleView {
 	/** Receipts in the circle's log, newest first. */
 	get receipts(): readonly SeenReceipt[] {
 		return this.#receipts;
+	}
+
+	/** Care contacts and helper units in the circle, as the roster names them. */
+	get contacts(): readonly Contact[] {
+		const access = this.#access;
+		return (access?.chain.head.body.members ?? [])
+			.filter((member) => member.role === 'careContact' || member.role === 'helper')
+			.map(({ identity }) => access && rosterPerson(access, identity))
+			.flatMap((person) => (person ? [{ identity: person.identity, name: person.name, phone: person.phone ?? null, hours: person.hours ?? null }] : []));
 	}
 
 	/** Measures this device may read here. */
