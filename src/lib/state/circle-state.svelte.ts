@@ -2,7 +2,7 @@
 import { err, ok, type Result } from '$lib/domain/result';
 import { measureKinds, measures, type MeasureKind } from '$lib/domain/measures';
 import type { Observation, ObservationDraft } from '$lib/domain/observation';
-import type { Role } from '$lib/domain/rights';
+import type { Access, Role } from '$lib/domain/rights';
 import { newId, type BookId, type CircleId, type EntryId } from '$lib/protocol/ids';
 import type { Entry, Receipt } from '$lib/protocol/entries';
 import { accessOf } from '$lib/protocol/manifest';
@@ -24,8 +24,9 @@ export interface SeenReceipt {
 	readonly next: string | null;
 }
 
-export interface Contact {
+export interface OtherMember {
 	readonly identity: string;
+	readonly role: Role;
 	readonly name: string;
 	readonly phone: string | null;
 	/** When they usually look, in their own words. */
@@ -83,13 +84,28 @@ export class CircleState implements CircleView {
 		return this.#receipts;
 	}
 
-	/** Care contacts and helper units in the circle, as the roster names them. */
-	get contacts(): readonly Contact[] {
+	/** Everyone in the circle but this device's own identity, as the roster names them. */
+	get others(): readonly OtherMember[] {
 		const access = this.#access;
-		return (access?.chain.head.body.members ?? [])
-			.filter((member) => member.role === 'careContact' || member.role === 'helper')
-			.map(({ identity }) => access && rosterPerson(access, identity))
-			.flatMap((person) => (person ? [{ identity: person.identity, name: person.name, phone: person.phone ?? null, hours: person.hours ?? null }] : []));
+		if (!access) return [];
+		return access.chain.head.body.members
+			.filter(({ identity }) => identity !== access.member?.identity)
+			.map(({ identity, role }) => {
+				const person = rosterPerson(access, identity);
+				return { identity, role, name: person?.name ?? '', phone: person?.phone ?? null, hours: person?.hours ?? null };
+			});
+	}
+
+	/** Care contacts and helper units in the circle. */
+	get contacts(): readonly OtherMember[] {
+		return this.others.filter((member) => member.role === 'careContact' || member.role === 'helper');
+	}
+
+	/** What a member may do with a measure; null when they do not hold it. */
+	accessOf(identity: string, measure: MeasureKind): Access | null {
+		const book = this.#bookOf(measure);
+		const member = this.#access?.chain.head.body.members.find((each) => each.identity === identity);
+		return book ? accessOf(member, book) : null;
 	}
 
 	/** Measures this device may read here. */
