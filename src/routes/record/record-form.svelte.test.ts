@@ -60,6 +60,14 @@ describe('typing', () => {
 		expect(await form.enter('pulse')).toEqual({ to: 'saved' });
 	});
 
+	test('pasted lines are one reading; other text is left to the field', () => {
+		const { form } = open();
+		expect(form.paste('systolic', '128/82\n72')).toEqual({ to: 'field', key: 'pulse' });
+		expect(texts(form)).toEqual(['128', '82', '72']);
+		expect(form.paste('systolic', '134')).toBeNull();
+		expect(texts(form)).toEqual(['128', '82', '72']);
+	});
+
 	test('a whole reading can be pasted into any field', () => {
 		const { form } = open();
 		expect(form.type('systolic', '128/82')).toEqual({ to: 'field', key: 'pulse' });

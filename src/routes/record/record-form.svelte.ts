@@ -141,6 +141,11 @@ export class RecordForm {
 		return moves ? this.#neighbour(key, 1) : null;
 	}
 
+	/** A pasted reading spread over the fields, lines and all; null when the field should take the text as it is. */
+	paste(key: string, text: string): Focus {
+		return splitPasted(measures[this.measure], text) ? this.type(key, text) : null;
+	}
+
 	/** Enter goes on, and saves from the last field. */
 	async enter(key: string): Promise<Focus> {
 		return this.#neighbour(key, 1) ?? this.save();
