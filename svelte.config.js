@@ -15,7 +15,10 @@ export default {
 		serviceWorker: { register: false },
 		prerender: { entries: ['/shell'] },
 		typescript: {
-			config: (config) => ({ ...config, include: [...config.include, '../scripts/**/*.js', '../bench/**/*.ts'] })
+			config: (config) => ({
+				...config,
+				include: [...config.include, '../*.config.js', '../scripts/**/*', '../bench/**/*']
+			})
 		}
 	}
 };

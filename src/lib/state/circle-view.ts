@@ -17,9 +17,7 @@ export type SaveError =
 
 /** Where the newest data is safe, in the order of PROTOCOL 14 L2. */
 export type Durability =
-	| { readonly type: 'here' }
-	| { readonly type: 'sending'; readonly waiting: number }
-	| { readonly type: 'backed-up' };
+	{ readonly type: 'here' } | { readonly type: 'sending'; readonly waiting: number } | { readonly type: 'backed-up' };
 
 export interface CircleView {
 	readonly id: string;

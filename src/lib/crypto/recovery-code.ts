@@ -1,0 +1,50 @@
+/**
+ * The recovery code: 130 random bits as 26 Crockford base32 characters and a check symbol (modulo 37), on paper.
+ * From it come the recovery identity (age X25519) and the id its store is looked up by; neither gives back the other.
+ * Source: Crockford, "Base 32"; PROTOCOL 4 and 14.
+ */
+import { err, ok, type Result } from '$lib/domain/result';
+import { boxKeyOf, type BoxKey } from './boxes';
+import { toBase64url, utf8, type RandomBytes } from './bytes';
+import { deriveKey } from './hash';
+
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const CHECK_ALPHABET = `${ALPHABET}*~$=U`;
+const CODE_LENGTH = 26;
+
+/** 26 characters, canonical: upper case, no separators, no check symbol. */
+export type RecoveryCode = string & { readonly __brand: 'RecoveryCode' };
+
+export type RecoveryCodeError = { readonly type: 'wrong-length' } | { readonly type: 'wrong-character' } | { readonly type: 'wrong-check' };
+
+/** A fresh code from 26 × 5 bits. */
+export function createRecoveryCode(random: RandomBytes): RecoveryCode {
+	const code = Array.from(random(CODE_LENGTH), (byte) => ALPHABET.charAt(byte & 31)).join('');
+	return code as RecoveryCode;
+}
+
+/** The check symbol that stands last on the paper. */
+export function checkSymbol(code: RecoveryCode): string {
+	let remainder = 0;
+	for (const character of code) remainder = (remainder * 32 + ALPHABET.indexOf(character)) % 37;
+	return CHECK_ALPHABET.charAt(remainder);
+}
+
+/** As printed: groups of four, the check symbol in the last. 27 characters make six groups of four and one of three. */
+export const recoveryCodeGroups = (code: RecoveryCode): string[] => (code + checkSymbol(code)).match(/.{1,4}/g) ?? [];
+
+/** Reads what a person typed: any case, spaces and dashes ignored, O read as 0, I and L as 1. */
+export function parseRecoveryCode(typed: string): Result<RecoveryCode, RecoveryCodeError> {
+	const letters = typed.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
+	if (letters.length !== CODE_LENGTH + 1) return err({ type: 'wrong-length' });
+	const code = letters.slice(0, CODE_LENGTH);
+	if (![...code].every((character) => ALPHABET.includes(character))) return err({ type: 'wrong-character' });
+	if (checkSymbol(code as RecoveryCode) !== letters.slice(CODE_LENGTH)) return err({ type: 'wrong-check' });
+	return ok(code as RecoveryCode);
+}
+
+/** The age key pair the recovery store is sealed to. Devices keep only its public part. */
+export const recoveryBoxKey = (code: RecoveryCode): BoxKey => boxKeyOf(deriveKey(utf8(code), 'hl/recovery/box/1'));
+
+/** What the relay knows the recovery store by. */
+export const recoveryLookupId = (code: RecoveryCode): string => toBase64url(deriveKey(utf8(code), 'hl/recovery/id/1', 16));

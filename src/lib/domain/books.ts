@@ -1,0 +1,26 @@
+/**
+ * Books: one kind of data in a circle with its own keys. Sharing a book is handing over its key, so this list is also the
+ * list of what can be shared apart (ARCHITECTURE 5).
+ */
+import { measureKinds, type MeasureKind } from './measures';
+
+/** Books that are not a measure's. `log` holds receipts and access facts; `private` never leaves the person's devices. */
+export const otherBookKinds = ['symptoms', 'habits', 'medicines', 'routines', 'plan', 'messages', 'log', 'profile', 'private'] as const;
+
+/** Measures of later versions have their books from the start, so that no circle needs re-keying to gain one. */
+export const plannedMeasureKinds = [
+	'oxygenSaturation',
+	'glucose',
+	'temperature',
+	'peakFlow',
+	'steps',
+	'waist',
+	'pain'
+] as const;
+
+export type BookKind = MeasureKind | (typeof plannedMeasureKinds)[number] | (typeof otherBookKinds)[number];
+
+export const bookKinds: readonly BookKind[] = [...measureKinds, ...plannedMeasureKinds, ...otherBookKinds];
+
+/** Made with every circle. A `messages` book is made for each conversation when it begins. */
+export const initialBookKinds: readonly BookKind[] = bookKinds.filter((kind) => kind !== 'messages');

@@ -1,0 +1,164 @@
+/**
+ * Which frames of a book count. A pure function of the manifest chain, the identity logs and the frames: the same answer in
+ * whatever order they arrived (docs/protocol.md 7). It never throws anything away: what does not count yet is parked and
+ * judged again when more has arrived.
+ */
+import type { BookKind } from '$lib/domain/books';
+import { mayWriteKind, type Role } from '$lib/domain/rights';
+import type { Batch, Entry } from './entries';
+import type { Frame } from './frame';
+import type { Identity } from './identity-log';
+import type { BookId, DeviceId, Hash, IdentityId } from './ids';
+import { accessOf, bookOf, memberOf, type Manifest, type ManifestChain } from './manifest';
+
+export interface AcceptInput {
+	readonly book: BookId;
+	/** What the book is about, from the roster. */
+	readonly kind: BookKind;
+	readonly chain: ManifestChain;
+	/** Verified identities of everyone who is or was a member. */
+	readonly identities: readonly Identity[];
+	readonly frames: readonly Frame[];
+	/** Whether the frame's signature is its device's. Callers cache this: it is the costly part. */
+	readonly isSigned: (frame: Frame, signPub: Uint8Array) => boolean;
+	/** The opened content; null when the key is missing or does not fit. */
+	readonly open: (frame: Frame) => Batch | null;
+	/** Where a from-date reader's chains begin: frame hashes a grant snapshot covers (S3). */
+	readonly anchors?: ReadonlySet<Hash> | undefined;
+}
+
+export interface AcceptedFrame {
+	readonly frame: Frame;
+	readonly author: IdentityId;
+	readonly role: Role;
+	readonly batch: Batch;
+}
+
+export type ParkReason = 'unknown-device' | 'bad-signature' | 'gap' | 'unknown-epoch' | 'no-right' | 'beyond-cut' | 'unreadable' | 'wrong-kind';
+
+export interface Acceptance {
+	/** In an order that depends on the frames alone: by Lamport time, device, sequence, hash. */
+	readonly accepted: readonly AcceptedFrame[];
+	readonly parked: readonly { readonly frame: Frame; readonly reason: ParkReason }[];
+	/** Devices that signed two different frames in one place; both branches stay. */
+	readonly forked: readonly DeviceId[];
+	/** Entries only a newer app can read. */
+	readonly unknownEntries: number;
+}
+
+export function acceptFrames(input: AcceptInput): Acceptance {
+	const owners = ownersOfDevices(input.identities);
+	const frames = uniqueByHash(input.frames.filter((frame) => frame.header.book === input.book));
+	const parked: { frame: Frame; reason: ParkReason }[] = [];
+	const signed = frames.filter((frame) => {
+		const owner = owners.get(frame.header.device);
+		const reason = !owner
+			? 'unknown-device'
+			: frame.header.circle === input.chain.circle && input.isSigned(frame, owner.sign)
+				? null
+				: 'bad-signature';
+		if (reason) parked.push({ frame, reason });
+		return reason === null;
+	});
+	const linked = linkedFrames(signed, input.anchors ?? new Set());
+	const accepted: AcceptedFrame[] = [];
+	for (const frame of signed) {
+		const author = owners.get(frame.header.device)?.identity;
+		const judged = !linked.has(frame.hash) || !author ? 'gap' : judge(frame, author, linked, input);
+		if (typeof judged === 'string') parked.push({ frame, reason: judged });
+		else accepted.push(judged);
+	}
+	accepted.sort(byTimeThenPlace);
+	return {
+		accepted,
+		parked,
+		forked: forkedDevices(accepted),
+		unknownEntries: accepted.reduce((sum, { batch }) => sum + batch.unknown, 0)
+	};
+}
+
+function judge(
+	frame: Frame,
+	author: IdentityId,
+	linked: ReadonlyMap<Hash, Frame>,
+	input: AcceptInput
+): AcceptedFrame | ParkReason {
+	const { book, epoch } = frame.header;
+	const during = input.chain.records.map((record) => record.body).filter((body) => bookOf(body, book)?.epoch === epoch);
+	if (during.length === 0) return 'unknown-epoch';
+	const writing = during.map((body) => memberOf(body, author)).filter((member) => accessOf(member, book) === 'w');
+	if (writing.length === 0) return 'no-right';
+	if (isBeyondCut(frame, author, linked, input.chain.head.body)) return 'beyond-cut';
+	const batch = input.open(frame);
+	if (!batch) return 'unreadable';
+	const role = writing
+		.map((member) => member?.role)
+		.find((each) => each !== undefined && batch.entries.every((entry) => mayWriteKind(each, input.kind, entry.kind)));
+	return role ? { frame, author, role, batch } : 'wrong-kind';
+}
+
+/** A frame of an epoch up to a cut's counts only when it is the cut's head or an ancestor of it. */
+function isBeyondCut(frame: Frame, author: IdentityId, linked: ReadonlyMap<Hash, Frame>, manifest: Manifest): boolean {
+	return manifest.cuts
+		.filter((cut) => cut.member === author && cut.book === frame.header.book && frame.header.epoch <= cut.epoch)
+		.some((cut) => {
+			const head = cut.heads.find((each) => each.device === frame.header.device);
+			if (!head || frame.header.seq > head.seq) return true;
+			// While the head itself is withheld, its place in the sequence decides; it can hide nothing that came before.
+			return linked.has(head.hash) && !isAncestor(frame, head.hash, linked);
+		});
+}
+
+function isAncestor(frame: Frame, of: Hash, linked: ReadonlyMap<Hash, Frame>): boolean {
+	let at = linked.get(of);
+	while (at && at.header.seq > frame.header.seq) at = at.header.prev ? linked.get(at.header.prev) : undefined;
+	return at?.hash === frame.hash;
+}
+
+/** Frames whose chain back to sequence 1, or to an anchor, is complete. Both branches of a fork are linked. */
+function linkedFrames(frames: readonly Frame[], anchors: ReadonlySet<Hash>): ReadonlyMap<Hash, Frame> {
+	const linked = new Map<Hash, Frame>();
+	for (const frame of [...frames].sort((a, b) => a.header.seq - b.header.seq)) {
+		const { seq, prev, device } = frame.header;
+		const before = prev === null ? undefined : linked.get(prev);
+		const starts = seq === 1 ? prev === null : prev !== null && anchors.has(prev);
+		if (starts || (before && before.header.device === device && before.header.seq === seq - 1)) linked.set(frame.hash, frame);
+	}
+	return linked;
+}
+
+/** A frame sealed again with the same entries is the same frame, not a fork (F6). */
+function forkedDevices(accepted: readonly AcceptedFrame[]): DeviceId[] {
+	const contentAt = new Map<string, string>();
+	const forked = new Set<DeviceId>();
+	for (const { frame, batch } of accepted) {
+		const place = `${frame.header.device} ${frame.header.seq}`;
+		const content = entryIds(batch.entries);
+		if ((contentAt.get(place) ?? content) !== content) forked.add(frame.header.device);
+		contentAt.set(place, content);
+	}
+	return [...forked].sort();
+}
+
+const entryIds = (entries: readonly Entry[]): string => entries.map((entry) => entry.id).join(' ');
+
+function ownersOfDevices(identities: readonly Identity[]): ReadonlyMap<DeviceId, { identity: IdentityId; sign: Uint8Array }> {
+	return new Map(
+		identities.flatMap((identity) =>
+			[...identity.devices.values()].map((device) => [device.id, { identity: identity.id, sign: device.sign }] as const)
+		)
+	);
+}
+
+const uniqueByHash = (frames: readonly Frame[]): Frame[] => [...new Map(frames.map((frame) => [frame.hash, frame])).values()];
+
+function byTimeThenPlace(a: AcceptedFrame, b: AcceptedFrame): number {
+	return (
+		a.batch.lamport - b.batch.lamport ||
+		compareText(a.frame.header.device, b.frame.header.device) ||
+		a.frame.header.seq - b.frame.header.seq ||
+		compareText(a.frame.hash, b.frame.hash)
+	);
+}
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

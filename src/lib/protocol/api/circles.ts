@@ -1,0 +1,21 @@
+/**
+ * `POST circles` stores a whole manifest chain and its envelopes (a circle begins on the device, often long before).
+ * `POST circles/:id/manifest` adds one record and envelopes in one transaction, compare-and-set on the head.
+ * `GET circles/:id/manifest` answers the chain from `?from=n`; `GET circles/:id/envelopes` the caller's own rows;
+ * `PUT circles/:id/envelopes` adds rows. `DELETE circles/:id` is the owner's, `POST circles/:id/leave` a member's.
+ */
+import * as z from 'zod/mini';
+import { envelopeSchema } from '../envelope';
+import { blobSchema } from '../ids';
+import { MAX_RECORD_BYTES } from '../signed-record';
+
+const envelopes = z.array(envelopeSchema).check(z.maxLength(1000));
+
+export const createCircleSchema = z.strictObject({
+	manifests: z.array(blobSchema(MAX_RECORD_BYTES)).check(z.minLength(1), z.maxLength(500)),
+	envelopes
+});
+export const extendCircleSchema = z.strictObject({ manifest: blobSchema(MAX_RECORD_BYTES), envelopes });
+export const addEnvelopesSchema = z.strictObject({ envelopes });
+export const manifestChainSchema = z.strictObject({ manifests: z.array(blobSchema(MAX_RECORD_BYTES)) });
+export const envelopesSchema = z.strictObject({ envelopes: z.array(envelopeSchema) });

@@ -1,0 +1,17 @@
+/**
+ * `POST identities` registers a genesis record; a unit's needs an enrolment token from the relay's operator.
+ * `GET identities/:id/log` answers the whole log to whoever knows the id: it holds public keys only.
+ * `POST identities/:id/log` appends one record, compare-and-set on the head.
+ */
+import * as z from 'zod/mini';
+import { blobSchema, identityIdSchema } from '../ids';
+import { MAX_RECORD_BYTES } from '../signed-record';
+
+export const registerIdentitySchema = z.strictObject({
+	genesis: blobSchema(MAX_RECORD_BYTES),
+	/** One-time token of `npm run unit`; 32 bytes. Required for units of the real space. */
+	enrolment: z.optional(blobSchema(32))
+});
+export const registeredIdentitySchema = z.strictObject({ id: identityIdSchema });
+export const appendRecordSchema = z.strictObject({ record: blobSchema(MAX_RECORD_BYTES) });
+export const identityLogSchema = z.strictObject({ log: z.array(blobSchema(MAX_RECORD_BYTES)) });

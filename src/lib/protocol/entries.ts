@@ -1,0 +1,153 @@
+/**
+ * Entries: the immutable facts inside a frame. An entry of a kind or version this app does not know is kept in its frame
+ * and counted, never dropped (docs/protocol.md 7, 8).
+ */
+import * as z from 'zod/mini';
+import { utf8 } from '$lib/crypto/bytes';
+import { entryIdSchema, hashSchema, bookIdSchema } from './ids';
+import { parseJson } from './json';
+
+/** Most entries in one frame. */
+export const MAX_ENTRIES = 500;
+
+const fieldKey = z.string().check(z.regex(/^[a-z][A-Za-z0-9]{0,31}$/));
+const shortText = z.string().check(z.maxLength(64));
+const noteText = z.string().check(z.maxLength(4000));
+
+export const effectiveSchema = z.strictObject({
+	utc: z.int().check(z.minimum(-2_208_988_800_000), z.maximum(253_402_300_799_000)),
+	offset: z.int().check(z.minimum(-18 * 60), z.maximum(18 * 60)),
+	zone: z.string().check(z.minLength(1), z.maxLength(64))
+});
+
+const sourceSchema = z.strictObject({
+	kind: z.enum(['manual', 'device', 'import']),
+	name: z.optional(shortText)
+});
+
+/** What was measured. `values` and `units` share their keys; units are UCUM codes. */
+const observationFields = {
+	measure: fieldKey,
+	values: z.record(fieldKey, z.number().check(z.minimum(-1e9), z.maximum(1e9))),
+	units: z.record(fieldKey, shortText),
+	effective: effectiveSchema,
+	source: sourceSchema,
+	context: z.optional(z.record(fieldKey, shortText)),
+	note: z.optional(noteText)
+};
+
+export const obsAddSchema = z.strictObject({ kind: z.literal('obs.add'), v: z.literal(1), id: entryIdSchema, ...observationFields });
+export const obsAmendSchema = z.strictObject({
+	kind: z.literal('obs.amend'),
+	v: z.literal(1),
+	id: entryIdSchema,
+	/** The `obs.add` or `obs.amend` this one replaces. */
+	target: entryIdSchema,
+	...observationFields
+});
+export const obsVoidSchema = z.strictObject({
+	kind: z.literal('obs.void'),
+	v: z.literal(1),
+	id: entryIdSchema,
+	/** The `obs.add` that is taken back; a void also hides its amendments. */
+	target: entryIdSchema,
+	reason: z.enum(['undo', 'mistake'])
+});
+/** One field of a profile or routine: a Lamport register; history stays. */
+export const fieldSetSchema = z.strictObject({
+	kind: z.literal('field.set'),
+	v: z.literal(1),
+	id: entryIdSchema,
+	/** What the field belongs to: `person`, or a routine's id. */
+	of: shortText,
+	field: fieldKey,
+	value: z.nullable(z.string().check(z.maxLength(4000)))
+});
+/** A care contact's mark, never free text (docs/protocol.md 3). */
+export const receiptSchema = z.strictObject({
+	kind: z.literal('receipt'),
+	v: z.literal(1),
+	id: entryIdSchema,
+	outcome: z.enum(['accepted', 'declined', 'seen']),
+	at: z.int(),
+	/** Display name of the person on the unit's side. */
+	name: z.optional(shortText),
+	seen: z.optional(z.array(z.strictObject({ book: bookIdSchema, until: z.int() })).check(z.maxLength(48))),
+	/** Next time the contact means to look, as a local date. */
+	next: z.optional(z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/)))
+});
+/** Sent daily: a member whose heartbeat grows old may be cut off from us (docs/protocol.md 11). */
+export const heartbeatSchema = z.strictObject({
+	kind: z.literal('heartbeat'),
+	v: z.literal(1),
+	id: entryIdSchema,
+	at: z.int(),
+	heads: z.array(z.strictObject({ book: bookIdSchema, pos: z.int(), run: z.string().check(z.maxLength(11)) })).check(z.maxLength(48))
+});
+
+export const entrySchema = z.discriminatedUnion('kind', [
+	obsAddSchema,
+	obsAmendSchema,
+	obsVoidSchema,
+	fieldSetSchema,
+	receiptSchema,
+	heartbeatSchema
+]);
+export type Entry = z.infer<typeof entrySchema>;
+export type ObsAdd = z.infer<typeof obsAddSchema>;
+export type ObsAmend = z.infer<typeof obsAmendSchema>;
+export type ObsVoid = z.infer<typeof obsVoidSchema>;
+export type Receipt = z.infer<typeof receiptSchema>;
+
+/** Plaintext of a batch frame. Entries stay unknown here, so that one newer entry does not hide its neighbours. */
+export const batchSchema = z.strictObject({
+	lamport: z.int().check(z.minimum(1)),
+	/** What the writer had read of this book at the relay: position and running hash; null before the first pull. */
+	seen: z.nullable(z.strictObject({ pos: z.int().check(z.minimum(0)), run: z.string().check(z.maxLength(11)) })),
+	/** Milliseconds the writer's clock was ahead of the relay's, when known. */
+	skewMs: z.optional(z.int()),
+	entries: z.array(z.unknown()).check(z.minLength(1), z.maxLength(MAX_ENTRIES))
+});
+
+/** Plaintext of a snapshot frame (docs/protocol.md 10): columnar parts that cover earlier frames of a book. */
+export const snapshotSchema = z.strictObject({
+	v: z.literal(1),
+	/** `log` for the owner's own, `grant` for a reader who starts at a from-date (S3). */
+	purpose: z.enum(['log', 'grant']),
+	part: z.int().check(z.minimum(0)),
+	parts: z.int().check(z.minimum(1)),
+	/** Newest frame hash of each device that the snapshot contains. */
+	covers: z.array(z.strictObject({ device: z.string(), seq: z.int(), hash: hashSchema })),
+	count: z.int(),
+	/** SHA-256 over the sorted entry ids. */
+	root: hashSchema,
+	/** Deflated columns of entries with author device and lamport. */
+	columns: z.string()
+});
+
+export interface Batch {
+	readonly lamport: number;
+	readonly seen: { readonly pos: number; readonly run: string } | null;
+	readonly skewMs: number | null;
+	readonly entries: readonly Entry[];
+	/** Entries of a kind or version this app cannot read. */
+	readonly unknown: number;
+}
+
+export interface BatchInput {
+	readonly lamport: number;
+	readonly seen: Batch['seen'];
+	readonly skewMs?: number | undefined;
+	readonly entries: readonly Entry[];
+}
+
+export const encodeBatch = (batch: BatchInput): Uint8Array => utf8(JSON.stringify(batch));
+
+/** The batch, or null when the bytes are no batch at all. */
+export function parseBatch(plaintext: Uint8Array): Batch | null {
+	const outer = parseJson(batchSchema, plaintext);
+	if (!outer) return null;
+	const parsed = outer.entries.map((entry) => entrySchema.safeParse(entry));
+	const entries = parsed.flatMap((result) => (result.success ? [result.data] : []));
+	return { lamport: outer.lamport, seen: outer.seen, skewMs: outer.skewMs ?? null, entries, unknown: parsed.length - entries.length };
+}

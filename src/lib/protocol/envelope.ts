@@ -1,0 +1,55 @@
+/**
+ * Key envelopes: a book's epoch keys, age-sealed to a member's identity box. Additive: rows are added, never replaced, and
+ * every key is checked against the manifest's commitment, so nobody can hand out a different one (docs/protocol.md M3).
+ */
+import * as z from 'zod/mini';
+import { equalBytes, toBase64url, utf8 } from '$lib/crypto/bytes';
+import { openWith, sealTo } from '$lib/crypto/boxes';
+import { mac } from '$lib/crypto/hash';
+import { blobSchema, bookIdSchema, circleIdSchema, idBytes, identityIdSchema, secretKeySchema, type BookId, type CircleId } from './ids';
+import { parseJson } from './json';
+
+/** A row as the relay keeps it. One row may carry many books: `books` says which, the keys are inside. */
+export const envelopeSchema = z.strictObject({
+	circle: circleIdSchema,
+	member: identityIdSchema,
+	/** Generation of the identity box it is sealed to. */
+	gen: z.int().check(z.minimum(1)),
+	books: z.array(bookIdSchema).check(z.minLength(1), z.maxLength(48)),
+	ct: blobSchema(16 * 1024)
+});
+export type Envelope = z.infer<typeof envelopeSchema>;
+
+export const envelopeContentSchema = z.strictObject({
+	v: z.literal(1),
+	circle: circleIdSchema,
+	keys: z.array(z.strictObject({ book: bookIdSchema, epoch: z.int().check(z.minimum(1)), key: secretKeySchema })).check(z.maxLength(2000))
+});
+
+export interface EpochKey {
+	readonly book: BookId;
+	readonly epoch: number;
+	readonly key: Uint8Array;
+}
+
+/** Commitment to an epoch key, public in the manifest: HMAC(K, "commit"). */
+export const keyCommit = (key: Uint8Array): string => toBase64url(mac(key, utf8('commit')));
+export const matchesCommit = (key: Uint8Array, commit: string): boolean => equalBytes(mac(key, utf8('commit')), idBytes(commit));
+
+export async function sealEnvelope(
+	to: { readonly member: Envelope['member']; readonly gen: number; readonly box: Uint8Array },
+	circle: CircleId,
+	keys: readonly EpochKey[]
+): Promise<Envelope> {
+	const content = { v: 1, circle, keys: keys.map((each) => ({ ...each, key: toBase64url(each.key) })) };
+	const books = [...new Set(keys.map((each) => each.book))];
+	return { circle, member: to.member, gen: to.gen, books, ct: toBase64url(await sealTo(to.box, utf8(JSON.stringify(content)))) };
+}
+
+/** The keys inside, unchecked against any manifest; null when it cannot be opened or names another circle. */
+export async function openEnvelope(envelope: Envelope, boxSecret: Uint8Array): Promise<EpochKey[] | null> {
+	const plaintext = await openWith(boxSecret, idBytes(envelope.ct));
+	const content = plaintext && parseJson(envelopeContentSchema, plaintext);
+	if (!content || content.circle !== envelope.circle) return null;
+	return content.keys.map((each) => ({ ...each, key: idBytes(each.key) }));
+}

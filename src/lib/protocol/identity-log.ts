@@ -1,0 +1,202 @@
+/**
+ * The identity log: who a person or a care unit is, as a hash-linked, linear list of signed records. The identity's id is
+ * the hash of its first record, so nobody can hand out another's. Nothing in it names a circle (docs/protocol.md I1, I2).
+ */
+import * as z from 'zod/mini';
+import { deviceIdOf } from '$lib/crypto/signing';
+import { err, ok, type Result } from '$lib/domain/result';
+import {
+	blobSchema,
+	deviceIdSchema,
+	deviceIdText,
+	hashSchema,
+	idBytes,
+	publicKeySchema,
+	type DeviceId,
+	type Hash,
+	type IdentityId
+} from './ids';
+import { parseRecord, signRecord, verifyRecord, type SignedRecord } from './signed-record';
+
+const deviceSchema = z.strictObject({ id: deviceIdSchema, sign: publicKeySchema, box: publicKeySchema });
+const boxSchema = z.strictObject({ gen: z.int().check(z.minimum(1)), pub: publicKeySchema });
+const sealedForDevice = z.strictObject({ device: deviceIdSchema, ct: blobSchema(8192) });
+const link = { v: z.literal(1), n: z.int().check(z.minimum(1)), prev: hashSchema };
+
+export const identityRecordSchema = z.discriminatedUnion('kind', [
+	z.strictObject({
+		v: z.literal(1),
+		kind: z.literal('genesis'),
+		n: z.literal(0),
+		/** A care unit's devices are its staff's. */
+		type: z.enum(['person', 'unit']),
+		/** Demo identities are marked; real and demo clients refuse each other. */
+		space: z.enum(['real', 'demo']),
+		device: deviceSchema,
+		root: publicKeySchema,
+		box: boxSchema,
+		at: z.int()
+	}),
+	/** `boxes`: every box generation's secret, age-sealed to the new device. */
+	z.strictObject({
+		...link,
+		kind: z.literal('addDevice'),
+		by: deviceIdSchema,
+		device: deviceSchema,
+		admin: z.boolean(),
+		boxes: blobSchema(8192)
+	}),
+	z.strictObject({ ...link, kind: z.literal('removeDevice'), by: deviceIdSchema, device: deviceIdSchema }),
+	z.strictObject({ ...link, kind: z.literal('rotateBox'), by: deviceIdSchema, box: boxSchema, sealed: z.array(sealedForDevice) }),
+	/** The recovery identity's public part, and the new root whose secret lies only in the recovery store. */
+	z.strictObject({
+		...link,
+		kind: z.literal('setRecovery'),
+		by: z.union([deviceIdSchema, z.literal('root')]),
+		recipient: publicKeySchema,
+		newRoot: publicKeySchema
+	}),
+	/** Signed by the root: all earlier devices are out, this one and a new box are in. */
+	z.strictObject({ ...link, kind: z.literal('recover'), by: z.literal('root'), device: deviceSchema, box: boxSchema })
+]);
+export type IdentityRecord = z.infer<typeof identityRecordSchema>;
+export type SignedIdentityRecord = SignedRecord<IdentityRecord>;
+type Genesis = Extract<IdentityRecord, { kind: 'genesis' }>;
+
+export interface IdentityDevice {
+	readonly id: DeviceId;
+	readonly sign: Uint8Array;
+	readonly box: Uint8Array;
+	readonly admin: boolean;
+	/** Number of the record that took it out; null while active. */
+	readonly removedAt: number | null;
+}
+
+export interface Identity {
+	readonly id: IdentityId;
+	readonly type: Genesis['type'];
+	readonly space: Genesis['space'];
+	readonly devices: ReadonlyMap<DeviceId, IdentityDevice>;
+	readonly root: Uint8Array;
+	readonly box: { readonly gen: number; readonly pub: Uint8Array };
+	/** Recovery recipient; null until a code has been made. */
+	readonly recovery: Uint8Array | null;
+	readonly head: { readonly n: number; readonly hash: Hash };
+}
+
+export type IdentityLogError =
+	| { readonly type: 'malformed' }
+	| { readonly type: 'broken-chain' }
+	| { readonly type: 'bad-signature' }
+	| { readonly type: 'not-allowed' };
+
+/** At most this many devices stand in a log at once: person, unit (docs/protocol.md R7). */
+export const MAX_DEVICES = { person: 8, unit: 64 } as const;
+
+export const signIdentityRecord = (body: IdentityRecord, secret: Uint8Array): SignedIdentityRecord =>
+	signRecord('identityRecord', body, secret);
+
+export const parseIdentityRecord = (bytes: Uint8Array): SignedIdentityRecord | null =>
+	parseRecord<IdentityRecord>('identityRecord', identityRecordSchema, bytes);
+
+/** The identity a whole log describes. `log[0]` must be the genesis. */
+export function readIdentityLog(log: readonly Uint8Array[]): Result<Identity, IdentityLogError> {
+	let identity: Identity | null = null;
+	for (const bytes of log) {
+		const record = parseIdentityRecord(bytes);
+		if (!record) return err({ type: 'malformed' });
+		const next: Result<Identity, IdentityLogError> = identity ? extendIdentity(identity, record) : startIdentity(record);
+		if (!next.ok) return next;
+		identity = next.value;
+	}
+	return identity ? ok(identity) : err({ type: 'malformed' });
+}
+
+function startIdentity(record: SignedIdentityRecord): Result<Identity, IdentityLogError> {
+	const { body } = record;
+	if (body.kind !== 'genesis') return err({ type: 'broken-chain' });
+	const device = toDevice(body.device, true);
+	if (!device) return err({ type: 'malformed' });
+	if (!verifyRecord('identityRecord', record, device.sign)) return err({ type: 'bad-signature' });
+	return ok({
+		id: record.hash as string as IdentityId,
+		type: body.type,
+		space: body.space,
+		devices: new Map([[device.id, device]]),
+		root: idBytes(body.root),
+		box: { gen: body.box.gen, pub: idBytes(body.box.pub) },
+		recovery: null,
+		head: { n: 0, hash: record.hash }
+	});
+}
+
+/** The identity after one more record; the same rule on relay and client. */
+export function extendIdentity(identity: Identity, record: SignedIdentityRecord): Result<Identity, IdentityLogError> {
+	const { body } = record;
+	if (body.kind === 'genesis' || body.n !== identity.head.n + 1 || body.prev !== identity.head.hash) {
+		return err({ type: 'broken-chain' });
+	}
+	const signer = body.by === 'root' ? identity.root : activeDevice(identity, body.by)?.sign;
+	if (!signer) return err({ type: 'not-allowed' });
+	if (!verifyRecord('identityRecord', record, signer)) return err({ type: 'bad-signature' });
+	if (body.by !== 'root' && !mayAdminister(identity, body)) return err({ type: 'not-allowed' });
+	const changed = applyRecord(identity, body);
+	return changed.ok ? ok({ ...changed.value, head: { n: body.n, hash: record.hash } }) : changed;
+}
+
+/** Any active device may take itself out and rotate the box; the rest is for admin devices. */
+function mayAdminister(identity: Identity, body: Exclude<IdentityRecord, { kind: 'genesis' }>): boolean {
+	if (body.by === 'root') return true;
+	if (body.kind === 'rotateBox') return true;
+	if (body.kind === 'removeDevice' && body.device === body.by) return true;
+	return activeDevice(identity, body.by)?.admin === true;
+}
+
+function applyRecord(
+	identity: Identity,
+	body: Exclude<IdentityRecord, { kind: 'genesis' }>
+): Result<Identity, IdentityLogError> {
+	switch (body.kind) {
+		case 'addDevice': {
+			const device = toDevice(body.device, body.admin);
+			if (!device || identity.devices.has(device.id)) return err({ type: 'malformed' });
+			if (activeDevices(identity).length >= MAX_DEVICES[identity.type]) return err({ type: 'not-allowed' });
+			return ok({ ...identity, devices: new Map([...identity.devices, [device.id, device]]) });
+		}
+		case 'removeDevice': {
+			const device = activeDevice(identity, body.device);
+			if (!device) return err({ type: 'not-allowed' });
+			return ok({ ...identity, devices: new Map([...identity.devices, [device.id, { ...device, removedAt: body.n }]]) });
+		}
+		case 'rotateBox':
+			if (body.box.gen !== identity.box.gen + 1) return err({ type: 'broken-chain' });
+			return ok({ ...identity, box: { gen: body.box.gen, pub: idBytes(body.box.pub) } });
+		case 'setRecovery':
+			return ok({ ...identity, recovery: idBytes(body.recipient), root: idBytes(body.newRoot) });
+		case 'recover': {
+			const device = toDevice(body.device, true);
+			if (!device || identity.devices.has(device.id) || body.box.gen !== identity.box.gen + 1) return err({ type: 'malformed' });
+			const removed = [...identity.devices.values()].map((old) => ({ ...old, removedAt: old.removedAt ?? body.n }));
+			return ok({
+				...identity,
+				devices: new Map([...removed, device].map((each) => [each.id, each])),
+				box: { gen: body.box.gen, pub: idBytes(body.box.pub) }
+			});
+		}
+	}
+}
+
+/** The device when it stands in the log and has not been taken out. */
+export function activeDevice(identity: Identity, id: DeviceId): IdentityDevice | null {
+	const device = identity.devices.get(id);
+	return device && device.removedAt === null ? device : null;
+}
+
+export const activeDevices = (identity: Identity): IdentityDevice[] =>
+	[...identity.devices.values()].filter((device) => device.removedAt === null);
+
+function toDevice(wire: z.infer<typeof deviceSchema>, admin: boolean): IdentityDevice | null {
+	const sign = idBytes(wire.sign);
+	if (deviceIdText(deviceIdOf(sign)) !== wire.id) return null;
+	return { id: wire.id, sign, box: idBytes(wire.box), admin, removedAt: null };
+}

@@ -1,0 +1,241 @@
+/**
+ * The circle's manifest: who is in it, who reads and writes which book, and the books' key epochs. A hash-linked, linear
+ * chain; each record is the whole state. Relay and clients check every step with this same code (docs/protocol.md M1-M5).
+ */
+import * as z from 'zod/mini';
+import { err, ok, type Result } from '$lib/domain/result';
+import { roles, type Access } from '$lib/domain/rights';
+import type { Identity } from './identity-log';
+import {
+	blobSchema,
+	bookIdSchema,
+	circleIdSchema,
+	deviceIdSchema,
+	hashSchema,
+	identityIdSchema,
+	publicKeySchema,
+	type BookId,
+	type CircleId,
+	type IdentityId
+} from './ids';
+import { parseRecord, signRecord, verifyRecord, type SignedRecord } from './signed-record';
+
+export const MAX_MEMBERS = 16;
+export const MAX_BOOKS = 48;
+
+const epoch = z.int().check(z.minimum(1), z.maximum(1_000_000));
+
+const rightSchema = z.strictObject({
+	book: bookIdSchema,
+	access: z.enum(['r', 'w']),
+	/** First epoch handed over; above 1 when the person chose a from-date (S3). */
+	fromEpoch: epoch
+});
+
+const memberSchema = z.strictObject({
+	identity: identityIdSchema,
+	/** The member's identity log as the signer knew it. */
+	idHead: z.strictObject({ n: z.int().check(z.minimum(0)), hash: hashSchema }),
+	role: z.enum(roles),
+	/** May stand in for the person at agreements. */
+	actsFor: z.boolean(),
+	rights: z.array(rightSchema).check(z.maxLength(MAX_BOOKS))
+});
+
+/** Up to and with `epoch`, only frames at or below these heads of the member's devices count. */
+const cutSchema = z.strictObject({
+	member: identityIdSchema,
+	book: bookIdSchema,
+	epoch,
+	heads: z.array(z.strictObject({ device: deviceIdSchema, seq: z.int().check(z.minimum(1)), hash: hashSchema })).check(z.maxLength(64))
+});
+
+export const manifestSchema = z.strictObject({
+	v: z.literal(1),
+	circle: circleIdSchema,
+	n: z.int().check(z.minimum(0)),
+	prev: z.nullable(hashSchema),
+	at: z.int(),
+	by: z.strictObject({ identity: identityIdSchema, device: deviceIdSchema }),
+	space: z.enum(['real', 'demo']),
+	suiteMin: z.int().check(z.minimum(1), z.maximum(255)),
+	members: z.array(memberSchema).check(z.minLength(1), z.maxLength(MAX_MEMBERS)),
+	cuts: z.array(cutSchema).check(z.maxLength(2000)),
+	books: z.array(z.strictObject({ id: bookIdSchema, epoch, keyCommit: publicKeySchema })).check(z.minLength(1), z.maxLength(MAX_BOOKS)),
+	invites: z.array(z.strictObject({ pub: publicKeySchema, role: z.enum(roles), exp: z.int() })).check(z.maxLength(MAX_MEMBERS)),
+	/** Names and book kinds, sealed under the profile book's key of `epoch` (M4). */
+	roster: z.strictObject({ epoch, ct: blobSchema(64 * 1024) })
+});
+export type Manifest = z.infer<typeof manifestSchema>;
+export type SignedManifest = SignedRecord<Manifest>;
+export type Member = Manifest['members'][number];
+
+export type ManifestError =
+	| { readonly type: 'malformed' }
+	| { readonly type: 'broken-chain' }
+	| { readonly type: 'bad-signature' }
+	| { readonly type: 'not-allowed' }
+	/** A right was lost without a new epoch and a cut (M5). */
+	| { readonly type: 'unguarded-loss' };
+
+/** A verified chain, oldest first; never empty. */
+export interface ManifestChain {
+	readonly circle: CircleId;
+	readonly records: readonly SignedManifest[];
+	readonly head: SignedManifest;
+}
+
+/** Looks up a verified identity; undefined when its log is not known. */
+export type IdentityLookup = (id: IdentityId) => Identity | undefined;
+
+export const signManifest = (body: Manifest, secret: Uint8Array): SignedManifest => signRecord('manifest', body, secret);
+
+export const parseManifest = (bytes: Uint8Array): SignedManifest | null =>
+	parseRecord<Manifest>('manifest', manifestSchema, bytes);
+
+/** Verifies a whole chain from its first record. */
+export function readManifestChain(records: readonly Uint8Array[], identities: IdentityLookup): Result<ManifestChain, ManifestError> {
+	let chain: ManifestChain | null = null;
+	for (const bytes of records) {
+		const record = parseManifest(bytes);
+		if (!record) return err({ type: 'malformed' });
+		const next: Result<ManifestChain, ManifestError> = extendManifestChain(chain, record, identities);
+		if (!next.ok) return next;
+		chain = next.value;
+	}
+	return chain ? ok(chain) : err({ type: 'malformed' });
+}
+
+/** The chain with one more record, or why that record cannot follow. `chain` null: the record starts a circle. */
+export function extendManifestChain(
+	chain: ManifestChain | null,
+	record: SignedManifest,
+	identities: IdentityLookup
+): Result<ManifestChain, ManifestError> {
+	const next = record.body;
+	const previous = chain?.head;
+	if (!isWellFormed(next)) return err({ type: 'malformed' });
+	if (previous) {
+		if (next.circle !== previous.body.circle || next.n !== previous.body.n + 1 || next.prev !== previous.hash) {
+			return err({ type: 'broken-chain' });
+		}
+	} else if (next.n !== 0 || next.prev !== null) return err({ type: 'broken-chain' });
+
+	// The signer's standing is judged by the state before this record.
+	const signer = memberOf(previous?.body ?? next, next.by.identity);
+	const signerKey = signer && signingKeyOf(signer, next, identities);
+	if (!signer || !signerKey) return err({ type: 'not-allowed' });
+	if (!verifyRecord('manifest', record, signerKey)) return err({ type: 'bad-signature' });
+
+	const step = previous ? checkStep(previous.body, next, signer) : checkStart(next, signer);
+	if (!step.ok) return step;
+	return ok({ circle: next.circle, records: [...(chain?.records ?? []), record], head: record });
+}
+
+export const memberOf = (manifest: Manifest, identity: IdentityId): Member | undefined =>
+	manifest.members.find((member) => member.identity === identity);
+
+export const bookOf = (manifest: Manifest, book: BookId): Manifest['books'][number] | undefined =>
+	manifest.books.find((each) => each.id === book);
+
+export const accessOf = (member: Member | undefined, book: BookId): Access | null =>
+	member?.rights.find((right) => right.book === book)?.access ?? null;
+
+/** The commitment of a book's epoch anywhere in the chain; null when there was no such epoch. */
+export function commitOf(chain: ManifestChain, book: BookId, bookEpoch: number): string | null {
+	for (const { body } of chain.records) {
+		const found = bookOf(body, book);
+		if (found?.epoch === bookEpoch) return found.keyCommit;
+	}
+	return null;
+}
+
+function isWellFormed(manifest: Manifest): boolean {
+	const books = new Set(manifest.books.map((book) => book.id));
+	const members = new Set(manifest.members.map((member) => member.identity));
+	return (
+		books.size === manifest.books.length &&
+		members.size === manifest.members.length &&
+		manifest.members.every(
+			(member) =>
+				new Set(member.rights.map((right) => right.book)).size === member.rights.length &&
+				member.rights.every((right) => books.has(right.book))
+		) &&
+		manifest.cuts.every((cut) => books.has(cut.book))
+	);
+}
+
+function signingKeyOf(signer: Member, next: Manifest, identities: IdentityLookup): Uint8Array | null {
+	const identity = identities(signer.identity);
+	const device = identity?.devices.get(next.by.device);
+	if (!identity || !device || identity.space !== next.space) return null;
+	// A device that was taken out may have signed what came before, judged by the log head its successor names.
+	const known = memberOf(next, signer.identity)?.idHead.n ?? signer.idHead.n;
+	return device.removedAt === null || device.removedAt > known ? device.sign : null;
+}
+
+const isOwning = (member: Member): boolean => member.role === 'owner' || member.role === 'coOwner';
+
+function checkStart(next: Manifest, signer: Member): Result<void, ManifestError> {
+	if (!isOwning(signer) || next.members.length !== 1 || next.cuts.length > 0) return err({ type: 'not-allowed' });
+	return next.books.every((book) => book.epoch === 1) ? ok(undefined) : err({ type: 'malformed' });
+}
+
+function checkStep(previous: Manifest, next: Manifest, signer: Member): Result<void, ManifestError> {
+	if (next.space !== previous.space || next.suiteMin < previous.suiteMin) return err({ type: 'not-allowed' });
+	if (!booksGoForward(previous, next) || !headsGoForward(previous, next)) return err({ type: 'broken-chain' });
+	if (!isOwning(signer)) return isRekeyOnly(previous, next, signer) ? ok(undefined) : err({ type: 'not-allowed' });
+	if (signer.role !== 'owner' && !ownersStay(previous, next)) return err({ type: 'not-allowed' });
+	return everyLossIsGuarded(previous, next) ? ok(undefined) : err({ type: 'unguarded-loss' });
+}
+
+/** Books stay; an epoch keeps its commitment or rises by one with a new one. */
+const booksGoForward = (previous: Manifest, next: Manifest): boolean =>
+	previous.books.every((old) => {
+		const now = bookOf(next, old.id);
+		if (!now) return false;
+		return now.epoch === old.epoch ? now.keyCommit === old.keyCommit : now.epoch === old.epoch + 1 && now.keyCommit !== old.keyCommit;
+	}) && next.books.every((now) => bookOf(previous, now.id) !== undefined || now.epoch === 1);
+
+const headsGoForward = (previous: Manifest, next: Manifest): boolean =>
+	previous.members.every((old) => (memberOf(next, old.identity)?.idHead.n ?? Infinity) >= old.idHead.n);
+
+const ownersStay = (previous: Manifest, next: Manifest): boolean =>
+	previous.members.every((old) => old.role !== 'owner' || memberOf(next, old.identity)?.role === 'owner');
+
+/** M5: whoever reads or writes less than before has a cut, and the book a new epoch. Earlier cuts stay or are raised. */
+function everyLossIsGuarded(previous: Manifest, next: Manifest): boolean {
+	const isGuarded = (member: IdentityId, book: BookId, oldEpoch: number): boolean =>
+		(bookOf(next, book)?.epoch ?? 0) > oldEpoch &&
+		next.cuts.some((cut) => cut.member === member && cut.book === book && cut.epoch >= oldEpoch);
+	const losses = previous.members.flatMap((old) => {
+		const now = memberOf(next, old.identity);
+		return old.rights.filter((right) => {
+			const kept = now?.rights.find((each) => each.book === right.book);
+			const roleKept = now?.role === old.role || now?.role === 'owner';
+			return !kept || !roleKept || (right.access === 'w' && kept.access === 'r') || kept.fromEpoch > right.fromEpoch;
+		}).map((right) => ({ member: old.identity, book: right.book }));
+	});
+	const cutsStay = previous.cuts.every((old) =>
+		next.cuts.some((cut) => cut.member === old.member && cut.book === old.book && cut.epoch >= old.epoch)
+	);
+	return cutsStay && losses.every(({ member, book }) => isGuarded(member, book, bookOf(previous, book)?.epoch ?? 0));
+}
+
+/** M2: a member without ownership renews keys of books it reads and cuts its own removed devices; nothing else changes. */
+function isRekeyOnly(previous: Manifest, next: Manifest, signer: Member): boolean {
+	const readable = new Set(signer.rights.map((right) => right.book));
+	const raised = next.books.filter((now) => now.epoch !== bookOf(previous, now.id)?.epoch);
+	const added = next.cuts.filter((cut) => !previous.cuts.some((old) => JSON.stringify(old) === JSON.stringify(cut)));
+	const withoutOwnHead = (manifest: Manifest) =>
+		manifest.members.map((member) => (member.identity === signer.identity ? { ...member, idHead: null } : member));
+	return (
+		next.books.length === previous.books.length &&
+		raised.length > 0 &&
+		raised.every((book) => readable.has(book.id)) &&
+		added.every((cut) => cut.member === signer.identity && raised.some((book) => book.id === cut.book)) &&
+		next.cuts.length - added.length === previous.cuts.length &&
+		JSON.stringify([withoutOwnHead(next), next.invites, next.roster, next.suiteMin]) ===
+			JSON.stringify([withoutOwnHead(previous), previous.invites, previous.roster, previous.suiteMin])
+	);
+}

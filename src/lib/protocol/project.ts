@@ -1,0 +1,96 @@
+/**
+ * From accepted entries to what a screen shows: observations with amendments applied and voids left out. Conflicts are
+ * marked, never settled by a clock (docs/protocol.md 8).
+ */
+import { isMeasureKind } from '$lib/domain/measures';
+import type { Observation } from '$lib/domain/observation';
+import type { AcceptedFrame } from './accept';
+import type { Entry, ObsAdd, ObsAmend } from './entries';
+import type { EntryId, IdentityId } from './ids';
+
+interface Authored<E extends Entry> {
+	readonly entry: E;
+	readonly author: IdentityId;
+	readonly device: string;
+	readonly lamport: number;
+	/** The person or a co-owner, who may correct anyone's entries. */
+	readonly owning: boolean;
+}
+
+/** Observations of one book's accepted frames, oldest measurement first. Measures of a newer app are left out. */
+export function projectObservations(frames: readonly AcceptedFrame[]): Observation[] {
+	const entries = frames.flatMap(authoredEntries);
+	const adds = new Map<EntryId, Authored<ObsAdd>>();
+	for (const each of entries) if (isKind(each, 'obs.add') && !adds.has(each.entry.id)) adds.set(each.entry.id, each);
+
+	const amendsByTarget = new Map<EntryId, Authored<ObsAmend>[]>();
+	const voided = new Set<EntryId>();
+	for (const each of entries) {
+		if (isKind(each, 'obs.amend')) {
+			amendsByTarget.set(each.entry.target, [...(amendsByTarget.get(each.entry.target) ?? []), each]);
+		} else if (isKind(each, 'obs.void')) {
+			const target = adds.get(each.entry.target);
+			if (target && mayChange(each, target)) voided.add(target.entry.id);
+		}
+	}
+	return [...adds.values()]
+		.filter((add) => !voided.has(add.entry.id))
+		.flatMap((add) => toObservation(add, newestVersion(add, amendsByTarget)) ?? [])
+		.sort((a, b) => a.effective.utc - b.effective.utc || (a.id < b.id ? -1 : 1));
+}
+
+const authoredEntries = ({ frame, author, role, batch }: AcceptedFrame): Authored<Entry>[] =>
+	batch.entries.map((entry) => ({
+		entry,
+		author,
+		device: frame.header.device,
+		lamport: batch.lamport,
+		owning: role === 'owner' || role === 'coOwner'
+	}));
+
+function isKind<K extends Entry['kind']>(each: Authored<Entry>, kind: K): each is Authored<Extract<Entry, { kind: K }>> {
+	return each.entry.kind === kind;
+}
+
+const mayChange = (change: Authored<Entry>, target: Authored<Entry>): boolean =>
+	change.owning || change.author === target.author;
+
+interface Version {
+	readonly newest: Authored<ObsAdd | ObsAmend>;
+	readonly conflicting: boolean;
+}
+
+/** Follows amendments from the first entry on; of two that replace the same one, the highest (lamport, device, id) shows. */
+function newestVersion(add: Authored<ObsAdd>, amendsByTarget: ReadonlyMap<EntryId, Authored<ObsAmend>[]>): Version {
+	let newest: Authored<ObsAdd | ObsAmend> = add;
+	let conflicting = false;
+	const seen = new Set<EntryId>();
+	while (!seen.has(newest.entry.id)) {
+		seen.add(newest.entry.id);
+		const next = (amendsByTarget.get(newest.entry.id) ?? []).filter((amend) => mayChange(amend, add)).sort(highestFirst);
+		conflicting ||= next.length > 1;
+		newest = next[0] ?? newest;
+	}
+	return { newest, conflicting };
+}
+
+function highestFirst(a: Authored<ObsAmend>, b: Authored<ObsAmend>): number {
+	return b.lamport - a.lamport || (a.device < b.device ? 1 : a.device > b.device ? -1 : a.entry.id < b.entry.id ? 1 : -1);
+}
+
+function toObservation(add: Authored<ObsAdd>, { newest, conflicting }: Version): Observation | null {
+	const { measure, values, effective, source, context, note } = newest.entry;
+	if (!isMeasureKind(measure)) return null;
+	return {
+		id: add.entry.id,
+		device: newest.device,
+		measure,
+		values,
+		effective,
+		source,
+		context,
+		note,
+		amended: newest !== add,
+		conflicting
+	};
+}

@@ -1,0 +1,125 @@
+/**
+ * New versions of the app: fetched in the background, offered, and taken over only when the person says so, because a
+ * reload in the middle of an entry would lose what was typed.
+ */
+
+import { dev } from '$app/environment';
+
+interface ScriptUrlPolicies {
+	createPolicy(
+		name: string,
+		rules: { createScriptURL(url: string): string }
+	): { createScriptURL(url: string): TrustedScriptURL };
+}
+
+/** What Trusted Types let become a script. TypeScript's DOM does not know the type; to `register` it is a string. */
+type TrustedScriptURL = string;
+
+interface UpdatesDeps {
+	/** `navigator.serviceWorker`; undefined where the browser has none or forbids it. */
+	readonly container: ServiceWorkerContainer | undefined;
+	/** `window.trustedTypes`; undefined where the browser has none. */
+	readonly trustedTypes: ScriptUrlPolicies | undefined;
+	readonly reload: () => void;
+}
+
+const WORKER_URL = '/service-worker.js';
+
+/** The URL of the worker as Trusted Types want it. The policy makes this one URL and refuses every other. */
+export function workerUrl(trustedTypes: ScriptUrlPolicies | undefined): TrustedScriptURL {
+	const policy = trustedTypes?.createPolicy('hemlinje-worker-url', {
+		createScriptURL(url) {
+			if (url !== WORKER_URL) throw new TypeError('Only the service worker of this app may be registered');
+			return url;
+		}
+	});
+	return policy?.createScriptURL(WORKER_URL) ?? WORKER_URL;
+}
+
+/**
+ * Whether a new version waits, and the way to it. Create one for the page, and `start` it once the page is usable.
+ * `apply` reloads the page, once; nothing else here does.
+ */
+export class Updates {
+	#deps: UpdatesDeps;
+	#registration: ServiceWorkerRegistration | undefined;
+	#step: 'watching' | 'applying' | 'reloading' = 'watching';
+	#available = $state(false);
+
+	constructor(deps: UpdatesDeps) {
+		this.#deps = deps;
+	}
+
+	/** A new version is ready, or another tab has already moved to it. */
+	get available(): boolean {
+		return this.#available;
+	}
+
+	/**
+	 * Registers the worker and watches for new versions. Returns false where the browser has no worker or refuses it: the
+	 * app then works as before, but not without network.
+	 */
+	async start(): Promise<boolean> {
+		const { container } = this.#deps;
+		if (!container) return false;
+		// A page that had a worker and gets another has been left behind by an update in another tab.
+		const hadController = container.controller !== null;
+		container.addEventListener('controllerchange', () => this.#onControllerChange(hadController));
+		try {
+			this.#registration = await container.register(workerUrl(this.#deps.trustedTypes), { updateViaCache: 'none' });
+		} catch {
+			return false;
+		}
+		this.#watch(this.#registration);
+		return true;
+	}
+
+	/** Asks the server whether there is a new version. Without network nothing happens. */
+	async check(): Promise<void> {
+		await this.#registration?.update().catch(() => undefined);
+	}
+
+	/** Moves to the new version: the waiting worker takes over, and the page is loaded anew. */
+	apply(): void {
+		if (!this.#available || this.#step !== 'watching') return;
+		this.#step = 'applying';
+		const waiting = this.#registration?.waiting;
+		if (waiting) waiting.postMessage({ type: 'activate-update' });
+		else this.#reload();
+	}
+
+	#reload(): void {
+		this.#step = 'reloading';
+		this.#deps.reload();
+	}
+
+	#watch(registration: ServiceWorkerRegistration): void {
+		if (registration.waiting) this.#offer();
+		registration.addEventListener('updatefound', () => {
+			const worker = registration.installing;
+			worker?.addEventListener('statechange', () => {
+				if (worker.state === 'installed') this.#offer();
+			});
+		});
+	}
+
+	/** The very first worker replaces nothing, and so is no update. */
+	#offer(): void {
+		if (this.#deps.container?.controller) this.#available = true;
+	}
+
+	#onControllerChange(hadController: boolean): void {
+		if (this.#step === 'applying') this.#reload();
+		else if (hadController) this.#available = true;
+	}
+}
+
+/** The updates of this page. While developing there is no worker: it would serve yesterday's code. */
+export function createUpdates(): Updates {
+	return new Updates({
+		// Missing in private windows of some browsers and outside a secure context, whatever the types say.
+		container: dev ? undefined : navigator.serviceWorker,
+		trustedTypes: (window as { trustedTypes?: ScriptUrlPolicies }).trustedTypes,
+		reload: () => location.reload()
+	});
+}
