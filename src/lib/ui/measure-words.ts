@@ -9,13 +9,13 @@ import { m } from '$lib/i18n/paraglide/messages';
 export function measureName(kind: MeasureKind): string {
 	switch (kind) {
 		case 'bloodPressure':
-			return m.record_measure_blood_pressure();
+			return m.common_measure_blood_pressure();
 		case 'weight':
-			return m.record_measure_weight();
+			return m.common_measure_weight();
 		case 'pulse':
-			return m.record_measure_pulse();
+			return m.common_measure_pulse();
 		case 'selfRatedHealth':
-			return m.record_measure_self_rated_health();
+			return m.common_measure_self_rated_health();
 		default:
 			return unreachable(kind);
 	}
@@ -54,11 +54,11 @@ export const fieldInSentence = (key: string): string => fields[key]?.inSentence(
 export function unitName(unit: string): string {
 	switch (unit) {
 		case 'mm[Hg]':
-			return m.record_unit_mmhg();
+			return m.common_unit_mmhg();
 		case 'kg':
-			return m.record_unit_kg();
+			return m.common_unit_kg();
 		case '/min':
-			return m.record_unit_per_minute();
+			return m.common_unit_per_minute();
 		default:
 			return '';
 	}
@@ -66,7 +66,7 @@ export function unitName(unit: string): string {
 
 /** **Mycket bra** for 1, down to **Mycket dåligt** for 5. */
 export function stepName(step: number): string {
-	const names = [m.record_step_1, m.record_step_2, m.record_step_3, m.record_step_4, m.record_step_5];
+	const names = [m.common_health_1, m.common_health_2, m.common_health_3, m.common_health_4, m.common_health_5];
 	return names[Math.round(step) - 1]?.() ?? '';
 }
 
@@ -81,8 +81,8 @@ export function valueText(kind: MeasureKind, values: Reading['values']): string 
 /** Values with their unit, unless the unit goes without saying: `134/78`, `76,4 kg`, `64/min`. */
 export function valueWithUnit(kind: MeasureKind, values: Reading['values']): string {
 	const text = valueText(kind, values);
-	if (kind === 'weight') return `${text}\u00a0${m.record_unit_kg()}`;
-	return kind === 'pulse' ? `${text}${m.record_unit_per_minute()}` : text;
+	if (kind === 'weight') return `${text}\u00a0${m.common_unit_kg()}`;
+	return kind === 'pulse' ? `${text}${m.common_unit_per_minute()}` : text;
 }
 
 /** As spoken: "134 över 78, puls 64", "76,4 kilo". */
@@ -92,6 +92,6 @@ export function spokenValue(kind: MeasureKind, values: Reading['values']): strin
 	if (kind === 'pulse') return m.record_spoken_per_minute({ value: text });
 	if (kind === 'selfRatedHealth') return text;
 	const { systolic = 0, diastolic = 0, pulse } = values;
-	const pressure = m.record_spoken_pressure({ systolic: formatNumber(systolic), diastolic: formatNumber(diastolic) });
+	const pressure = m.common_pressure_spoken({ systolic: formatNumber(systolic), diastolic: formatNumber(diastolic) });
 	return pulse === undefined ? pressure : `${pressure}, ${m.record_pulse_too({ pulse: formatNumber(pulse) })}`;
 }

@@ -9,6 +9,4 @@ export interface RecordScreenProps {
 	readonly now: () => number;
 	/** The zone the person lives by right now. */
 	readonly zone: string;
-	/** What paths start with in another space, such as the demo. */
-	readonly base?: string;
 }

@@ -69,7 +69,8 @@ export function timeLabel(placed: Effective | null, isNow: boolean, now: Moment)
 export function savedDetail({ measure, values, effective }: ObservationDraft, now: Moment): string {
 	const unit = unitName(measures[measure].fields[0]?.unit ?? '');
 	const { pulse } = values;
-	const also = measure === 'bloodPressure' && pulse !== undefined ? m.record_pulse_too({ pulse: formatNumber(pulse) }) : '';
+	const also =
+		measure === 'bloodPressure' && pulse !== undefined ? m.record_pulse_too({ pulse: formatNumber(pulse) }) : '';
 	const what = [unit, also].filter((part) => part !== '').join(', ');
 	const day = formatRelativeDay(effective, now);
 	const when = m.record_saved_when({
