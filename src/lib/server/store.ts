@@ -19,7 +19,10 @@ import type { Result } from '$lib/domain/result';
 /** The store did not answer, also after retries, or its disk is full. Nothing was stored; the request may be sent again. */
 export class StoreUnavailable extends Error {
 	override readonly name = 'StoreUnavailable';
-	constructor(readonly reason: 'unreachable' | 'full', cause: unknown) {
+	constructor(
+		readonly reason: 'unreachable' | 'full',
+		cause: unknown
+	) {
 		super(`store ${reason}`, { cause });
 	}
 }
@@ -152,7 +155,10 @@ export interface OutOfStep {
 
 export interface FrameStore {
 	/** Members of the circle that have this device active, with its key. */
-	authorsOf(circle: CircleId, device: DeviceId): Promise<readonly { readonly identity: IdentityId; readonly sign: Uint8Array }[]>;
+	authorsOf(
+		circle: CircleId,
+		device: DeviceId
+	): Promise<readonly { readonly identity: IdentityId; readonly sign: Uint8Array }[]>;
 	/**
 	 * Stores all frames or none (R1, R2): positions are given under the circle's lock, repeats answer the position they
 	 * have. The caller must read the book, the author must write it with an active device at the head's epoch, and each
