@@ -1,0 +1,95 @@
+/**
+ * What the one sentence above a trend says, as data; the words live in the catalogue.
+ *
+ * It counts and compares and never judges: no "high", no "good", no cause (ARCHITECTURE 1.4).
+ */
+import type { MeasureDefinition } from './measures';
+import { type Mean, type MeansByPart, meansByPart, type Reading, valuesOf } from './statistics';
+import { addDays, dateWallMs, daysBetween, type LocalDate, localDate, wallMs } from './time';
+
+export const trendRanges = ['7d', '30d', '90d', '1y', 'all'] as const;
+export type TrendRange = (typeof trendRanges)[number];
+
+const rangeDays: { readonly [R in TrendRange]: number | null } = {
+	'7d': 7,
+	'30d': 30,
+	'90d': 90,
+	'1y': 365,
+	all: null
+};
+
+/** The readings of a range, which ends with and includes `today`. A reading from a clock ahead of today is kept. */
+export function inRange<R extends Reading>(readings: readonly R[], range: TrendRange, today: LocalDate): readonly R[] {
+	const from = firstDayOf(range, today);
+	if (from === null) return readings;
+	const start = dateWallMs(from);
+	return readings.filter(({ effective }) => wallMs(effective) >= start);
+}
+
+/** The first day of a range; null for all. */
+export function firstDayOf(range: TrendRange, today: LocalDate): LocalDate | null {
+	const days = rangeDays[range];
+	return days === null ? null : addDays(today, 1 - days);
+}
+
+export interface Summary {
+	/** Readings in the range. */
+	readonly count: number;
+	/** Days the range covers: its own length, or for all from the first reading to today. */
+	readonly days: number;
+	/** By field key. */
+	readonly means: Readonly<Record<string, MeansByPart>>;
+	/** How far the evenings lie above the mornings (negative: below), when there is enough to say so. */
+	readonly eveningAboveMorning: number | null;
+	/** For a measure answered in steps: the step chosen most often, the most recent of equals. */
+	readonly mostCommon: Mean | null;
+}
+
+/** Null when the range holds no reading. Readings come oldest first, as `CircleView.observations` gives them. */
+export function summarise(
+	measure: MeasureDefinition,
+	readings: readonly Reading[],
+	range: TrendRange,
+	today: LocalDate
+): Summary | null {
+	const kept = inRange(readings, range, today);
+	const [first] = kept;
+	const [lead] = measure.fields;
+	if (!first || !lead) return null;
+	const means = Object.fromEntries(measure.fields.map(({ key }) => [key, meansByPart(kept, key)]));
+	return {
+		count: kept.length,
+		days: rangeDays[range] ?? Math.max(1, daysBetween(localDate(first.effective), today) + 1),
+		means,
+		eveningAboveMorning: measure.kind === 'bloodPressure' ? eveningAboveMorning(means[lead.key]) : null,
+		mostCommon: measure.entry === 'scale' ? mostCommon(valuesOf(kept, lead.key)) : null
+	};
+}
+
+/** As many of each as a trend needs (STANDARDS A10, S1). */
+const READINGS_TO_COMPARE = 5;
+/** A cuff may show 3 mmHg wrong; a smaller difference is not worth a sentence. */
+const LEAST_DIFFERENCE_MMHG = 3;
+
+/** The difference of the means as they are shown, so that the sentence and the numerals never disagree. */
+function eveningAboveMorning(means: MeansByPart | undefined): number | null {
+	if (!means?.morning || !means.evening) return null;
+	if (Math.min(means.morning.count, means.evening.count) < READINGS_TO_COMPARE) return null;
+	const difference = shownMean(means.evening, 0) - shownMean(means.morning, 0);
+	return Math.abs(difference) < LEAST_DIFFERENCE_MMHG ? null : difference;
+}
+
+/** A mean as it is shown: half up, to the measure's decimals (STANDARDS A1, D1). */
+export function shownMean({ value }: Mean, decimals: number): number {
+	const scale = 10 ** decimals;
+	// Binary fractions put 74.25 * 10 a hair below the half; twelve digits bring it back.
+	return Math.floor(Number((value * scale).toPrecision(12)) + 0.5) / scale;
+}
+
+function mostCommon(values: readonly number[]): Mean | null {
+	const counts = new Map<number, number>();
+	for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+	const most = Math.max(0, ...counts.values());
+	const value = values.filter((one) => counts.get(one) === most).at(-1);
+	return value === undefined ? null : { value, count: most };
+}

@@ -1,0 +1,190 @@
+/**
+ * The app in one tab: which space is open, the circles in it, how the sync stands. Screens get it by `getApp()`.
+ */
+import { createContext } from 'svelte';
+import { systemRandom } from '$lib/crypto/bytes';
+import type { CircleId } from '$lib/protocol/ids';
+import type { Space } from '$lib/storage/database';
+import type { StorageError } from '$lib/storage/errors';
+import type { DeviceKeys } from '$lib/storage/keyring';
+import { localStorageMarkers } from '$lib/storage/markers';
+import type { SyncChange } from '$lib/sync/engine';
+import { browserFetch } from '$lib/sync/relay-client';
+import { CircleState } from './circle-state.svelte';
+import type { DraftKeeper } from './draft-keeper';
+import type { SyncStatus } from './live-sync';
+import { sealedDrafts } from './sealed-drafts';
+import { Session, type SessionDeps } from './session';
+
+export type AppPhase =
+	| { readonly type: 'opening' }
+	| { readonly type: 'ready' }
+	| { readonly type: 'failed'; readonly error: StorageError };
+
+/** What screens may know of this device's row; no key among it. */
+export interface DeviceFacts {
+	readonly kind: 'new' | 'person' | 'unit';
+	readonly identity: DeviceKeys['identity'] | null;
+	readonly relayOn: boolean;
+	readonly hasRecovery: boolean;
+	readonly unit: { readonly name: string; readonly contact: string; readonly phone: string; readonly hours: string } | null;
+}
+
+const NEW_DEVICE: DeviceFacts = { kind: 'new', identity: null, relayOn: false, hasRecovery: false, unit: null };
+
+export class App {
+	readonly space: Space;
+	phase: AppPhase = $state.raw({ type: 'opening' });
+	status: SyncStatus = $state('local');
+	device: DeviceFacts = $state.raw(NEW_DEVICE);
+	/** Every circle on this device but the person's own. */
+	circles: readonly CircleState[] = $state.raw([]);
+	#session: Session | null = null;
+	#own: CircleState | null = $state.raw(null);
+	#selected = $state<string | null>(null);
+	#deps: SessionDeps;
+
+	constructor(space: Space, deps: SessionDeps = browserDeps()) {
+		this.space = space;
+		this.#deps = deps;
+	}
+
+	/** The circle on screen. Only asked for when `phase` is `ready`. */
+	get circle(): CircleState {
+		const circle = this.circles.find((each) => each.id === this.#selected) ?? this.#own;
+		if (!circle) throw new Error('A circle is on screen only when the app is ready');
+		return circle;
+	}
+
+	/** The person's own circle; null on a staff device. */
+	get own(): CircleState | null {
+		return this.#own;
+	}
+
+	get session(): Session {
+		if (!this.#session) throw new Error('The session is there only when the app is ready');
+		return this.#session;
+	}
+
+	get drafts(): DraftKeeper {
+		return sealedDrafts(this.session.store);
+	}
+
+	get isDemo(): boolean {
+		return this.space !== 'real';
+	}
+
+	/** Id of the circle chosen in the switcher; null for the person's own. */
+	get selected(): string | null {
+		return this.#selected;
+	}
+
+	/** Shows another circle; `null` the person's own. */
+	select(circle: string | null): void {
+		this.#selected = circle;
+	}
+
+	find(circle: string): CircleState | undefined {
+		return this.circles.find((each) => each.id === circle);
+	}
+
+	/** Opens the space. `phase` tells how it went; nothing throws. */
+	async open(): Promise<void> {
+		const session = await Session.open(this.space, this.#deps, {
+			onChange: (change) => void this.#apply(change),
+			onDevice: () => void this.#readDevice(),
+			onStatus: (status) => (this.status = status),
+			onErased: () => location.reload()
+		});
+		if (!session.ok) {
+			this.phase = { type: 'failed', error: session.error };
+			return;
+		}
+		this.#session = session.value;
+		await this.#readDevice();
+		await this.#readCircles();
+		this.phase = { type: 'ready' };
+		session.value.start();
+	}
+
+	close(): void {
+		this.#session?.close();
+	}
+
+	/** Takes a fresh look at the relay, e.g. when the tab is shown or the network is back. */
+	wake(): void {
+		this.#session?.poke();
+	}
+
+	async #readDevice(): Promise<void> {
+		const device = await this.session.device();
+		this.device = device ? factsOf(device) : NEW_DEVICE;
+		if (this.phase.type === 'ready' && this.#own === null && device?.unit === null) await this.#readCircles();
+		await this.#own?.refreshDurability();
+	}
+
+	async #readCircles(): Promise<void> {
+		const rows = await this.session.store.readCircles();
+		const own = rows.find((row) => row.standing === 'mine');
+		if (this.device.kind !== 'unit') {
+			this.#own ??= new CircleState(this.session, own?.circle ?? null);
+			await this.#own.load();
+		}
+		const others = rows.filter((row) => row.standing !== 'mine' && row.standing !== 'declined');
+		this.circles = await Promise.all(others.map((row) => this.#load(row.circle)));
+	}
+
+	async #load(circle: CircleId): Promise<CircleState> {
+		const state = new CircleState(this.session, circle);
+		await state.load();
+		return state;
+	}
+
+	async #apply(change: SyncChange): Promise<void> {
+		if (this.#own && (this.#own.id === change.circle || this.#own.id === 'new')) {
+			// Another tab may have made the circle this tab does not know yet.
+			if (this.#own.id === 'new') return this.#adoptOwn();
+			return this.#own.reload(change);
+		}
+		const known = this.find(change.circle);
+		if (known) await known.reload(change);
+		else this.circles = [...this.circles, await this.#load(change.circle)];
+		this.circles = this.circles.filter((each) => each.standing !== 'declined');
+	}
+
+	async #adoptOwn(): Promise<void> {
+		this.#own = null;
+		await this.#readCircles();
+	}
+}
+
+const factsOf = (device: DeviceKeys): DeviceFacts => ({
+	kind: device.unit ? 'unit' : 'person',
+	identity: device.identity,
+	relayOn: device.relayOn,
+	hasRecovery: device.recovery !== null,
+	unit: device.unit && { name: device.unit.name, contact: device.unit.contact, phone: device.unit.phone, hours: device.unit.hours }
+});
+
+function browserDeps(): SessionDeps {
+	return {
+		random: systemRandom,
+		now: () => Date.now(),
+		fetch: browserFetch,
+		origin: location.origin,
+		markers: localStorageMarkers(storageOrNull(() => localStorage)),
+		persist: async () => (await navigator.storage?.persist?.()) ?? false
+	};
+}
+
+/** Access alone can throw where storage is refused. */
+export function storageOrNull<T>(access: () => T): T | null {
+	try {
+		return access();
+	} catch {
+		return null;
+	}
+}
+
+
+export const [getApp, setApp] = createContext<App>();

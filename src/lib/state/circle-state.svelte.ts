@@ -1,0 +1,257 @@
+/** One circle, open on this device: what the screens read and what they can do. */
+import { err, ok, type Result } from '$lib/domain/result';
+import { measureKinds, measures, type MeasureKind } from '$lib/domain/measures';
+import type { Observation, ObservationDraft } from '$lib/domain/observation';
+import type { Access, Role } from '$lib/domain/rights';
+import { newId, type BookId, type CircleId, type EntryId } from '$lib/protocol/ids';
+import type { Entry, Receipt } from '$lib/protocol/entries';
+import { accessOf } from '$lib/protocol/manifest';
+import { projectObservations } from '$lib/protocol/project';
+import type { StoredFrame } from '$lib/storage/local-store';
+import { BookReader } from '$lib/sync/book-reader';
+import { bookOfKind, kindOf, nameOf, personOf, readableBooks, type CircleAccess } from '$lib/sync/circle-access';
+import { writeContext } from '$lib/sync/engine';
+import { rosterPerson } from '$lib/sync/membership';
+import type { CircleView, Durability, SaveError } from './circle-view';
+import type { Session } from './session';
+
+/** A care contact's mark with who made it, newest first. */
+export interface SeenReceipt {
+	readonly outcome: Receipt['outcome'];
+	readonly at: number;
+	/** The name the contact signed with, else the member's name in the roster. */
+	readonly name: string | null;
+	readonly next: string | null;
+}
+
+export interface OtherMember {
+	readonly identity: string;
+	readonly role: Role;
+	readonly name: string;
+	readonly phone: string | null;
+	/** When they usually look, in their own words. */
+	readonly hours: string | null;
+}
+
+export class CircleState implements CircleView {
+	readonly #session: Session;
+	#id = $state<CircleId | null>(null);
+	#access = $state.raw<CircleAccess | null>(null);
+	#observations = $state.raw<ReadonlyMap<string, readonly Observation[]>>(new Map());
+	#receipts = $state.raw<readonly SeenReceipt[]>([]);
+	#waiting = $state(0);
+	#isBackedUp = $state(false);
+	#frames = new Map<BookId, StoredFrame[]>();
+	#reader = new BookReader();
+
+	/** `id` null: the person's own circle, made at the first save. */
+	constructor(session: Session, id: CircleId | null) {
+		this.#session = session;
+		this.#id = id;
+	}
+
+	get id(): string {
+		return this.#id ?? 'new';
+	}
+
+	get access(): CircleAccess | null {
+		return this.#access;
+	}
+
+	get mine(): boolean {
+		return this.#id === null || this.#access?.keys.standing === 'mine';
+	}
+
+	get role(): Role | null {
+		return this.#id === null ? 'owner' : (this.#access?.member?.role ?? null);
+	}
+
+	get standing(): 'mine' | 'invited' | 'joined' | 'declined' {
+		return this.#access?.keys.standing ?? 'mine';
+	}
+
+	get personName(): string | null {
+		return this.#access ? nameOf(this.#access, personOf(this.#access).identity) : null;
+	}
+
+	get durability(): Durability {
+		if (!this.#isBackedUp) return { type: 'here' };
+		return this.#waiting > 0 ? { type: 'sending', waiting: this.#waiting } : { type: 'backed-up' };
+	}
+
+	/** Receipts in the circle's log, newest first. */
+	get receipts(): readonly SeenReceipt[] {
+		return this.#receipts;
+	}
+
+	/** Everyone in the circle but this device's own identity, as the roster names them. */
+	get others(): readonly OtherMember[] {
+		const access = this.#access;
+		if (!access) return [];
+		return access.chain.head.body.members
+			.filter(({ identity }) => identity !== access.member?.identity)
+			.map(({ identity, role }) => {
+				const person = rosterPerson(access, identity);
+				return { identity, role, name: person?.name ?? '', phone: person?.phone ?? null, hours: person?.hours ?? null };
+			});
+	}
+
+	/** Care contacts and helper units in the circle. */
+	get contacts(): readonly OtherMember[] {
+		return this.others.filter((member) => member.role === 'careContact' || member.role === 'helper');
+	}
+
+	/** What a member may do with a measure; null when they do not hold it. */
+	accessOf(identity: string, measure: MeasureKind): Access | null {
+		const book = this.#bookOf(measure);
+		const member = this.#access?.chain.head.body.members.find((each) => each.identity === identity);
+		return book ? accessOf(member, book) : null;
+	}
+
+	/** Measures this device may read here. */
+	get measures(): MeasureKind[] {
+		return measureKinds.filter((kind) => this.#id === null || accessOf(this.#access?.member, this.#bookOf(kind) ?? ('' as BookId)) !== null);
+	}
+
+	get hasAnything(): boolean {
+		return [...this.#observations.values()].some((list) => list.length > 0);
+	}
+
+	observations(measure: MeasureKind): readonly Observation[] {
+		return this.#observations.get(measure) ?? [];
+	}
+
+	canWrite(measure: MeasureKind): boolean {
+		if (this.#id === null) return true;
+		const book = this.#bookOf(measure);
+		return book !== null && accessOf(this.#access?.member, book) === 'w';
+	}
+
+	async record(draft: ObservationDraft): Promise<Result<string, SaveError>> {
+		const id = newId<EntryId>(this.#session.random);
+		const { measure, values, effective, source, context, note } = draft;
+		const units = Object.fromEntries(
+			measures[measure].fields.filter((field) => field.key in values).map((field) => [field.key, field.unit])
+		);
+		const saved = await this.#append(measure, [
+			{
+				kind: 'obs.add',
+				v: 1,
+				id,
+				measure,
+				values: { ...values },
+				units,
+				effective: { ...effective },
+				source: { ...source },
+				...(context ? { context: { ...context } } : {}),
+				...(note ? { note } : {})
+			}
+		]);
+		return saved.ok ? ok(id) : saved;
+	}
+
+	async voidObservation(id: string, reason: 'undo' | 'mistake'): Promise<Result<void, SaveError>> {
+		const measure = measureKinds.find((kind) => this.observations(kind).some((each) => each.id === id));
+		if (!measure) return ok(undefined);
+		return this.#append(measure, [
+			{ kind: 'obs.void', v: 1, id: newId<EntryId>(this.#session.random), target: id as EntryId, reason }
+		]);
+	}
+
+	/** The care contact's mark in the log; shown to the person. */
+	mark(outcome: Receipt['outcome'], name: string | null): Promise<Result<void, SaveError>> {
+		const seen = readableBooks(this.#access as CircleAccess).flatMap(({ book, kind }) => {
+			const last = this.#observations.get(kind)?.at(-1);
+			return last ? [{ book, until: last.effective.utc }] : [];
+		});
+		return this.#append('log', [
+			{
+				kind: 'receipt',
+				v: 1,
+				id: newId<EntryId>(this.#session.random),
+				outcome,
+				at: this.#session.now(),
+				...(name ? { name } : {}),
+				...(outcome === 'seen' ? { seen } : {})
+			}
+		]);
+	}
+
+	async #append(kind: MeasureKind | 'log', entries: readonly Entry[]): Promise<Result<void, SaveError>> {
+		const opened = this.#access ? ok(this.#access) : await this.#begin();
+		if (!opened.ok) return opened;
+		const access = opened.value;
+		const book = bookOfKind(access, kind);
+		const device = await this.#session.device();
+		if (!book || !device) return err({ type: 'not-allowed' });
+		const frames = await this.#session.store.append(writeContext(access, device, this.#session.relay.skewMs), [{ book, entries }]);
+		if (!frames.ok) return frames;
+		const known = this.#frames.get(book) ?? [];
+		this.#frames.set(book, [...known, ...frames.value.map((frame) => ({ frame, verified: true, pos: 0 }))]);
+		this.#project(access, book);
+		this.#waiting += 1;
+		this.#session.announce({ type: 'changed', circle: access.chain.circle, keys: false, books: [book] });
+		this.#session.announce({ type: 'outbox' });
+		return ok(undefined);
+	}
+
+	/** The first save: identity and circle are made on this device, without asking anybody. */
+	async #begin(): Promise<Result<CircleAccess, SaveError>> {
+		const circle = await this.#session.ensureOwnCircle();
+		if (!circle.ok) return circle;
+		this.#id = circle.value;
+		await this.load();
+		return this.#access ? ok(this.#access) : err({ type: 'storage-unavailable' });
+	}
+
+	/** Reads the circle and every book this device may open. */
+	async load(): Promise<void> {
+		const access = this.#id ? await this.#session.openCircle(this.#id) : null;
+		this.#access = access;
+		if (!access) return;
+		for (const { book } of readableBooks(access)) await this.#read(access, book);
+		await this.refreshDurability();
+	}
+
+	/** Reads again what another tab or the relay changed. */
+	async reload(change: { readonly keys: boolean; readonly books: readonly BookId[] }): Promise<void> {
+		if (change.keys || !this.#access) return this.load();
+		for (const book of change.books) await this.#read(this.#access, book);
+		await this.refreshDurability();
+	}
+
+	async refreshDurability(): Promise<void> {
+		const device = await this.#session.device();
+		this.#waiting = this.#id ? (await this.#session.store.outbox(this.#id)).length : 0;
+		this.#isBackedUp = device?.relayOn === true && device.recovery !== null && this.#access?.keys.published === true;
+	}
+
+	async #read(access: CircleAccess, book: BookId): Promise<void> {
+		this.#frames.set(book, await this.#session.store.frames(access.chain.circle, book));
+		this.#project(access, book);
+	}
+
+	#project(access: CircleAccess, book: BookId): void {
+		const kind = kindOf(access, book);
+		if (!kind) return;
+		const { accepted } = this.#reader.accept(access, book, kind, this.#frames.get(book) ?? []);
+		if (kind === 'log') {
+			this.#receipts = accepted
+				.flatMap(({ author, batch }) => batch.entries.flatMap((entry) => (entry.kind === 'receipt' ? [toReceipt(entry, nameOf(access, author))] : [])))
+				.sort((a, b) => b.at - a.at);
+			return;
+		}
+		this.#observations = new Map([...this.#observations, [kind, projectObservations(accepted)]]);
+	}
+
+	#bookOf(kind: MeasureKind): BookId | null {
+		return this.#access ? bookOfKind(this.#access, kind) : null;
+	}
+}
+
+const toReceipt = (entry: Receipt, member: string | null): SeenReceipt => ({
+	outcome: entry.outcome,
+	at: entry.at,
+	name: entry.name ?? member,
+	next: entry.next ?? null
+});

@@ -1,0 +1,175 @@
+/**
+ * The composition root of one space: store, relay client, engine, channel and live sync wired together. Nothing here knows
+ * about screens.
+ */
+import type { RandomBytes } from '$lib/crypto/bytes';
+import { err, ok, type Result } from '$lib/domain/result';
+import { idBytes, type CircleId } from '$lib/protocol/ids';
+import type { Space } from '$lib/storage/database';
+import type { StorageError } from '$lib/storage/errors';
+import type { DeviceKeys } from '$lib/storage/keyring';
+import { LocalStore } from '$lib/storage/local-store';
+import type { Markers } from '$lib/storage/markers';
+import type { CircleAccess } from '$lib/sync/circle-access';
+import { createCircle, createDevice } from '$lib/sync/create';
+import { SyncEngine, type SyncChange } from '$lib/sync/engine';
+import { RelayClient, type Fetch } from '$lib/sync/relay-client';
+import { LiveSync, type SyncStatus } from './live-sync';
+import { openTabChannel, type TabChannel, type TabMessage } from './tab-channel';
+
+export interface SessionDeps {
+	readonly random: RandomBytes;
+	readonly now: () => number;
+	readonly fetch: Fetch;
+	readonly origin: string;
+	readonly markers: Markers;
+	/** Asks the browser to keep the data; called once, at the first saved value. */
+	readonly persist: () => Promise<boolean>;
+}
+
+export interface SessionEvents {
+	readonly onChange: (change: SyncChange) => void;
+	/** This device's own row changed. */
+	readonly onDevice: () => void;
+	readonly onStatus: (status: SyncStatus) => void;
+	/** Another tab erased the space. */
+	readonly onErased: () => void;
+}
+
+const CALL_TIMEOUT_MS = 30_000;
+
+export class Session {
+	readonly space: Space;
+	readonly store: LocalStore;
+	readonly relay: RelayClient;
+	readonly engine: SyncEngine;
+	readonly random: RandomBytes;
+	readonly now: () => number;
+	#deps: SessionDeps;
+	#events: SessionEvents;
+	#channel: TabChannel;
+	#live: LiveSync;
+
+	private constructor(space: Space, store: LocalStore, deps: SessionDeps, events: SessionEvents) {
+		this.space = space;
+		this.store = store;
+		this.random = deps.random;
+		this.now = deps.now;
+		this.#deps = deps;
+		this.#events = events;
+		this.relay = new RelayClient({ fetch: deps.fetch, origin: deps.origin, now: deps.now, timeoutMs: CALL_TIMEOUT_MS });
+		this.#channel = openTabChannel(space, (message) => this.#hear(message));
+		this.engine = new SyncEngine({
+			store,
+			relay: this.relay,
+			random: deps.random,
+			now: deps.now,
+			onChange: (change) => {
+				events.onChange(change);
+				this.#channel.post({ type: 'changed', ...change, books: [...change.books] });
+			}
+		});
+		this.#live = new LiveSync({
+			space,
+			engine: this.engine,
+			relay: this.relay,
+			isOn: async () => (await store.readDevice())?.relayOn === true,
+			onStatus: (status) => {
+				events.onStatus(status);
+				this.#channel.post({ type: 'status', status });
+			},
+			jitter: Math.random
+		});
+	}
+
+	/** Opens the space on this device, or says why it cannot be used. */
+	static async open(space: Space, deps: SessionDeps, events: SessionEvents): Promise<Result<Session, StorageError>> {
+		const store = await LocalStore.open(space, { random: deps.random, markers: deps.markers });
+		return store.ok ? ok(new Session(space, store.value, deps, events)) : store;
+	}
+
+	/** Begins to sync when the person has turned that on. */
+	start(): void {
+		this.#live.start();
+	}
+
+	close(): void {
+		this.#live.stop();
+		this.#channel.close();
+		this.store.close();
+	}
+
+	/** Deletes everything of this space on this device. The person has confirmed it by name. */
+	async erase(): Promise<void> {
+		this.announce({ type: 'erased' });
+		this.close();
+		await LocalStore.erase(this.space, this.#deps.markers);
+	}
+
+	/** Sync soon: something waits, or the network came back. */
+	poke(): void {
+		this.#live.poke();
+	}
+
+	announce(message: TabMessage): void {
+		this.#channel.post(message);
+		if (message.type === 'outbox') this.#live.poke();
+	}
+
+	device(): Promise<DeviceKeys | null> {
+		return this.store.readDevice();
+	}
+
+	/** Changes this device's row and tells every tab. */
+	async updateDevice(change: (device: DeviceKeys) => DeviceKeys): Promise<Result<void, StorageError>> {
+		const updated = await this.store.updateDevice(change);
+		if (updated.ok) this.#deviceChanged();
+		return updated;
+	}
+
+	#deviceChanged(): void {
+		this.announce({ type: 'device' });
+		this.#events.onDevice();
+		this.#live.poke();
+	}
+
+	/** The person's own circle, made now if this is the first save. Two tabs at once end up with the same one. */
+	async ensureOwnCircle(): Promise<Result<CircleId, StorageError>> {
+		const existing = await this.#ownCircle();
+		if (existing) return ok(existing);
+		const deps = { random: this.random, now: this.now, space: this.space };
+		const device = createDevice(deps, 'person');
+		const created = await this.store.createDevice(device, createCircle(deps, device, idBytes(device.sign)));
+		if (!created.ok) return created;
+		void this.#deps.persist();
+		this.#deviceChanged();
+		const circle = await this.#ownCircle();
+		return circle ? ok(circle) : err({ type: 'storage-unavailable' });
+	}
+
+	async #ownCircle(): Promise<CircleId | null> {
+		return (await this.store.readCircles()).find((each) => each.standing === 'mine')?.circle ?? null;
+	}
+
+	/** A circle opened with this device's keys; null when it is unknown here or cannot be verified. */
+	async openCircle(circle: CircleId): Promise<CircleAccess | null> {
+		const [keys, device] = await Promise.all([this.store.readCircle(circle), this.store.readDevice()]);
+		return keys && device ? this.engine.open(keys, device) : null;
+	}
+
+	#hear(message: TabMessage): void {
+		switch (message.type) {
+			case 'changed':
+				return this.#events.onChange(message);
+			case 'device':
+				this.#live.poke();
+				return this.#events.onDevice();
+			case 'outbox':
+				return this.#live.poke();
+			case 'status':
+				return this.#events.onStatus(message.status);
+			case 'erased':
+				return this.#events.onErased();
+		}
+	}
+}

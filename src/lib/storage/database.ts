@@ -1,0 +1,94 @@
+/**
+ * The device database, one a space. Everything but ids, positions and hashes is sealed; keys and data live in one database,
+ * so they vanish together or not at all (docs/protocol.md 15).
+ *
+ * Scope of each table: `keys`, `drafts`, `meta`, `diag` local · `frames`, `outbox`, `heads` synced · `cache` derived, may
+ * always be dropped and rebuilt.
+ */
+import { Dexie, type EntityTable, type Table } from 'dexie';
+import type { BookId, CircleId, DeviceId, Hash } from '$lib/protocol/ids';
+
+/** Which world the data belongs to. Real and demo data never share a database, lock or channel. */
+export type Space = 'real' | `demo-${string}`;
+
+/** Version of this code's writes. A database whose `minWriter` is higher was written by a newer app. */
+export const WRITER_VERSION = 1;
+
+export interface MetaRow {
+	readonly id: string;
+	readonly value: unknown;
+}
+
+export interface KeyRow {
+	/** `lmk`, `device`, `circle:<id>` or `identity:<id>`. */
+	readonly id: string;
+	readonly bytes: Uint8Array;
+}
+
+export interface FrameRow {
+	readonly circle: CircleId;
+	readonly book: BookId;
+	readonly hash: Hash;
+	readonly device: DeviceId;
+	readonly seq: number;
+	/** Place at the relay; 0 until it is known. */
+	readonly pos: number;
+	/** The signature was checked against the device's key, which the device id binds. */
+	readonly verified: boolean;
+	readonly bytes: Uint8Array;
+}
+
+export interface OutboxRow {
+	readonly circle: CircleId;
+	readonly book: BookId;
+	readonly seq: number;
+	/** The frame to send now. */
+	readonly hash: Hash;
+	/** Every hash this entry batch was ever sent under; any of them at the relay means it arrived (F6). */
+	readonly sent: readonly Hash[];
+}
+
+export interface HeadRow {
+	readonly circle: CircleId;
+	readonly book: BookId;
+	/** This device's newest frame in the book. */
+	readonly seq: number;
+	readonly hash: Hash | null;
+	readonly lamport: number;
+	/** What has been pulled: position and running hash at the relay. */
+	readonly pos: number;
+	readonly run: Uint8Array;
+}
+
+export interface SealedRow {
+	readonly id: string;
+	readonly bytes: Uint8Array;
+}
+
+export class HemlinjeDatabase extends Dexie {
+	declare meta: EntityTable<MetaRow, 'id'>;
+	declare keys: EntityTable<KeyRow, 'id'>;
+	declare frames: Table<FrameRow, [CircleId, BookId, Hash]>;
+	declare outbox: Table<OutboxRow, [CircleId, BookId, number]>;
+	declare heads: Table<HeadRow, [CircleId, BookId]>;
+	declare cache: EntityTable<SealedRow, 'id'>;
+	declare drafts: EntityTable<SealedRow, 'id'>;
+	declare diag: Table<{ readonly id?: number | undefined; readonly at: number; readonly event: string }, number>;
+
+	constructor(space: Space) {
+		// Strict: a save is only called a save when it has reached the disk.
+		super(databaseName(space), { chromeTransactionDurability: 'strict' });
+		this.version(1).stores({
+			meta: 'id',
+			keys: 'id',
+			frames: '[circle+book+hash], [circle+book], [circle+book+device+seq]',
+			outbox: '[circle+book+seq], circle',
+			heads: '[circle+book], circle',
+			cache: 'id',
+			drafts: 'id',
+			diag: '++id'
+		});
+	}
+}
+
+export const databaseName = (space: Space): string => `hemlinje-${space}`;

@@ -1,0 +1,79 @@
+/**
+ * The keyring: what this device can sign and open. Each row is sealed by the local master key with its own id as associated
+ * data, so rows cannot be swapped (docs/protocol.md 4, 15).
+ */
+import * as z from 'zod/mini';
+import { toBase64url, utf8, type RandomBytes } from '$lib/crypto/bytes';
+import { NONCE_LENGTH, openBox, sealBox } from '$lib/crypto/sealing';
+import { bookIdSchema, circleIdSchema, deviceIdSchema, identityIdSchema, secretKeySchema, type CircleId, type IdentityId } from '$lib/protocol/ids';
+import { parseJson } from '$lib/protocol/json';
+import { recoveryFileSchema } from '$lib/protocol/api/recovery';
+
+const record = z.string();
+const secret = secretKeySchema;
+const text = z.string().check(z.maxLength(120));
+
+/** This device: its keys, its identity and what it still owes the relay. */
+export const deviceKeysSchema = z.strictObject({
+	v: z.literal(1),
+	identity: identityIdSchema,
+	device: deviceIdSchema,
+	/** Ed25519 seed; signs frames, records and logins. */
+	sign: secret,
+	/** X25519; receives the identity's box secrets. */
+	box: secret,
+	/** The identity log as base64url records. */
+	log: z.array(record),
+	/** Box secrets of the identity by generation. */
+	boxes: z.array(z.strictObject({ gen: z.int(), secret })),
+	/** Identity root; null once it lies only in the recovery store. */
+	root: z.nullable(secret),
+	/** Nothing leaves the device before this is true: the person turned on backup or sharing (L1). */
+	relayOn: z.boolean(),
+	/** What the relay has acknowledged. */
+	relay: z.strictObject({ registered: z.boolean(), logSent: z.int(), recoverySent: z.int() }),
+	/** Recovery store: where and what. `confirmedAt` is set when two groups were typed back. */
+	recovery: z.nullable(
+		z.strictObject({ lookup: z.string(), files: z.array(recoveryFileSchema), confirmedAt: z.int() })
+	),
+	/** Set on a staff device: what the unit calls itself. */
+	unit: z.nullable(z.strictObject({ name: text, contact: text, phone: text, hours: text, enrolment: z.nullable(z.string()) }))
+});
+export type DeviceKeys = z.infer<typeof deviceKeysSchema>;
+
+/** One circle this device holds keys of. */
+export const circleKeysSchema = z.strictObject({
+	v: z.literal(1),
+	circle: circleIdSchema,
+	/** `mine`: the person's own. `invited`: a unit or member that has not answered. `joined`, `declined`: it has. */
+	standing: z.enum(['mine', 'invited', 'joined', 'declined']),
+	/** The relay has this circle. */
+	published: z.boolean(),
+	/** The manifest chain as base64url records. */
+	manifests: z.array(record),
+	keys: z.array(z.strictObject({ book: bookIdSchema, epoch: z.int(), key: secret }))
+});
+export type CircleKeys = z.infer<typeof circleKeysSchema>;
+
+/** Another identity's log, as far as it has been seen. */
+export const knownIdentitySchema = z.strictObject({ v: z.literal(1), identity: identityIdSchema, log: z.array(record) });
+export type KnownIdentity = z.infer<typeof knownIdentitySchema>;
+
+export const MASTER_KEY_ROW = 'lmk';
+export const DEVICE_ROW = 'device';
+export const circleRow = (circle: CircleId): string => `circle:${circle}`;
+export const identityRow = (identity: IdentityId): string => `identity:${identity}`;
+
+const aadOf = (rowId: string): Uint8Array => utf8(`hl/local/1/${rowId}`);
+
+/** Seals any JSON value under the local master key, bound to its row. Synchronous. */
+export const sealValue = (masterKey: Uint8Array, rowId: string, value: unknown, random: RandomBytes): Uint8Array =>
+	sealBox(masterKey, random(NONCE_LENGTH), aadOf(rowId), utf8(JSON.stringify(value)));
+
+/** Opens and checks a sealed value; null when it was sealed under another key, moved, altered or is of another shape. */
+export function openValue<T>(masterKey: Uint8Array, rowId: string, bytes: Uint8Array, schema: z.ZodMiniType<T>): T | null {
+	const json = openBox(masterKey, aadOf(rowId), bytes);
+	return json && parseJson(schema, json);
+}
+
+export const secretText = (bytes: Uint8Array): string => toBase64url(bytes);

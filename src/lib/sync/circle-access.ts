@@ -1,0 +1,126 @@
+/**
+ * One circle opened with this device's keys: who is in it, what each book is about, and which keys fit. Everything is
+ * verified from the first record on; what the relay said is never a parameter (docs/protocol.md 5, SECURITY S1).
+ */
+import { err, ok, type Result } from '$lib/domain/result';
+import type { BookKind } from '$lib/domain/books';
+import { must } from '$lib/domain/assert';
+import { activeDevice, readIdentityLog, type Identity } from '$lib/protocol/identity-log';
+import { idBytes, type BookId, type DeviceId, type IdentityId } from '$lib/protocol/ids';
+import { matchesCommit, type EpochKey } from '$lib/protocol/envelope';
+import {
+	accessOf,
+	bookOf,
+	commitOf,
+	memberOf,
+	readManifestChain,
+	type ManifestChain,
+	type ManifestError,
+	type Member
+} from '$lib/protocol/manifest';
+import { kindOfBook, openRoster, type Roster } from '$lib/protocol/roster';
+import type { CircleKeys } from '$lib/storage/keyring';
+
+export interface Me {
+	readonly identity: IdentityId;
+	readonly device: DeviceId;
+}
+
+export interface CircleAccess {
+	readonly keys: CircleKeys;
+	readonly chain: ManifestChain;
+	/** Verified identities of everyone who is or was a member. */
+	readonly identities: ReadonlyMap<IdentityId, Identity>;
+	/** This device's own membership in the newest manifest; undefined once removed. */
+	readonly member: Member | undefined;
+	/** Names and book kinds; null when this member has no profile key. */
+	readonly roster: Roster | null;
+}
+
+export type AccessError = ManifestError | { readonly type: 'unknown-member' };
+
+/** Verifies the chain and opens the roster. `identities` must hold the log of every member the chain names. */
+export function openCircle(
+	keys: CircleKeys,
+	identities: ReadonlyMap<IdentityId, Identity>,
+	me: Me
+): Result<CircleAccess, AccessError> {
+	const chain = readManifestChain(keys.manifests.map(idBytes), (id) => identities.get(id));
+	if (!chain.ok) return chain;
+	if (membersEver(chain.value).some((id) => !identities.has(id))) return err({ type: 'unknown-member' });
+	const head = chain.value.head.body;
+	const opened = { keys, chain: chain.value, identities, member: memberOf(head, me.identity), roster: null };
+	return ok({ ...opened, roster: readRoster(opened) });
+}
+
+/** Everyone any record of the chain names. */
+export const membersEver = (chain: ManifestChain): IdentityId[] => [
+	...new Set(chain.records.flatMap(({ body }) => body.members.map((member) => member.identity)))
+];
+
+/** The identity a stored or fetched log describes, if it is the one asked for. */
+export function identityFrom(log: readonly string[], id: IdentityId): Identity | null {
+	const identity = readIdentityLog(log.map(idBytes));
+	return identity.ok && identity.value.id === id ? identity.value : null;
+}
+
+function readRoster(access: CircleAccess): Roster | null {
+	const { roster, circle } = access.chain.head.body;
+	for (const { key } of access.keys.keys.filter((each) => each.epoch === roster.epoch)) {
+		const opened = openRoster(roster.ct, circle, idBytes(key));
+		if (opened) return opened;
+	}
+	return null;
+}
+
+/** The key of a book's epoch, checked against the manifest's commitment; null when this device does not hold it. */
+export function epochKey(access: CircleAccess, book: BookId, epoch: number): Uint8Array | null {
+	const commit = commitOf(access.chain, book, epoch);
+	const held = access.keys.keys.find((each) => each.book === book && each.epoch === epoch);
+	if (!commit || !held) return null;
+	const key = idBytes(held.key);
+	return matchesCommit(key, commit) ? key : null;
+}
+
+/** Present epoch and key of a book this member may write; null otherwise. */
+export function writingEpoch(access: CircleAccess, book: BookId): { epoch: number; key: Uint8Array } | null {
+	if (accessOf(access.member, book) !== 'w') return null;
+	const epoch = bookOf(access.chain.head.body, book)?.epoch;
+	const key = epoch === undefined ? null : epochKey(access, book, epoch);
+	return epoch !== undefined && key ? { epoch, key } : null;
+}
+
+/** Every epoch key of a book this device holds. */
+export const heldKeys = (access: CircleAccess, book: BookId): EpochKey[] =>
+	access.keys.keys.filter((each) => each.book === book).map((each) => ({ ...each, key: idBytes(each.key) }));
+
+export const bookOfKind = (access: CircleAccess, kind: BookKind): BookId | null =>
+	access.roster?.books.find((book) => book.kind === kind)?.id ?? null;
+
+export const kindOf = (access: CircleAccess, book: BookId): BookKind | null =>
+	access.roster ? kindOfBook(access.roster, book) : null;
+
+/** Books this member may read, with their kinds. */
+export const readableBooks = (access: CircleAccess): { book: BookId; kind: BookKind }[] =>
+	(access.member?.rights ?? []).flatMap(({ book }) => {
+		const kind = kindOf(access, book);
+		return kind ? [{ book, kind }] : [];
+	});
+
+/** The person the circle is about: the first owner, or the first co-owner while the person has no device yet. */
+export function personOf(access: CircleAccess): Member {
+	const { members } = access.chain.head.body;
+	return must(
+		members.find((member) => member.role === 'owner') ?? members.find((member) => member.role === 'coOwner'),
+		'a circle has an owner or a co-owner'
+	);
+}
+
+export const nameOf = (access: CircleAccess, identity: IdentityId): string | null =>
+	access.roster?.people.find((person) => person.identity === identity)?.name ?? null;
+
+/** Whether a member's device may still act, by the newest log known. */
+export const isActive = (access: CircleAccess, identity: IdentityId, device: DeviceId): boolean => {
+	const found = access.identities.get(identity);
+	return found !== undefined && activeDevice(found, device) !== null;
+};

@@ -1,0 +1,346 @@
+/**
+ * The form of **Logga** for one measure: what is typed, what is wrong with it, and how it is saved. It never loses what
+ * was typed: not to an error, not to leaving the screen, not to an undo.
+ *
+ * Methods that change where the person should be give back a `Focus`; the screen moves there.
+ */
+import {
+	areDigitsComplete,
+	checkInput,
+	checkTime,
+	type InputProblem,
+	type InputQuestion,
+	splitPasted,
+	type TimeError
+} from '$lib/domain/entry-input';
+import { type MeasureKind, measures } from '$lib/domain/measures';
+import type { ObservationDraft } from '$lib/domain/observation';
+import { err, ok, type Result } from '$lib/domain/result';
+import {
+	clockText,
+	effectiveAt,
+	MINUTE_MS,
+	parseClock,
+	parseLocalDate,
+	type PlacedTime,
+	type WallTime,
+	wallTime
+} from '$lib/domain/time';
+import type { CircleView, SaveError } from '$lib/state/circle-view';
+import type { DraftKeeper } from '$lib/state/draft-keeper';
+import { type ChosenTime, type RecordDraft, recordDraftSchema } from './record-draft';
+
+export interface RecordDeps {
+	readonly circle: Pick<CircleView, 'id' | 'mine' | 'observations' | 'record' | 'voidObservation'>;
+	readonly drafts: DraftKeeper;
+	readonly now: () => number;
+	/** The zone the person lives by right now. */
+	readonly zone: string;
+}
+
+export type Phase =
+	| { readonly type: 'typing'; readonly problems: readonly InputProblem[]; readonly timeProblem: TimeError | null }
+	/** **Stämmer värdet?** stands at the fields it is about. */
+	| { readonly type: 'asking'; readonly questions: readonly InputQuestion[]; readonly draft: ObservationDraft }
+	| { readonly type: 'saving' }
+	| { readonly type: 'failed'; readonly error: SaveError }
+	| {
+			readonly type: 'saved';
+			readonly id: string;
+			readonly draft: ObservationDraft;
+			readonly undo: 'possible' | 'running' | SaveError;
+	  };
+
+/** Where the person should be next. */
+export type Focus =
+	{ readonly to: 'field'; readonly key: string } | { readonly to: 'time' | 'question' | 'failure' | 'saved' } | null;
+
+/** A value typed longer ago than this was not measured now: its time is then the time it was typed. */
+const STILL_NOW_MS = 15 * MINUTE_MS;
+
+const typing: Phase = { type: 'typing', problems: [], timeProblem: null };
+
+export class RecordForm {
+	readonly measure: MeasureKind;
+	readonly #deps: RecordDeps;
+	#typed = $state.raw<RecordDraft['typed']>({});
+	#typedAt = $state.raw<number | null>(null);
+	#time = $state.raw<ChosenTime | null>(null);
+	#note = $state.raw('');
+	#context = $state.raw<RecordDraft['context']>({});
+	#phase = $state.raw<Phase>(typing);
+	/** What the person has already said yes or no to; the same value is not asked about twice. */
+	#answered = '';
+	#keeping: Promise<void> = Promise.resolve();
+
+	constructor(measure: MeasureKind, deps: RecordDeps) {
+		this.measure = measure;
+		this.#deps = deps;
+	}
+
+	get phase(): Phase {
+		return this.#phase;
+	}
+
+	/** The time chosen instead of now, as typed; null while it is now. */
+	get time(): ChosenTime | null {
+		return this.#time;
+	}
+
+	get note(): string {
+		return this.#note;
+	}
+
+	get context(): Readonly<Record<string, string>> {
+		return this.#context;
+	}
+
+	text(key: string): string {
+		return this.#typed[key] ?? '';
+	}
+
+	/** True when a note or other context has been added. */
+	get hasMore(): boolean {
+		return this.#note !== '' || Object.keys(this.#context).length > 0;
+	}
+
+	problemOf(key: string): InputProblem | undefined {
+		return this.#phase.type === 'typing' ? this.#phase.problems.find(({ field }) => field === key) : undefined;
+	}
+
+	questionOf(key: string): InputQuestion | undefined {
+		return this.#phase.type === 'asking' ? this.#phase.questions.find(({ field }) => field === key) : undefined;
+	}
+
+	/** Brings back what was left here; what has been typed meanwhile wins. */
+	async restore(): Promise<Focus> {
+		const parsed = recordDraftSchema.safeParse(await this.#deps.drafts.load(this.#draftName));
+		if (!parsed.success || this.#typedAt !== null) return null;
+		const { typed, typedAt, time, note, context } = parsed.data;
+		[this.#typed, this.#typedAt, this.#time, this.#note, this.#context] = [typed, typedAt, time, note, context];
+		return this.firstOpenField();
+	}
+
+	/** The first field without text, or the last of all: where typing goes on. */
+	firstOpenField(): Focus {
+		const fields = measures[this.measure].fields;
+		const open = fields.find(({ key }) => this.text(key) === '') ?? fields.at(-1);
+		return open ? { to: 'field', key: open.key } : null;
+	}
+
+	/** New text in a field. When its digits are complete, or a whole reading was pasted, the next field takes over. */
+	type(key: string, text: string): Focus {
+		const before = this.text(key);
+		const split = splitPasted(measures[this.measure], text);
+		this.#edit({ typed: { ...this.#typed, ...(split ?? { [key]: text }) } });
+		if (split) return this.firstOpenField();
+		const field = measures[this.measure].fields.find((one) => one.key === key);
+		const moves = field && text.length > before.length && areDigitsComplete(field, text);
+		return moves ? this.#neighbour(key, 1) : null;
+	}
+
+	/** A pasted reading spread over the fields, lines and all; null when the field should take the text as it is. */
+	paste(key: string, text: string): Focus {
+		return splitPasted(measures[this.measure], text) ? this.type(key, text) : null;
+	}
+
+	/** Enter goes on, and saves from the last field. */
+	async enter(key: string): Promise<Focus> {
+		return this.#neighbour(key, 1) ?? this.save();
+	}
+
+	/** Backspace in an empty field goes back. */
+	backspace(key: string): Focus {
+		return this.text(key) === '' ? this.#neighbour(key, -1) : null;
+	}
+
+	setNote(note: string): void {
+		this.#edit({ note });
+	}
+
+	/** Sets one piece of context; choosing it again takes it away. */
+	toggleContext(key: string, value: string): void {
+		const { [key]: before, ...rest } = this.#context;
+		this.#edit({ context: before === value ? rest : { ...rest, [key]: value } });
+	}
+
+	/** Opens the time for change, from what it is now; null makes it now again. */
+	setTime(change: Partial<ChosenTime> | null): void {
+		this.#edit({ time: change && { ...this.#chosenOrNow(), ...change } });
+	}
+
+	/** Takes the time suggested in place of one that never was. */
+	takeSuggestion({ date, minutes }: WallTime): void {
+		this.setTime({ date, clock: clockText(minutes) });
+	}
+
+	/** True while the value will be saved with the time it is saved at. */
+	get isNow(): boolean {
+		return this.#time === null && !this.#isStale;
+	}
+
+	/** When it was measured, as the form stands. */
+	get placed(): Result<PlacedTime, TimeError> {
+		const { now, zone } = this.#deps;
+		if (!this.#time) return checkTime('now', this.#nowOrTyped(), zone);
+		const { date, clock, occurrence } = this.#time;
+		return checkTime({ date: parseLocalDate(date), minutes: parseClock(clock), occurrence }, now(), zone);
+	}
+
+	/** Saves, asks once, or says what is wrong. */
+	async save(): Promise<Focus> {
+		if (this.#phase.type === 'saving') return null;
+		if (this.#phase.type === 'asking') return { to: 'question' };
+		const checked = this.#check();
+		if (!checked.ok) return checked.error;
+		const { draft, questions } = checked.value;
+		const answer = JSON.stringify(draft.values);
+		if (questions.length === 0 || this.#answered === answer) return this.#record(draft);
+		this.#answered = answer;
+		this.#phase = { type: 'asking', questions, draft };
+		return { to: 'question' };
+	}
+
+	/** **Ja, spara**. */
+	async confirm(): Promise<Focus> {
+		return this.#phase.type === 'asking' ? this.#record(this.#phase.draft) : null;
+	}
+
+	/** **Ändra**. */
+	change(): Focus {
+		if (this.#phase.type !== 'asking') return null;
+		const [question] = this.#phase.questions;
+		this.#phase = typing;
+		return question ? { to: 'field', key: question.field } : null;
+	}
+
+	/** Takes the saved value back and puts what was typed back in the form. */
+	async undo(): Promise<Focus> {
+		if (this.#phase.type !== 'saved' || this.#phase.undo === 'running') return null;
+		const saved = this.#phase;
+		this.#phase = { ...saved, undo: 'running' };
+		const result = await this.#deps.circle.voidObservation(saved.id, 'undo');
+		if (!result.ok) {
+			this.#phase = { ...saved, undo: result.error };
+			return null;
+		}
+		this.#phase = typing;
+		this.#keep();
+		return this.#lastFilledField();
+	}
+
+	/** **Mät igen**: an empty form, for now. */
+	again(): Focus {
+		this.#empty();
+		this.#phase = typing;
+		return this.firstOpenField();
+	}
+
+	/** Resolves when everything typed so far is kept. */
+	async kept(): Promise<void> {
+		await this.#keeping;
+	}
+
+	#check(): Result<{ draft: ObservationDraft; questions: readonly InputQuestion[] }, Focus> {
+		const { circle, now, zone } = this.#deps;
+		const time = this.placed;
+		const effective = time.ok ? time.value.effective : effectiveAt(now(), zone);
+		const previous = circle.observations(this.measure).at(-1);
+		const input = checkInput(measures[this.measure], this.#typed, { effective, previous });
+		if (!input.ok || !time.ok) {
+			const problems = input.ok ? [] : input.error;
+			this.#phase = { type: 'typing', problems, timeProblem: time.ok ? null : time.error };
+			return err(problems[0] ? { to: 'field', key: problems[0].field } : { to: 'time' });
+		}
+		const { values, questions } = input.value;
+		const note = this.#note.trim();
+		const draft: ObservationDraft = {
+			measure: this.measure,
+			values,
+			effective,
+			source: { kind: 'manual' },
+			...(Object.keys(this.#context).length > 0 && { context: this.#context }),
+			...(note && { note })
+		};
+		return ok({ draft, questions });
+	}
+
+	async #record(draft: ObservationDraft): Promise<Focus> {
+		this.#phase = { type: 'saving' };
+		const result = await this.#deps.circle.record(draft);
+		if (!result.ok) {
+			this.#phase = { type: 'failed', error: result.error };
+			return { to: 'failure' };
+		}
+		this.#phase = { type: 'saved', id: result.value, draft, undo: 'possible' };
+		this.#keeping = this.#keeping.then(() => this.#deps.drafts.clear(this.#draftName));
+		return { to: 'saved' };
+	}
+
+	#edit(change: Partial<Pick<RecordDraft, 'typed' | 'time' | 'note' | 'context'>>): void {
+		if (change.typed) {
+			this.#typed = change.typed;
+			this.#typedAt = Object.values(change.typed).some((text) => text !== '') ? this.#deps.now() : null;
+		}
+		if (change.time !== undefined) this.#time = change.time;
+		if (change.note !== undefined) this.#note = change.note;
+		if (change.context) this.#context = change.context;
+		this.#phase = typing;
+		this.#keep();
+	}
+
+	/** In the order of typing, so that the last one kept is the last one typed. */
+	#keep(): void {
+		const draft: RecordDraft = {
+			v: 1,
+			typed: this.#typed,
+			typedAt: this.#typedAt,
+			time: this.#time,
+			note: this.#note,
+			context: this.#context
+		};
+		const empty = !this.hasMore && this.#time === null && Object.values(draft.typed).every((text) => text === '');
+		const { drafts } = this.#deps;
+		this.#keeping = this.#keeping.then(() =>
+			empty ? drafts.clear(this.#draftName) : drafts.save(this.#draftName, draft)
+		);
+	}
+
+	#empty(): void {
+		[this.#typed, this.#typedAt, this.#time, this.#note, this.#context] = [{}, null, null, '', {}];
+		this.#answered = '';
+	}
+
+	/** One's own circle has no lasting id before its first value. */
+	get #draftName(): string {
+		const { id, mine } = this.#deps.circle;
+		return `record:${mine ? 'mine' : id}:${this.measure}`;
+	}
+
+	#neighbour(key: string, step: 1 | -1): Focus {
+		const { fields } = measures[this.measure];
+		const next = fields[fields.findIndex((one) => one.key === key) + step];
+		return next ? { to: 'field', key: next.key } : null;
+	}
+
+	#lastFilledField(): Focus {
+		const field = measures[this.measure].fields.filter(({ key }) => this.text(key) !== '').at(-1);
+		return field ? { to: 'field', key: field.key } : null;
+	}
+
+	/** A value typed a while ago keeps the time it was typed, so that a form left open or restored is not dated wrong. */
+	#nowOrTyped(): number {
+		return this.#isStale && this.#typedAt !== null ? this.#typedAt : this.#deps.now();
+	}
+
+	get #isStale(): boolean {
+		return this.#typedAt !== null && this.#deps.now() - this.#typedAt > STILL_NOW_MS;
+	}
+
+	#chosenOrNow(): ChosenTime {
+		if (this.#time) return this.#time;
+		const placed = this.placed;
+		const wall = wallTime(placed.ok ? placed.value.effective : effectiveAt(this.#deps.now(), this.#deps.zone));
+		return { date: wall.date, clock: clockText(wall.minutes), occurrence: 'earlier' };
+	}
+}

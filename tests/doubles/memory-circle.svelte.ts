@@ -1,0 +1,44 @@
+/** A circle in memory, for tests of screens' state and for looking at the screens without storage. */
+import { type MeasureKind, measures } from '../../src/lib/domain/measures';
+import type { Observation, ObservationDraft } from '../../src/lib/domain/observation';
+import { err, ok, type Result } from '../../src/lib/domain/result';
+import type { CircleView, Durability, SaveError } from '../../src/lib/state/circle-view';
+
+export class MemoryCircle implements CircleView {
+	readonly id = 'circle';
+	readonly mine = true;
+	readonly personName = null;
+	readonly durability: Durability = { type: 'here' };
+	/** Set to make every save and void fail. */
+	failure: SaveError | null = null;
+	#all = $state.raw<readonly Observation[]>([]);
+	#next = 1;
+
+	constructor(drafts: readonly ObservationDraft[] = []) {
+		for (const draft of drafts) this.#add(draft);
+	}
+
+	observations(measure: MeasureKind): readonly Observation[] {
+		return this.#all.filter((one) => one.measure === measure).sort((a, b) => a.effective.utc - b.effective.utc);
+	}
+
+	canWrite(measure: MeasureKind): boolean {
+		return measure in measures;
+	}
+
+	record(draft: ObservationDraft): Promise<Result<string, SaveError>> {
+		return Promise.resolve(this.failure ? err(this.failure) : ok(this.#add(draft)));
+	}
+
+	voidObservation(id: string): Promise<Result<void, SaveError>> {
+		if (this.failure) return Promise.resolve(err(this.failure));
+		this.#all = this.#all.filter((one) => one.id !== id);
+		return Promise.resolve(ok(undefined));
+	}
+
+	#add(draft: ObservationDraft): string {
+		const id = `o${this.#next++}`;
+		this.#all = [...this.#all, { ...draft, id, device: 'device', amended: false, conflicting: false }];
+		return id;
+	}
+}
