@@ -633,6 +633,22 @@ describe.each(places)('relay store on %s', (_name, createPlace) => {
 			expect((await framesOf(circle)).map(toBase64url)).toEqual([toBase64url(frame.bytes)]);
 		});
 
+		test('R9: a restored database has another incarnation, nobody is logged in, and what was erased stays so', async () => {
+			const { owner, circle } = await begin();
+			const kept = createCircle(owner);
+			await storeManifests(kept.chain, null);
+			await store.eraseCircle(circle.id, START);
+			const caller = { identity: owner.identity.id, device: firstDevice(owner).id };
+			const hash = toBase64url(systemRandom(32)) as Hash;
+			await store.saveToken({ hash, caller, exp: START + 10 });
+			const incarnation = toBase64url(systemRandom(16));
+			await store.markRestored(incarnation);
+			expect(await store.incarnation()).toBe(incarnation);
+			expect(await store.findToken(hash, START)).toBeNull();
+			expect((await store.headsOf(owner.identity.id)).map((head) => head.circle)).toEqual([kept.id]);
+			expect(await storeManifests(circle.chain, null)).toEqual({ ok: false, error: 'erased' });
+		});
+
 		test('several may open a new database at once', async () => {
 			const fresh = await createPlace();
 			const opened = await Promise.all([fresh.open(), fresh.open(), fresh.open()]);

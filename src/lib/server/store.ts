@@ -51,6 +51,8 @@ export interface RelayStore extends IdentityStore, LoginStore, CircleStore, Fram
 	watch(listener: (change: Change) => void, watched: () => Iterable<IdentityId>): () => void;
 	/** Removes what has run out: challenges, tokens, enrolments, and everything of the demo space made before `demoBefore`. */
 	sweep(at: { readonly now: number; readonly demoBefore: number }): Promise<void>;
+	/** Sets a new incarnation, and erases again every circle that was erased before. */
+	markRestored(incarnation: string): Promise<void>;
 	close(): Promise<void>;
 }
 

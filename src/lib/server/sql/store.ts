@@ -33,6 +33,14 @@ export const createSqlStore = (
 			return row.value;
 		}),
 
+	markRestored: (incarnation) =>
+		database.transact(async (tx) => {
+			await tx.updateTable('meta').set({ value: incarnation }).where('key', '=', 'incarnation').execute();
+			await tx.deleteFrom('tokens').execute();
+			const erased = await tx.selectFrom('tombstones').select('circle').execute();
+			for (const { circle } of erased) await deleteCircle(tx, circle as CircleId);
+		}),
+
 	async sweep({ now, demoBefore }) {
 		await database.transact(async (tx) => {
 			await tx.deleteFrom('challenges').where('exp', '<=', now).execute();
