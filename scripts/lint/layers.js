@@ -128,7 +128,7 @@ export const layers = {
 	},
 	create(context) {
 		const file = path.relative(context.cwd, context.filename).split(path.sep).join('/');
-		/** @param {import('estree').Node | null | undefined} source */
+		/** @param {import('eslint').AST.Program['body'][number] | import('eslint').Rule.Node | null | undefined} source */
 		function check(source) {
 			if (source?.type !== 'Literal' || typeof source.value !== 'string') return;
 			const reason = forbiddenImport(file, source.value);
