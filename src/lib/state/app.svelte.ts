@@ -197,7 +197,8 @@ const factsOf = (device: DeviceKeys): DeviceFacts => ({
 	unit: device.unit && { name: device.unit.name, contact: device.unit.contact, phone: device.unit.phone, hours: device.unit.hours }
 });
 
-function browserDeps(): SessionDeps {
+/** What a session needs of the browser. */
+export function browserDeps(): SessionDeps {
 	return {
 		random: systemRandom,
 		now: () => Date.now(),

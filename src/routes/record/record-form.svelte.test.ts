@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { MemoryCircle, MemoryDrafts } from '../../../tests/doubles/memory-circle.svelte';
+import { MemoryCircle } from '../../../tests/doubles/memory-circle.svelte';
+import { MemoryDrafts } from '../../../tests/doubles/memory-drafts';
 import type { MeasureKind } from '$lib/domain/measures';
 import { RecordForm } from './record-form.svelte';
 
@@ -58,6 +59,14 @@ describe('typing', () => {
 		form.type('diastolic', '60');
 		expect(await form.enter('diastolic')).toEqual({ to: 'field', key: 'pulse' });
 		expect(await form.enter('pulse')).toEqual({ to: 'saved' });
+	});
+
+	test('pasted lines are one reading; other text is left to the field', () => {
+		const { form } = open();
+		expect(form.paste('systolic', '128/82\n72')).toEqual({ to: 'field', key: 'pulse' });
+		expect(texts(form)).toEqual(['128', '82', '72']);
+		expect(form.paste('systolic', '134')).toBeNull();
+		expect(texts(form)).toEqual(['128', '82', '72']);
 	});
 
 	test('a whole reading can be pasted into any field', () => {
@@ -256,7 +265,7 @@ describe('a form that is left', () => {
 	test('a draft that is no draft is ignored', async () => {
 		for (const text of ['null', '[]', '{"v":2}', '{"v":1,"typed":{"systolic":134}}']) {
 			const { form, drafts } = open();
-			drafts.kept.set('record:circle:bloodPressure', text);
+			drafts.kept.set('record:mine:bloodPressure', text);
 			expect(await form.restore()).toBeNull();
 			expect(texts(form)).toEqual(['', '', '']);
 		}

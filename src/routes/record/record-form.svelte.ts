@@ -31,7 +31,7 @@ import type { DraftKeeper } from '$lib/state/draft-keeper';
 import { type ChosenTime, type RecordDraft, recordDraftSchema } from './record-draft';
 
 export interface RecordDeps {
-	readonly circle: Pick<CircleView, 'id' | 'observations' | 'record' | 'voidObservation'>;
+	readonly circle: Pick<CircleView, 'id' | 'mine' | 'observations' | 'record' | 'voidObservation'>;
 	readonly drafts: DraftKeeper;
 	readonly now: () => number;
 	/** The zone the person lives by right now. */
@@ -53,9 +53,7 @@ export type Phase =
 
 /** Where the person should be next. */
 export type Focus =
-	| { readonly to: 'field'; readonly key: string }
-	| { readonly to: 'time' | 'question' | 'failure' | 'saved' }
-	| null;
+	{ readonly to: 'field'; readonly key: string } | { readonly to: 'time' | 'question' | 'failure' | 'saved' } | null;
 
 /** A value typed longer ago than this was not measured now: its time is then the time it was typed. */
 const STILL_NOW_MS = 15 * MINUTE_MS;
@@ -139,6 +137,11 @@ export class RecordForm {
 		const field = measures[this.measure].fields.find((one) => one.key === key);
 		const moves = field && text.length > before.length && areDigitsComplete(field, text);
 		return moves ? this.#neighbour(key, 1) : null;
+	}
+
+	/** A pasted reading spread over the fields, lines and all; null when the field should take the text as it is. */
+	paste(key: string, text: string): Focus {
+		return splitPasted(measures[this.measure], text) ? this.type(key, text) : null;
 	}
 
 	/** Enter goes on, and saves from the last field. */
@@ -308,8 +311,10 @@ export class RecordForm {
 		this.#answered = '';
 	}
 
+	/** One's own circle has no lasting id before its first value. */
 	get #draftName(): string {
-		return `record:${this.#deps.circle.id}:${this.measure}`;
+		const { id, mine } = this.#deps.circle;
+		return `record:${mine ? 'mine' : id}:${this.measure}`;
 	}
 
 	#neighbour(key: string, step: 1 | -1): Focus {

@@ -17,7 +17,16 @@ import {
 	valuesOf
 } from '$lib/domain/statistics';
 import { firstDayOf, inRange, type TrendRange } from '$lib/domain/summary';
-import { addDays, DAY_MS, dateWallMs, daysBetween, type LocalDate, localDate, partOfDay, wallMs } from '$lib/domain/time';
+import {
+	addDays,
+	DAY_MS,
+	dateWallMs,
+	daysBetween,
+	type LocalDate,
+	localDate,
+	partOfDay,
+	wallMs
+} from '$lib/domain/time';
 
 export interface PlotPoint extends Point {
 	/** Evenings are drawn hollow. */
