@@ -16,7 +16,7 @@ export const init: ServerInit = async () => {
 	const started = await openRelay(settings.value);
 	relay = started;
 	// Sent when the server stops; open event streams would otherwise hold it back.
-	process.on('sveltekit:shutdown', () => started.close());
+	process.on('sveltekit:shutdown', () => void started.close());
 };
 
 export const handle: Handle = ({ event, resolve }) => {
