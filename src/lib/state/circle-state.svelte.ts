@@ -1,11 +1,12 @@
 /** One circle, open on this device: what the screens read and what they can do. */
 import { err, ok, type Result } from '$lib/domain/result';
-import { measureKinds, measures, type MeasureKind } from '$lib/domain/measures';
+import { isMeasureKind, measureKinds, measures, type MeasureKind } from '$lib/domain/measures';
 import type { Observation, ObservationDraft } from '$lib/domain/observation';
 import type { Access, Role } from '$lib/domain/rights';
-import { newId, type BookId, type CircleId, type EntryId } from '$lib/protocol/ids';
+import type { Identity } from '$lib/protocol/identity-log';
+import { newId, type BookId, type CircleId, type EntryId, type IdentityId } from '$lib/protocol/ids';
 import { inFrames, type Entry, type ObsAdd, type Receipt } from '$lib/protocol/entries';
-import { accessOf } from '$lib/protocol/manifest';
+import { accessOf, memberOf } from '$lib/protocol/manifest';
 import { projectObservations } from '$lib/protocol/project';
 import type { StoredFrame } from '$lib/storage/local-store';
 import { BookReader } from '$lib/sync/book-reader';
@@ -22,6 +23,10 @@ export interface SeenReceipt {
 	/** The name the contact signed with, else the member's name in the roster. */
 	readonly name: string | null;
 	readonly next: string | null;
+	/** The member who made it. */
+	readonly by: IdentityId;
+	/** The newest measurement each measure had when it was made, as UTC milliseconds. */
+	readonly until: Readonly<Partial<Record<MeasureKind, number>>>;
 }
 
 export interface OtherMember {
@@ -77,6 +82,18 @@ export class CircleState implements CircleView {
 	get durability(): Durability {
 		if (!this.#isBackedUp) return { type: 'here' };
 		return this.#waiting > 0 ? { type: 'sending', waiting: this.#waiting } : { type: 'backed-up' };
+	}
+
+	/** The identity of the person the circle is about. */
+	get person(): Identity | null {
+		const access = this.#access;
+		return access?.identities.get(personOf(access).identity) ?? null;
+	}
+
+	/** When this device's identity was let in, by the record that did it. */
+	get memberSince(): number | null {
+		const me = this.#access?.member?.identity;
+		return (me && this.#access?.chain.records.find(({ body }) => memberOf(body, me))?.body.at) ?? null;
 	}
 
 	/** Receipts in the circle's log, newest first. */
@@ -252,7 +269,7 @@ export class CircleState implements CircleView {
 		const { accepted } = this.#reader.accept(access, book, kind, this.#frames.get(book) ?? []);
 		if (kind === 'log') {
 			this.#receipts = accepted
-				.flatMap(({ author, batch }) => batch.entries.flatMap((entry) => (entry.kind === 'receipt' ? [toReceipt(entry, nameOf(access, author))] : [])))
+				.flatMap(({ author, batch }) => batch.entries.flatMap((entry) => (entry.kind === 'receipt' ? [toReceipt(entry, author, access)] : [])))
 				.sort((a, b) => b.at - a.at);
 			return;
 		}
@@ -264,9 +281,16 @@ export class CircleState implements CircleView {
 	}
 }
 
-const toReceipt = (entry: Receipt, member: string | null): SeenReceipt => ({
+const toReceipt = (entry: Receipt, by: IdentityId, access: CircleAccess): SeenReceipt => ({
 	outcome: entry.outcome,
 	at: entry.at,
-	name: entry.name ?? member,
-	next: entry.next ?? null
+	name: entry.name ?? nameOf(access, by),
+	next: entry.next ?? null,
+	by,
+	until: Object.fromEntries(
+		(entry.seen ?? []).flatMap(({ book, until }) => {
+			const kind = kindOf(access, book);
+			return kind && isMeasureKind(kind) ? [[kind, until]] : [];
+		})
+	)
 });
