@@ -44,9 +44,16 @@ describe('the whole line', () => {
 		const pushed = await push(relay, frames, token);
 		expect(pushed.status).toBe(200);
 		expect(await pushed.json()).toEqual({
-			results: frames.map((frame, index) => ({ book: frame.header.book, device: frame.header.device, seq: index + 1, pos: index + 1 }))
+			results: frames.map((frame, index) => ({
+				book: frame.header.book,
+				device: frame.header.device,
+				seq: index + 1,
+				pos: index + 1
+			}))
 		});
-		const pulled = parsePull(await bodyBytes(await pull(relay, [{ circle: circle.id, book: bookAt(circle).id, after: 0 }], token)));
+		const pulled = parsePull(
+			await bodyBytes(await pull(relay, [{ circle: circle.id, book: bookAt(circle).id, after: 0 }], token))
+		);
 		expect(pulled?.frames.map((bytes) => [...bytes])).toEqual(frames.map((frame) => [...frame.bytes]));
 		const heads = parseHeads(await bodyBytes(await call(relay, 'heads', { token })));
 		expect(heads?.circles[0]?.books.find((book) => book.book === bookAt(circle).id)?.pos).toBe(2);

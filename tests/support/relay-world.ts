@@ -21,7 +21,16 @@ import {
 	type Identity,
 	type IdentityRecord
 } from '$lib/protocol/identity-log';
-import { deviceIdText, newId, type BookId, type CircleId, type DeviceId, type EntryId, type Hash, type IdentityId } from '$lib/protocol/ids';
+import {
+	deviceIdText,
+	newId,
+	type BookId,
+	type CircleId,
+	type DeviceId,
+	type EntryId,
+	type Hash,
+	type IdentityId
+} from '$lib/protocol/ids';
 import { signManifest, type Manifest, type SignedManifest } from '$lib/protocol/manifest';
 import { sealRoster } from '$lib/protocol/roster';
 import { createRelay, type Relay, type RelayDeps } from '$lib/server/relay';
@@ -56,7 +65,14 @@ export function startTestRelay(
 ): TestRelay {
 	const clock = createTestClock();
 	const limits = { ...roomyLimits, ...options.limits };
-	const relay = createRelay({ store, clock, random: options.random ?? systemRandom, origin: ORIGIN, limits, log: options.log ?? silentLog });
+	const relay = createRelay({
+		store,
+		clock,
+		random: options.random ?? systemRandom,
+		origin: ORIGIN,
+		limits,
+		log: options.log ?? silentLog
+	});
 	return { ...relay, clock, store };
 }
 
@@ -91,7 +107,11 @@ export function createDevice(): Device {
 	return { id: deviceIdText(deviceIdOf(sign.pub)), sign, box: createBoxKey(systemRandom) };
 }
 
-const deviceBody = (device: Device) => ({ id: device.id, sign: toBase64url(device.sign.pub), box: toBase64url(device.box.pub) });
+const deviceBody = (device: Device) => ({
+	id: device.id,
+	sign: toBase64url(device.sign.pub),
+	box: toBase64url(device.box.pub)
+});
 
 export function createSomeone(options: { type?: 'person' | 'unit'; space?: 'real' | 'demo' } = {}): Someone {
 	const device = createDevice();
@@ -157,9 +177,17 @@ export const headOf = (circle: Circle): SignedManifest => must(circle.chain.at(-
 export const bookAt = (circle: Circle, index = 0): Book => must(circle.books[index], 'the circle has that book');
 
 const newBook = (): Book => ({ id: newId<BookId>(systemRandom), epoch: 1, keys: [systemRandom(32)] });
-const bookBody = (book: Book) => ({ id: book.id, epoch: book.epoch, keyCommit: keyCommit(must(book.keys[book.epoch - 1], 'an epoch has a key')) });
+const bookBody = (book: Book) => ({
+	id: book.id,
+	epoch: book.epoch,
+	keyCommit: keyCommit(must(book.keys[book.epoch - 1], 'an epoch has a key'))
+});
 
-const member = (someone: Someone, role: Role, rights: readonly (readonly [Book, Access])[]): Manifest['members'][number] => ({
+const member = (
+	someone: Someone,
+	role: Role,
+	rights: readonly (readonly [Book, Access])[]
+): Manifest['members'][number] => ({
 	identity: someone.identity.id,
 	idHead: someone.identity.head,
 	role,
@@ -172,7 +200,11 @@ export function createCircle(owner: Someone, options: { books?: number; names?: 
 	const books = Array.from({ length: options.books ?? 2 }, newBook);
 	const id = newId<CircleId>(systemRandom);
 	const device = firstDevice(owner);
-	const roster = { v: 1 as const, people: [{ identity: owner.identity.id, name: options.names ?? 'Någon' }], books: [] };
+	const roster = {
+		v: 1 as const,
+		people: [{ identity: owner.identity.id, name: options.names ?? 'Någon' }],
+		books: []
+	};
 	const body: Manifest = {
 		v: 1,
 		circle: id,
@@ -182,7 +214,13 @@ export function createCircle(owner: Someone, options: { books?: number; names?: 
 		by: { identity: owner.identity.id, device: device.id },
 		space: owner.identity.space,
 		suiteMin: 1,
-		members: [member(owner, 'owner', books.map((book) => [book, 'w'] as const))],
+		members: [
+			member(
+				owner,
+				'owner',
+				books.map((book) => [book, 'w'] as const)
+			)
+		],
 		cuts: [],
 		books: books.map(bookBody),
 		invites: [],
@@ -192,37 +230,57 @@ export function createCircle(owner: Someone, options: { books?: number; names?: 
 }
 
 /** Signs the next manifest with `change` applied to the head; kept in `circle` as if the relay had taken it. */
-export function nextManifest(circle: Circle, change: (head: Manifest) => Partial<Manifest>, by: Someone = circle.owner): SignedManifest {
+export function nextManifest(
+	circle: Circle,
+	change: (head: Manifest) => Partial<Manifest>,
+	by: Someone = circle.owner
+): SignedManifest {
 	const signed = proposeManifest(circle, change, by);
 	circle.chain.push(signed);
 	return signed;
 }
 
 /** The same, not kept: a record that may lose the race. */
-export function proposeManifest(circle: Circle, change: (head: Manifest) => Partial<Manifest>, by: Someone = circle.owner): SignedManifest {
+export function proposeManifest(
+	circle: Circle,
+	change: (head: Manifest) => Partial<Manifest>,
+	by: Someone = circle.owner
+): SignedManifest {
 	const head = headOf(circle);
 	const device = firstDevice(by);
-	const body = { ...head.body, n: head.body.n + 1, prev: head.hash, by: { identity: by.identity.id, device: device.id }, ...change(head.body) };
+	const body = {
+		...head.body,
+		n: head.body.n + 1,
+		prev: head.hash,
+		by: { identity: by.identity.id, device: device.id },
+		...change(head.body)
+	};
 	return signManifest(body, device.sign.secret);
 }
 
-export const withMember = (someone: Someone, role: Role, rights: readonly (readonly [Book, Access])[]) => (head: Manifest): Partial<Manifest> => ({
-	members: [...head.members, member(someone, role, rights)]
-});
+export const withMember =
+	(someone: Someone, role: Role, rights: readonly (readonly [Book, Access])[]) =>
+	(head: Manifest): Partial<Manifest> => ({
+		members: [...head.members, member(someone, role, rights)]
+	});
 
 /** Takes a member out: new epoch and a cut for every book they had. Changes the circle's book keys. */
-export const withoutMember = (circle: Circle, someone: Someone) => (head: Manifest): Partial<Manifest> => {
-	const lost = new Set(head.members.find((each) => each.identity === someone.identity.id)?.rights.map((right) => right.book));
-	const cuts = circle.books
-		.filter((book) => lost.has(book.id))
-		.map((book) => ({ member: someone.identity.id, book: book.id, epoch: book.epoch, heads: [] }));
-	for (const book of circle.books.filter((each) => lost.has(each.id))) raiseEpoch(book);
-	return {
-		members: head.members.filter((each) => each.identity !== someone.identity.id),
-		cuts: [...head.cuts, ...cuts],
-		books: circle.books.map(bookBody)
+export const withoutMember =
+	(circle: Circle, someone: Someone) =>
+	(head: Manifest): Partial<Manifest> => {
+		const lost = new Set(
+			head.members.find((each) => each.identity === someone.identity.id)?.rights.map((right) => right.book)
+		);
+		const cuts = circle.books
+			.filter((book) => lost.has(book.id))
+			.map((book) => ({ member: someone.identity.id, book: book.id, epoch: book.epoch, heads: [] }));
+		for (const book of circle.books.filter((each) => lost.has(each.id))) raiseEpoch(book);
+		return {
+			members: head.members.filter((each) => each.identity !== someone.identity.id),
+			cuts: [...head.cuts, ...cuts],
+			books: circle.books.map(bookBody)
+		};
 	};
-};
 
 /** A new key for one book, nothing else changed. */
 export const withNewEpoch = (circle: Circle, book: Book) => (): Partial<Manifest> => {
@@ -235,7 +293,11 @@ function raiseEpoch(book: Book): void {
 	book.epoch += 1;
 }
 
-export const envelopeTo = (circle: Circle, someone: Someone, books: readonly Book[] = circle.books): Promise<Envelope> =>
+export const envelopeTo = (
+	circle: Circle,
+	someone: Someone,
+	books: readonly Book[] = circle.books
+): Promise<Envelope> =>
 	sealEnvelope(
 		{ member: someone.identity.id, gen: someone.identity.box.gen, box: someone.identity.box.pub },
 		circle.id,
@@ -251,7 +313,13 @@ export interface Writer {
 	prev: Hash | null;
 }
 
-export const createWriter = (circle: Circle, book: Book, device: Device): Writer => ({ circle, book, device, seq: 0, prev: null });
+export const createWriter = (circle: Circle, book: Book, device: Device): Writer => ({
+	circle,
+	book,
+	device,
+	seq: 0,
+	prev: null
+});
 
 /** Seals and signs the next frame and moves the writer on. */
 export function nextFrame(writer: Writer, note = 'en rad', change: Partial<Frame['header']> = {}): Frame {
@@ -262,7 +330,11 @@ export function nextFrame(writer: Writer, note = 'en rad', change: Partial<Frame
 }
 
 /** The same without moving on. */
-export function frameAfter({ circle, book, device, seq, prev }: Writer, note = 'en rad', change: Partial<Frame['header']> = {}): Frame {
+export function frameAfter(
+	{ circle, book, device, seq, prev }: Writer,
+	note = 'en rad',
+	change: Partial<Frame['header']> = {}
+): Frame {
 	const entry = {
 		kind: 'obs.add' as const,
 		v: 1 as const,
@@ -305,19 +377,29 @@ export interface Call {
 }
 
 /** One request below `/api/v1`. */
-export function call(relay: Relay, path: string, { method, json, bytes, token, headers, address }: Call = {}): Promise<Response> {
+export function call(
+	relay: Relay,
+	path: string,
+	{ method, json, bytes, token, headers, address }: Call = {}
+): Promise<Response> {
 	const body = json === undefined ? bytes : utf8(JSON.stringify(json));
 	const type = json === undefined ? 'application/octet-stream' : 'application/json';
 	const request = new Request(`${ORIGIN}${API_PREFIX}/${path}`, {
 		method: method ?? (body ? 'POST' : 'GET'),
-		headers: { ...(body ? { 'content-type': type } : {}), ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers },
+		headers: {
+			...(body ? { 'content-type': type } : {}),
+			...(token ? { authorization: `Bearer ${token}` } : {}),
+			...headers
+		},
 		...(body ? { body: body as Uint8Array<ArrayBuffer> } : {})
 	});
 	return relay.handle(request, address ?? '192.0.2.1');
 }
 
 export const register = (relay: Relay, someone: Someone, enrolment?: string): Promise<Response> =>
-	call(relay, 'identities', { json: { genesis: toBase64url(must(someone.log[0], 'a genesis')), ...(enrolment ? { enrolment } : {}) } });
+	call(relay, 'identities', {
+		json: { genesis: toBase64url(must(someone.log[0], 'a genesis')), ...(enrolment ? { enrolment } : {}) }
+	});
 
 export async function challengeFor(relay: Relay, identity: IdentityId, device: DeviceId): Promise<string> {
 	const answer = await call(relay, 'auth/challenge', { json: { identity, device } });
@@ -345,8 +427,16 @@ export async function join(relay: Relay, someone: Someone): Promise<string> {
 	return login(relay, someone);
 }
 
-export const postCircle = (relay: Relay, circle: Circle, token: string, envelopes: readonly Envelope[] = []): Promise<Response> =>
-	call(relay, 'circles', { token, json: { manifests: circle.chain.map((record) => toBase64url(record.bytes)), envelopes } });
+export const postCircle = (
+	relay: Relay,
+	circle: Circle,
+	token: string,
+	envelopes: readonly Envelope[] = []
+): Promise<Response> =>
+	call(relay, 'circles', {
+		token,
+		json: { manifests: circle.chain.map((record) => toBase64url(record.bytes)), envelopes }
+	});
 
 export const postManifest = (
 	relay: Relay,
@@ -354,12 +444,17 @@ export const postManifest = (
 	record: SignedManifest,
 	token: string,
 	envelopes: readonly Envelope[] = []
-): Promise<Response> => call(relay, `circles/${circle.id}/manifest`, { token, json: { manifest: toBase64url(record.bytes), envelopes } });
+): Promise<Response> =>
+	call(relay, `circles/${circle.id}/manifest`, { token, json: { manifest: toBase64url(record.bytes), envelopes } });
 
 export const push = (relay: Relay, frames: readonly Frame[], token: string): Promise<Response> =>
 	call(relay, 'push', { token, bytes: joinFrames(frames.map((frame) => frame.bytes)) });
 
-export const pull = (relay: Relay, ranges: readonly { circle: CircleId; book: BookId; after: number }[], token: string): Promise<Response> =>
-	call(relay, 'pull', { token, json: { ranges } });
+export const pull = (
+	relay: Relay,
+	ranges: readonly { circle: CircleId; book: BookId; after: number }[],
+	token: string
+): Promise<Response> => call(relay, 'pull', { token, json: { ranges } });
 
-export const bodyBytes = async (response: Response): Promise<Uint8Array> => new Uint8Array(await response.arrayBuffer());
+export const bodyBytes = async (response: Response): Promise<Uint8Array> =>
+	new Uint8Array(await response.arrayBuffer());
