@@ -114,7 +114,8 @@ describe('the whole line', () => {
 		const { owner, token, circle } = await begin();
 		const writer = createWriter(circle, bookAt(circle), firstDevice(owner));
 		const frames = Array.from({ length: 90 }, () => nextFrame(writer, 'x'.repeat(50_000)));
-		for (const half of [frames.slice(0, 45), frames.slice(45)]) expect((await push(relay, half, token)).status).toBe(200);
+		for (const half of [frames.slice(0, 45), frames.slice(45)])
+			expect((await push(relay, half, token)).status).toBe(200);
 		const read = async (after: number) => {
 			const body = await bodyBytes(await pull(relay, [{ circle: circle.id, book: bookAt(circle).id, after }], token));
 			expect(body.length).toBeLessThan(MAX_PULL_BYTES + 1024);
