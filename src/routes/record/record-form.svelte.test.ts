@@ -262,6 +262,16 @@ describe('a form that is left', () => {
 		expect(drafts.kept.size).toBe(0);
 	});
 
+	test('a time alone is not kept: it would date another reading', async () => {
+		const { form, reopened } = open();
+		form.setTime({ clock: '06:10' });
+		form.setNote('vänster');
+		await form.kept();
+		const back = reopened();
+		await back.restore();
+		expect([back.note, back.isNow]).toEqual(['vänster', true]);
+	});
+
 	test('a draft that is no draft is ignored', async () => {
 		for (const text of ['null', '[]', '{"v":2}', '{"v":1,"typed":{"systolic":134}}']) {
 			const { form, drafts } = open();

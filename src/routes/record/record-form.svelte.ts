@@ -289,17 +289,21 @@ export class RecordForm {
 		this.#keep();
 	}
 
-	/** In the order of typing, so that the last one kept is the last one typed. */
+	/**
+	 * In the order of typing, so that the last one kept is the last one typed. A chosen time is kept only with the digits
+	 * it belongs to: alone, it would date another day's reading.
+	 */
 	#keep(): void {
+		const hasText = Object.values(this.#typed).some((text) => text !== '');
 		const draft: RecordDraft = {
 			v: 1,
 			typed: this.#typed,
 			typedAt: this.#typedAt,
-			time: this.#time,
+			time: hasText ? this.#time : null,
 			note: this.#note,
 			context: this.#context
 		};
-		const empty = !this.hasMore && this.#time === null && Object.values(draft.typed).every((text) => text === '');
+		const empty = !this.hasMore && !hasText;
 		const { drafts } = this.#deps;
 		this.#keeping = this.#keeping.then(() =>
 			empty ? drafts.clear(this.#draftName) : drafts.save(this.#draftName, draft)
