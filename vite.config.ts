@@ -15,9 +15,20 @@ export default defineConfig({
 	],
 	build: { target: 'es2022' },
 	test: {
-		include: ['src/**/*.test.ts', 'tests/{contract,fuzz,fault}/**/*.test.ts', 'scripts/**/*.test.ts'],
 		environment: 'node',
 		restoreMocks: true,
-		testTimeout: 20_000
+		testTimeout: 20_000,
+		// Two projects, so that a run of unit tests alone starts no PostgreSQL.
+		projects: [
+			{ extends: true, test: { name: 'unit', include: ['{src,scripts}/**/*.test.ts'] } },
+			{
+				extends: true,
+				test: {
+					name: 'relay',
+					include: ['tests/{contract,fuzz,fault}/**/*.test.ts'],
+					globalSetup: ['tests/support/postgres.ts']
+				}
+			}
+		]
 	}
 });

@@ -1,6 +1,6 @@
 /**
  * Serves the build that is there: `node scripts/serve.js`. What a service manager or container runs; `npm start` installs
- * and builds first. Settings: see `lib/settings.js`. A parent process that forked it is told the address, and it stops when
+ * and builds first. Settings: see `lib/settings.js`. A parent process that forked it is told the port, and it stops when
  * that parent is gone.
  */
 
@@ -9,14 +9,14 @@ import { requireNode, runMain } from './lib/project.js';
 await runMain(async () => {
 	requireNode();
 	const { serveUntilStopped } = await import('./lib/server.js');
-	const { origin } = await serveUntilStopped(process.env);
+	const { origin, port } = await serveUntilStopped(process.env);
 	console.log(`Hemlinje: ${origin}`);
-	if (process.send) followParent(origin);
+	if (process.send) followParent(port);
 });
 
-/** @param {string} origin */
-function followParent(origin) {
-	process.send?.({ origin });
+/** @param {number} port */
+function followParent(port) {
+	process.send?.({ port });
 	const stop = () => process.kill(process.pid, 'SIGTERM');
 	process.once('disconnect', stop);
 	// A listened-to channel keeps the process alive.

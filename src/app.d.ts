@@ -1,5 +1,11 @@
+import type { Relay } from '$lib/server/relay';
+
 declare global {
-	namespace App {}
+	namespace App {
+		interface Locals {
+			relay: Relay;
+		}
+	}
 }
 
 export {};

@@ -20,7 +20,7 @@ const CLOSE_MS = 10_000;
 /**
  * Serves until SIGTERM or SIGINT: then ends streams, lets answers finish, closes the relay, and ends with exit code 0.
  * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<{ origin: string }>} once it answers
+ * @returns {Promise<{ origin: string, port: number }>} once it answers
  * @throws {Explained} when a setting is wrong, the port is taken or there is no build
  */
 export async function serveUntilStopped(env) {
@@ -42,7 +42,7 @@ export async function serveUntilStopped(env) {
 	server.on('request', (request, response) => answer(site, request, response));
 	server.on('clientError', (_error, socket) => refuse(site.headers, socket));
 	stopOnSignal(server);
-	return { origin };
+	return { origin, port };
 }
 
 /**

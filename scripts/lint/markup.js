@@ -23,7 +23,7 @@ const SAFE_LINK_START = /^(\/(?!\/)|#|\?|tel:|sms:|mailto:|https:\/\/)/;
  * Whether a text holds words. Digits, punctuation and symbols are the same in every language.
  * @param {string} text
  */
-export function hasWords(text) {
+function hasWords(text) {
 	return /\p{L}/u.test(text);
 }
 

@@ -15,6 +15,17 @@ export interface BoxKey {
 export const createBoxKey = (random: RandomBytes): BoxKey => boxKeyOf(random(32));
 export const boxKeyOf = (secret: Uint8Array): BoxKey => ({ secret, pub: x25519.getPublicKey(secret) });
 
+/** False for the few points that make every shared secret the same: nothing may ever be sealed to them. */
+export function isBoxKey(pub: Uint8Array): boolean {
+	try {
+		x25519.getSharedSecret(PROBE, pub);
+		return true;
+	} catch {
+		return false;
+	}
+}
+const PROBE = new Uint8Array(32).fill(1);
+
 /** `age1…` for a raw public key, as the `age` command knows it. */
 export const ageRecipient = (pub: Uint8Array): string => bech32.encodeFromBytes('age', pub);
 /** `AGE-SECRET-KEY-1…` for a raw secret key. */

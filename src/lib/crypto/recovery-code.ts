@@ -35,7 +35,7 @@ export const recoveryCodeGroups = (code: RecoveryCode): string[] => (code + chec
 
 /** Reads what a person typed: any case, spaces and dashes ignored, O read as 0, I and L as 1. */
 export function parseRecoveryCode(typed: string): Result<RecoveryCode, RecoveryCodeError> {
-	const letters = typed.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
+	const letters = typed.toUpperCase().replace(/[\s\p{Dash}]/gu, '').replace(/O/g, '0').replace(/[IL]/g, '1');
 	if (letters.length !== CODE_LENGTH + 1) return err({ type: 'wrong-length' });
 	const code = letters.slice(0, CODE_LENGTH);
 	if (![...code].every((character) => ALPHABET.includes(character))) return err({ type: 'wrong-character' });

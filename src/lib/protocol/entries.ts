@@ -99,9 +99,17 @@ export type ObsAmend = z.infer<typeof obsAmendSchema>;
 export type ObsVoid = z.infer<typeof obsVoidSchema>;
 export type Receipt = z.infer<typeof receiptSchema>;
 
+/**
+ * Highest Lamport time. Whoever has read it writes it again instead of counting on: a hostile clock at the top can then
+ * confuse the order of what it may change, and never stop anyone from recording.
+ */
+const MAX_LAMPORT = 2 ** 48;
+
+export const lamportAfter = (lamport: number): number => Math.min(lamport + 1, MAX_LAMPORT);
+
 /** Plaintext of a batch frame. Entries stay unknown here, so that one newer entry does not hide its neighbours. */
 export const batchSchema = z.strictObject({
-	lamport: z.int().check(z.minimum(1)),
+	lamport: z.int().check(z.minimum(1), z.maximum(MAX_LAMPORT)),
 	/** What the writer had read of this book at the relay: position and running hash; null before the first pull. */
 	seen: z.nullable(z.strictObject({ pos: z.int().check(z.minimum(0)), run: z.string().check(z.maxLength(11)) })),
 	/** Milliseconds the writer's clock was ahead of the relay's, when known. */
@@ -138,8 +146,33 @@ export interface BatchInput {
 	readonly lamport: number;
 	readonly seen: Batch['seen'];
 	readonly skewMs?: number | undefined;
-	readonly entries: readonly Entry[];
+	/** Entries as they stand: those of a newer app are sealed again untouched. */
+	readonly entries: readonly unknown[];
 }
+
+/** True for what this app can read back: nothing else is ever sealed as new. */
+export const isEntry = (entry: unknown): entry is Entry => entrySchema.safeParse(entry).success;
+
+/** Entries in as few batches as keep below both limits of a frame. */
+export function inBatches(entries: readonly Entry[], maxBytes: number): Entry[][] {
+	const batches: Entry[][] = [];
+	let room = 0;
+	for (const entry of entries) {
+		const length = utf8(JSON.stringify(entry)).length + 1;
+		let batch = batches.at(-1);
+		if (!batch || length > room || batch.length === MAX_ENTRIES) {
+			batch = [];
+			batches.push(batch);
+			room = maxBytes - BATCH_OVERHEAD;
+		}
+		batch.push(entry);
+		room -= length;
+	}
+	return batches;
+}
+
+/** More than Lamport time, position, running hash and skew ever take. */
+const BATCH_OVERHEAD = 256;
 
 export const encodeBatch = (batch: BatchInput): Uint8Array => utf8(JSON.stringify(batch));
 
@@ -151,3 +184,27 @@ export function parseBatch(plaintext: Uint8Array): Batch | null {
 	const entries = parsed.flatMap((result) => (result.success ? [result.data] : []));
 	return { lamport: outer.lamport, seen: outer.seen, skewMs: outer.skewMs ?? null, entries, unknown: parsed.length - entries.length };
 }
+
+/** Bytes of entries put in one frame: with header, padding and signature it stays under the wire's 64 KiB. */
+const ENTRY_BYTES_PER_FRAME = 48 * 1024;
+
+/** Entries in parts that each fit in one frame, in order. */
+export function inFrames<E extends Entry>(entries: readonly E[]): E[][] {
+	const parts: E[][] = [];
+	let room = 0;
+	for (const entry of entries) {
+		const size = utf8(JSON.stringify(entry)).length + 1;
+		const last = parts.at(-1);
+		if (last && size <= room && last.length < MAX_ENTRIES) {
+			last.push(entry);
+			room -= size;
+		} else {
+			parts.push([entry]);
+			room = ENTRY_BYTES_PER_FRAME - size;
+		}
+	}
+	return parts;
+}
+
+/** The entries of a batch as they stand, also those only a newer app can read; null when the bytes are no batch. */
+export const rawEntries = (plaintext: Uint8Array): readonly unknown[] | null => parseJson(batchSchema, plaintext)?.entries ?? null;

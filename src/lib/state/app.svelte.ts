@@ -3,6 +3,7 @@
  */
 import { createContext } from 'svelte';
 import { systemRandom } from '$lib/crypto/bytes';
+import type { Result } from '$lib/domain/result';
 import type { CircleId } from '$lib/protocol/ids';
 import type { Space } from '$lib/storage/database';
 import type { StorageError } from '$lib/storage/errors';
@@ -11,10 +12,12 @@ import { localStorageMarkers } from '$lib/storage/markers';
 import type { SyncChange } from '$lib/sync/engine';
 import { browserFetch } from '$lib/sync/relay-client';
 import { CircleState } from './circle-state.svelte';
+import type { SaveError } from './circle-view';
 import type { DraftKeeper } from './draft-keeper';
 import type { SyncStatus } from './live-sync';
 import { sealedDrafts } from './sealed-drafts';
 import { Session, type SessionDeps } from './session';
+import { answerCircle } from './unit';
 
 export type AppPhase =
 	| { readonly type: 'opening' }
@@ -30,12 +33,17 @@ export interface DeviceFacts {
 	readonly unit: { readonly name: string; readonly contact: string; readonly phone: string; readonly hours: string } | null;
 }
 
+/** What a receipt's name field holds (docs/protocol.md 8). */
+const MAX_SIGNATURE = 64;
+
 const NEW_DEVICE: DeviceFacts = { kind: 'new', identity: null, relayOn: false, hasRecovery: false, unit: null };
 
 export class App {
 	readonly space: Space;
 	phase: AppPhase = $state.raw({ type: 'opening' });
 	status: SyncStatus = $state('local');
+	/** When this device last had everything the relay has; null until then. */
+	syncedAt: number | null = $state(null);
 	device: DeviceFacts = $state.raw(NEW_DEVICE);
 	/** Every circle on this device but the person's own. */
 	circles: readonly CircleState[] = $state.raw([]);
@@ -66,6 +74,12 @@ export class App {
 		return this.#session;
 	}
 
+	/** The name a staff device signs its marks with, as short as a receipt can hold it. */
+	get signature(): string | null {
+		const { unit } = this.device;
+		return unit && (unit.contact || unit.name).slice(0, MAX_SIGNATURE);
+	}
+
 	get drafts(): DraftKeeper {
 		return sealedDrafts(this.session.store);
 	}
@@ -93,7 +107,7 @@ export class App {
 		const session = await Session.open(this.space, this.#deps, {
 			onChange: (change) => void this.#apply(change),
 			onDevice: () => void this.#readDevice(),
-			onStatus: (status) => (this.status = status),
+			onStatus: (status) => this.#showStatus(status),
 			onErased: () => location.reload()
 		});
 		if (!session.ok) {
@@ -105,6 +119,16 @@ export class App {
 		await this.#readCircles();
 		this.phase = { type: 'ready' };
 		session.value.start();
+	}
+
+	/** The unit's answer to **Ny: vill dela**. The mark goes first: the person must be told whatever happens here. */
+	async answer(circle: CircleState, answer: 'joined' | 'declined'): Promise<Result<void, SaveError>> {
+		const marked = await circle.mark(answer === 'joined' ? 'accepted' : 'declined', this.signature);
+		if (!marked.ok || !circle.access) return marked;
+		const id = circle.access.chain.circle;
+		const answered = await answerCircle(this.session, id, answer);
+		if (answered.ok) await this.#apply({ circle: id, keys: true, books: [] });
+		return answered;
 	}
 
 	close(): void {
@@ -146,10 +170,17 @@ export class App {
 			if (this.#own.id === 'new') return this.#adoptOwn();
 			return this.#own.reload(change);
 		}
+		const arrived = this.find(change.circle) ? null : await this.#load(change.circle);
+		// Several circles can arrive at once: the list is read after the wait, and each circle stands there once.
 		const known = this.find(change.circle);
 		if (known) await known.reload(change);
-		else this.circles = [...this.circles, await this.#load(change.circle)];
+		else if (arrived) this.circles = [...this.circles, arrived];
 		this.circles = this.circles.filter((each) => each.standing !== 'declined');
+	}
+
+	#showStatus(status: SyncStatus): void {
+		this.status = status;
+		if (status === 'synced') this.syncedAt = this.#deps.now();
 	}
 
 	async #adoptOwn(): Promise<void> {
@@ -166,7 +197,8 @@ const factsOf = (device: DeviceKeys): DeviceFacts => ({
 	unit: device.unit && { name: device.unit.name, contact: device.unit.contact, phone: device.unit.phone, hours: device.unit.hours }
 });
 
-function browserDeps(): SessionDeps {
+/** What a session needs of the browser. */
+export function browserDeps(): SessionDeps {
 	return {
 		random: systemRandom,
 		now: () => Date.now(),

@@ -3,14 +3,14 @@
  * HTML, a proxy's 502, garbage) is `unreachable`, never an error of the person's (docs/protocol.md 9).
  */
 import type * as z from 'zod/mini';
-import { toBase64url } from '$lib/crypto/bytes';
+import { concat, toBase64url } from '$lib/crypto/bytes';
 import { err, ok, type Result } from '$lib/domain/result';
 import { challengeResponseSchema, signLogin, tokenResponseSchema } from '$lib/protocol/api/auth';
 import { envelopesSchema, manifestChainSchema } from '$lib/protocol/api/circles';
 import { apiErrorSchema, type ApiErrorCode } from '$lib/protocol/api/errors';
 import { joinFrames, parsePull, pushResponseSchema, type PullHeader, type PullRange, type PushResult } from '$lib/protocol/api/frames';
 import { parseHeads, type Heads } from '$lib/protocol/api/heads';
-import { identityLogSchema } from '$lib/protocol/api/identities';
+import { identityLogSchema, registeredIdentitySchema } from '$lib/protocol/api/identities';
 import { recoveryStoreSchema, type RecoveryFile } from '$lib/protocol/api/recovery';
 import { API_PREFIX } from '$lib/protocol/api/version';
 import type { Envelope } from '$lib/protocol/envelope';
@@ -20,7 +20,13 @@ import { parseJson } from '$lib/protocol/json';
 export type RelayError =
 	/** No network, no relay, or something else answering in its place. What was to be sent waits. */
 	| { readonly type: 'unreachable' }
-	| { readonly type: 'refused'; readonly code: ApiErrorCode; readonly retryAfterMs?: number | undefined; readonly hash?: Hash | undefined };
+	| {
+			readonly type: 'refused';
+			readonly code: ApiErrorCode;
+			readonly retryAfterMs?: number | undefined;
+			/** With a refused push: this device's newest frame in that book at the relay; null when there is none. */
+			readonly head?: { readonly seq: number; readonly hash: Hash } | null | undefined;
+	  };
 
 /** The platform's `fetch`, injected: the engine runs against a relay in the same process just as well. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -68,8 +74,10 @@ export class RelayClient {
 		return this.#deps.origin;
 	}
 
-	registerIdentity(genesis: string, enrolment: string | null): Promise<Result<unknown, RelayError>> {
-		return this.#open('POST', '/identities', { json: enrolment ? { genesis, enrolment } : { genesis } });
+	/** The id the relay registered; whatever else says yes, e.g. a proxy, is not the relay. */
+	async registerIdentity(genesis: string, enrolment: string | null): Promise<Result<IdentityId, RelayError>> {
+		const answer = await this.#open('POST', '/identities', { json: enrolment ? { genesis, enrolment } : { genesis } });
+		return answer.ok ? parsed(answer.value, registeredIdentitySchema, ({ id }) => id) : answer;
 	}
 
 	async identityLog(identity: IdentityId): Promise<Result<string[], RelayError>> {
@@ -235,8 +243,28 @@ interface Answer {
 const contentType = (body: Body): Record<string, string> =>
 	body ? { 'content-type': 'json' in body ? 'application/json' : 'application/octet-stream' } : {};
 
+/** More than any honest answer; whoever sends more is not read to the end. */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
+async function readBytes(response: Response): Promise<Uint8Array | null> {
+	if (!response.body) return new Uint8Array();
+	const reader = response.body.getReader();
+	const parts: Uint8Array[] = [];
+	for (let length = 0; ; ) {
+		const { done, value } = await reader.read();
+		if (done) return concat(...parts);
+		length += value.length;
+		if (length > MAX_ANSWER_BYTES) {
+			await reader.cancel();
+			return null;
+		}
+		parts.push(value);
+	}
+}
+
 async function readAnswer(response: Response): Promise<Result<Answer, RelayError>> {
-	const bytes = new Uint8Array(await response.arrayBuffer());
+	const bytes = await readBytes(response);
+	if (!bytes) return err({ type: 'unreachable' });
 	const type = response.headers.get('content-type') ?? '';
 	const isOurs = type.startsWith('application/json') || type.startsWith('application/octet-stream');
 	if (response.status === 304 || response.status === 204) return ok({ status: response.status, bytes, etag: null });
@@ -248,7 +276,7 @@ async function readAnswer(response: Response): Promise<Result<Answer, RelayError
 	return err({
 		type: 'refused',
 		code: refusal.error,
-		hash: refusal.hash,
+		head: refusal.head,
 		...(Number.isFinite(seconds) && seconds > 0 ? { retryAfterMs: seconds * 1000 } : {})
 	});
 }

@@ -25,9 +25,7 @@ export function sparkShape(values: readonly (number | null)[], band: Limits | nu
 	const low = Math.min(...known, band?.min ?? Infinity);
 	const high = Math.max(...known, band?.max ?? -Infinity);
 	const y = (value: number): number =>
-		high === low
-			? box.height / 2
-			: box.inset + ((high - value) / (high - low)) * (box.height - 2 * box.inset);
+		high === low ? box.height / 2 : box.inset + ((high - value) / (high - low)) * (box.height - 2 * box.inset);
 	const x = (index: number): number =>
 		box.inset + (values.length < 2 ? 1 : index / (values.length - 1)) * (box.width - 2 * box.inset);
 

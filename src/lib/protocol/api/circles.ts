@@ -1,8 +1,11 @@
 /**
- * `POST circles` stores a whole manifest chain and its envelopes (a circle begins on the device, often long before).
+ * `POST circles` stores a whole manifest chain and its envelopes (a circle begins on the device, often long before). A chain
+ * that goes on from the stored one extends it; one that is stored already only adds envelopes. A deleted circle: `expired`.
  * `POST circles/:id/manifest` adds one record and envelopes in one transaction, compare-and-set on the head.
- * `GET circles/:id/manifest` answers the chain from `?from=n`; `GET circles/:id/envelopes` the caller's own rows;
- * `PUT circles/:id/envelopes` adds rows. `DELETE circles/:id` is the owner's, `POST circles/:id/leave` a member's.
+ * `GET circles/:id/manifest` answers the chain from `?from=n`, cut at `MAX_PULL_BYTES`: ask on from there until the head's
+ * `n` of `heads`, or until nothing comes. `GET circles/:id/envelopes` answers the caller's own rows;
+ * `PUT circles/:id/envelopes` adds rows. `DELETE circles/:id` is an owner's, `POST circles/:id/leave` a member's.
+ * What stores answers 204.
  */
 import * as z from 'zod/mini';
 import { envelopeSchema } from '../envelope';

@@ -1,12 +1,12 @@
 /** What the relay answers when it refuses. Unknown and forbidden are the same 404, so nothing can be probed for. */
 import * as z from 'zod/mini';
-import { hashSchema } from '../ids';
+import { bookIdSchema, deviceIdSchema, hashSchema } from '../ids';
 
 export const apiErrorCodes = [
 	'malformed',
 	'unauthorized',
 	'not-found',
-	/** Manifest, log or frame does not follow what is stored; `hash` is the stored one where that helps. */
+	/** Manifest, log or frame does not follow what is stored. */
 	'conflict',
 	'stale-epoch',
 	'already-used',
@@ -19,8 +19,12 @@ export const apiErrorCodes = [
 
 export const apiErrorSchema = z.object({
 	error: z.enum(apiErrorCodes),
-	/** On `conflict` of a push: the hash stored at that (book, device, seq). */
-	hash: z.optional(hashSchema)
+	/** On `conflict` of a push: the hash stored at that (book, device, seq); left out when nothing is (a gap). */
+	hash: z.optional(hashSchema),
+	/** On `conflict` and `stale-epoch` of a push: the frame that was refused. None of its push was stored. */
+	at: z.optional(z.object({ book: bookIdSchema, device: deviceIdSchema, seq: z.int() })),
+	/** With `at`: that device's newest stored frame in that book, the "own head" of F6; null when there is none. */
+	head: z.optional(z.nullable(z.object({ seq: z.int(), hash: hashSchema })))
 });
 export type ApiError = z.infer<typeof apiErrorSchema>;
 export type ApiErrorCode = ApiError['error'];

@@ -1,0 +1,10 @@
+/** One thing that must hold in the browser. It throws when it does not. */
+export interface Check {
+	/** A sentence about the rule; never a value. */
+	readonly name: string;
+	readonly run: () => Promise<void>;
+}
+
+export function expectEqual(actual: unknown, expected: unknown, sentence: string): void {
+	if (JSON.stringify(actual) !== JSON.stringify(expected)) throw new Error(sentence);
+}

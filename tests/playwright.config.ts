@@ -1,0 +1,34 @@
+import { defineConfig } from '@playwright/test';
+import { findChromium } from '../scripts/browsers.js';
+
+const executablePath = findChromium();
+
+export default defineConfig({
+	testDir: '.',
+	testMatch: ['e2e/**/*.spec.ts', 'a11y/**/*.spec.ts'],
+	outputDir: '../test-results/chromium',
+	reporter: [['list'], ['json', { outputFile: '../test-results/chromium.json' }]],
+	fullyParallel: true,
+	workers: 2,
+	retries: 0,
+	forbidOnly: true,
+	timeout: 45_000,
+	expect: { timeout: 10_000 },
+	use: {
+		browserName: 'chromium',
+		locale: 'sv-SE',
+		timezoneId: 'Europe/Stockholm',
+		trace: 'retain-on-failure',
+		launchOptions: {
+			...(executablePath && { executablePath }),
+			args: [
+				'--no-sandbox',
+				'--disable-quic',
+				'--disable-background-networking',
+				'--disable-component-update',
+				'--disable-sync',
+				'--no-first-run'
+			]
+		}
+	}
+});
