@@ -2,7 +2,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
 import { expect, test } from 'vitest';
-import { systemRandom, toBase64url } from '$lib/crypto/bytes';
+import { toBase64url } from '$lib/crypto/bytes';
+import { systemRandom } from '$lib/crypto/random';
 import { createLog } from '$lib/server/log';
 import { createSqlitePlace } from '../support/relay-files';
 import { call, join, postCircle, postManifest, pull, push, readEvents, startTestRelay } from '../support/relay-calls';

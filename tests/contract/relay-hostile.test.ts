@@ -1,7 +1,8 @@
 /** H1: whatever is sent, the relay answers with one of its own refusals and goes on. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { systemRandom, toBase64url } from '$lib/crypto/bytes';
+import { toBase64url } from '$lib/crypto/bytes';
+import { systemRandom } from '$lib/crypto/random';
 import { joinFrames } from '$lib/protocol/api/frames';
 import { apiErrorSchema, apiErrorStatus } from '$lib/protocol/api/errors';
 import { createSqlitePlace, type SqlitePlace } from '../support/relay-files';

@@ -3,7 +3,8 @@ import { afterEach, expect, inject, test } from 'vitest';
 import { parsePull } from '$lib/protocol/api/frames';
 import { openPostgresStore } from '$lib/server/postgres/open';
 import { silentLog } from '$lib/server/log';
-import { systemRandom, toBase64url } from '$lib/crypto/bytes';
+import { toBase64url } from '$lib/crypto/bytes';
+import { systemRandom } from '$lib/crypto/random';
 import { createPostgresPlace } from '../support/relay-files';
 import { startPostgres } from '../support/postgres';
 import {
