@@ -23,7 +23,9 @@ export interface JournalInput {
 /** The text as it is pasted, one fact a line. */
 export function journalText(input: JournalInput): string {
 	const { name, unit, kinds, range, today, now } = input;
-	const kept = kinds.map((kind) => ({ kind, readings: inRange(input.observations(kind), range, today) }));
+	const kept = kinds
+		.filter((kind) => input.observations(kind).length > 0)
+		.map((kind) => ({ kind, readings: inRange(input.observations(kind), range, today) }));
 	const first = firstDayOf(range, today) ?? today;
 	return [
 		m.panel_journal_head({ unit }),

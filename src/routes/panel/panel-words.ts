@@ -1,5 +1,6 @@
 /** What Panel says, in words. */
-import type { MeasureKind } from '$lib/domain/measures';
+import { measures, type MeasureKind } from '$lib/domain/measures';
+import type { Observation } from '$lib/domain/observation';
 import type { NewValues, PanelFilter } from '$lib/domain/panel-need';
 import { formatClock, formatRelativeDay, type Moment } from '$lib/i18n/format';
 import { m } from '$lib/i18n/paraglide/messages';
@@ -8,6 +9,12 @@ import type { SaveError } from '$lib/state/circle-view';
 import type { SyncStatus } from '$lib/state/live-sync';
 import { measureName } from '$lib/ui/measure-words';
 import type { Patient } from './patient.svelte';
+
+/** Of a reading that carries more, the values of this measure alone. */
+export function shownValues(measure: MeasureKind, values: Observation['values']): Observation['values'] {
+	const required = measures[measure].fields.filter((field) => field.required);
+	return Object.fromEntries(required.flatMap(({ key }) => (values[key] === undefined ? [] : [[key, values[key]]])));
+}
 
 const newWords: { readonly [K in MeasureKind]: (inputs: { count: number }) => string } = {
 	bloodPressure: (inputs) => m.panel_new_blood_pressure(inputs),
