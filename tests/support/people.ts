@@ -88,7 +88,7 @@ type Unlinked = RecordBody extends infer R ? (R extends RecordBody ? Omit<R, 'v'
 /** The next record of a log as bytes; not kept. */
 export function recordBytes(person: Person, body: Unlinked, secret: Uint8Array): Uint8Array {
 	const link = { v: 1 as const, n: person.identity.head.n + 1, prev: person.identity.head.hash };
-	return signIdentityRecord({ ...link, ...body } as IdentityRecord, secret).bytes;
+	return signIdentityRecord({ ...link, ...body }, secret).bytes;
 }
 
 /** Adds a record to the log; it must follow. */

@@ -84,7 +84,10 @@ describe('C1: one state, whatever the order', () => {
 	function play(steps: readonly Step[]): Played {
 		[owner, ...members].forEach((person, i) => (person.identity = must(beforeLoss[i], 'a log')));
 		const circle = new TestCircle(owner, ['weight', 'profile'], cast);
-		for (const [i, member] of members.entries()) circle.people.set(member.identity.id, member) && grant(circle, member, roles[i] ?? 'relative');
+		for (const [i, member] of members.entries()) {
+			circle.people.set(member.identity.id, member);
+			grant(circle, member, roles[i] ?? 'relative');
+		}
 		const played: Played = { circle, frames: [], mustCount: new Set(), mustNotCount: new Set() };
 		const writers = new Map<DeviceId, TestWriter>();
 		for (const each of steps) perform(played, writers, each);
