@@ -6,14 +6,8 @@ import { m } from '$lib/i18n/paraglide/messages';
 import { getLocale } from '$lib/i18n/paraglide/runtime';
 import type { SaveError } from '$lib/state/circle-view';
 import type { SyncStatus } from '$lib/state/live-sync';
+import { measureName } from '$lib/ui/measure-words';
 import type { Patient } from './patient.svelte';
-
-export const measureNames: { readonly [K in MeasureKind]: () => string } = {
-	bloodPressure: () => m.common_measure_blood_pressure(),
-	weight: () => m.common_measure_weight(),
-	pulse: () => m.common_measure_pulse(),
-	selfRatedHealth: () => m.common_measure_self_rated_health()
-};
 
 const newWords: { readonly [K in MeasureKind]: (inputs: { count: number }) => string } = {
 	bloodPressure: (inputs) => m.panel_new_blood_pressure(inputs),
@@ -24,7 +18,7 @@ const newWords: { readonly [K in MeasureKind]: (inputs: { count: number }) => st
 
 /** `blodtryck, vikt och puls`. */
 export const measureList = (kinds: readonly MeasureKind[]): string =>
-	listed(kinds.map((kind) => measureNames[kind]().toLocaleLowerCase(getLocale())));
+	listed(kinds.map((kind) => measureName(kind).toLocaleLowerCase(getLocale())));
 
 /** `3 nya blodtryck och 1 ny vikt`. */
 export const newsWords = (news: readonly NewValues[]): string => listed(news.map(({ measure, count }) => newWords[measure]({ count })));
