@@ -6,7 +6,7 @@ import { firstDayOf, inRange, shownMean, summarise, type Summary, type TrendRang
 import { daysBetween, localDate, type LocalDate } from '$lib/domain/time';
 import { formatClock, formatNumber, type Moment } from '$lib/i18n/format';
 import { m } from '$lib/i18n/paraglide/messages';
-import { measureName, stepName, valueText, valueWithUnit } from '$lib/ui/measure-words';
+import { measureName, stepName, valueText, valueWithUnit } from '$lib/i18n/measure-words';
 
 export interface JournalInput {
 	/** As the person wrote it. */

@@ -7,7 +7,7 @@ import { m } from '$lib/i18n/paraglide/messages';
 import { getLocale } from '$lib/i18n/paraglide/runtime';
 import type { SaveError } from '$lib/state/circle-view';
 import type { SyncStatus } from '$lib/state/live-sync';
-import { measureName } from '$lib/ui/measure-words';
+import { measureName } from '$lib/i18n/measure-words';
 import type { Patient } from './patient.svelte';
 
 /** Of a reading that carries more, the values of this measure alone. */
