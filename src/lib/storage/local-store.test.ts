@@ -10,7 +10,7 @@ import { EMPTY_RUN } from '$lib/protocol/api/heads';
 import { parseBatch, rawEntries, type Entry } from '$lib/protocol/entries';
 import { openFrame, parseFrame, verifyFrame, type Frame } from '$lib/protocol/frame';
 import type { BookId, CircleId, Hash } from '$lib/protocol/ids';
-import { databaseName, HemlinjeDatabase, WRITER_VERSION, type Space } from './database';
+import { databaseName, HemlinjeDatabase, WRITER_VERSION, type FrameRow, type Space } from './database';
 import type { CircleKeys, DeviceKeys } from './keyring';
 import { LocalStore, type WriteContext } from './local-store';
 import { localStorageMarkers, type Markers } from './markers';
@@ -85,7 +85,7 @@ async function raw<T>(work: (database: HemlinjeDatabase) => Promise<T>): Promise
 	}
 }
 const counts = () => raw(async (database) => [await database.frames.count(), await database.outbox.count(), await database.heads.count()]);
-const obs = (note?: string): Entry => ({ ...weightEntry(entryId(systemRandom)), ...(note ? { note } : {}) }) as Entry;
+const obs = (note?: string): Entry => ({ ...weightEntry(entryId(systemRandom)), ...(note ? { note } : {}) });
 const save = (store: LocalStore, book: BookId = weight, entries: readonly Entry[] = [obs()]) => store.append(context, [{ book, entries }]);
 const entriesOf = (frame: Frame) => {
 	const key = frame.header.epoch === 2 ? LATER_KEY : context.epochOf(frame.header.book)?.key;
@@ -201,7 +201,7 @@ describe('F4: one strict transaction a save', () => {
 
 /** Makes the nth put into a table fail as the browser would. */
 function failingPut(table: 'frames' | 'outbox' | 'heads', error: Error, nth: number) {
-	const original = Reflect.get(IDBObjectStore.prototype, 'put') as IDBObjectStore['put'];
+	const original = Reflect.get<IDBObjectStore, 'put'>(IDBObjectStore.prototype, 'put');
 	let calls = 0;
 	return vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...args: Parameters<IDBObjectStore['put']>) {
 		if (this.name === table && (calls += 1) === nth) throw error;
@@ -487,7 +487,7 @@ test('a store of bytes that are no frames leaves them out and keeps them', async
 	const store = await used();
 	await save(store);
 	await raw(async (database) => {
-		const row = must(await database.frames.toCollection().first(), 'a row');
+		const row = must<FrameRow>(await database.frames.toCollection().first(), 'a row');
 		await database.frames.put({ ...row, hash: 'skräp' as Hash, bytes: utf8('skräp') });
 	});
 	expect(await store.frames(circle.id, weight)).toHaveLength(1);
