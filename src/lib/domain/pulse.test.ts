@@ -18,7 +18,7 @@ describe('a pulse measured with a blood pressure', () => {
 		const alone = [observation('b', 2000, { pulse: 70 })];
 		const pressures = [observation('a', 1000, { systolic: 130, diastolic: 80, pulse: 64 }), observation('c', 3000, { systolic: 128, diastolic: 79 })];
 		expect(unitedPulses(alone, pressures).map(({ id, values, within }) => [id, values['pulse'], within])).toEqual([
-			['a', 64, 'bloodPressure'],
+			['a.pulse', 64, 'bloodPressure'],
 			['b', 70, undefined]
 		]);
 	});
