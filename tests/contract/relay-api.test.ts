@@ -1,6 +1,7 @@
 /** The relay's interface as a device meets it: real keys, real messages, the whole relay in this process. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { systemRandom, toBase64url } from '$lib/crypto/bytes';
+import { toBase64url } from '$lib/crypto/bytes';
+import { systemRandom } from '$lib/crypto/random';
 import { createSigningKey } from '$lib/crypto/signing';
 import { parsePull } from '$lib/protocol/api/frames';
 import { parseHeads } from '$lib/protocol/api/heads';

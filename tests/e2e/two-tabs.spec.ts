@@ -2,7 +2,7 @@
 
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/app';
-import { countInTrends, logPressure, lower, rowsInTrends, save, savedHere, tile, upper } from './support/steps';
+import { countInTrends, logPressure, rowsInTrends, save, savedHere, tile, upper } from './support/steps';
 
 test.use({ ownApp: false });
 

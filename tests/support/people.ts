@@ -21,7 +21,7 @@ import {
 	type IdentityRecord
 } from '$lib/protocol/identity-log';
 import { deviceIdText, newId, type BookId, type CircleId, type EntryId, type Hash, type IdentityId } from '$lib/protocol/ids';
-import { readManifestChain, signManifest, type Manifest, type ManifestChain, type Member, type SignedManifest } from '$lib/protocol/manifest';
+import { extendManifestChain, readManifestChain, signManifest, type Manifest, type ManifestChain, type Member, type SignedManifest } from '$lib/protocol/manifest';
 import { sealRoster } from '$lib/protocol/roster';
 
 export const START = 1_795_334_400_000;
@@ -88,7 +88,7 @@ type Unlinked = RecordBody extends infer R ? (R extends RecordBody ? Omit<R, 'v'
 /** The next record of a log as bytes; not kept. */
 export function recordBytes(person: Person, body: Unlinked, secret: Uint8Array): Uint8Array {
 	const link = { v: 1 as const, n: person.identity.head.n + 1, prev: person.identity.head.hash };
-	return signIdentityRecord({ ...link, ...body } as IdentityRecord, secret).bytes;
+	return signIdentityRecord({ ...link, ...body }, secret).bytes;
 }
 
 /** Adds a record to the log; it must follow. */
@@ -185,8 +185,11 @@ export class TestCircle {
 
 	/** Keeps a record that must follow. */
 	extend(by: Person, change: Partial<Manifest> | ((head: Manifest) => Partial<Manifest>), device = deviceOf(by)): void {
-		this.records.push(this.propose(by, change, device));
-		this.chain();
+		const record = this.propose(by, change, device);
+		const before: ManifestChain = { circle: this.id, records: this.records, head: this.head };
+		const next = extendManifestChain(before, record, (id) => this.people.get(id)?.identity);
+		if (!next.ok) throw new Error(`the record follows: ${next.error.type}`);
+		this.records.push(record);
 	}
 
 	/** The verified chain; throws when it is none. */

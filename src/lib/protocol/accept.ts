@@ -10,7 +10,7 @@ import type { Batch, Entry } from './entries';
 import type { Frame } from './frame';
 import type { Identity } from './identity-log';
 import type { BookId, DeviceId, Hash, IdentityId } from './ids';
-import { accessOf, bookOf, memberOf, type Manifest, type ManifestChain } from './manifest';
+import { accessOf, bookOf, memberOf, type Cut, type Manifest, type ManifestChain } from './manifest';
 
 export interface AcceptInput {
 	readonly book: BookId;
@@ -111,14 +111,22 @@ function mayWrite(role: Role, kind: BookKind, entry: Entry): boolean {
 	return !isMeasured || !measureBooks.includes(kind) || entry.measure === kind;
 }
 
-/** A frame of an epoch up to a cut's counts only when it is the cut's head or an ancestor of it. */
+/**
+ * A frame of an epoch up to a cut's counts only when it is the cut's head or an ancestor of it. The first cut after the
+ * frame decides: a later one is about what was written since, so that nothing one cut kept is lost by the next.
+ */
 function isBeyondCut(frame: Frame, author: IdentityId, linked: ReadonlyMap<Hash, Frame>, manifest: Manifest): boolean {
-	return manifest.cuts
-		.filter((cut) => cut.member === author && cut.book === frame.header.book && frame.header.epoch <= cut.epoch)
+	const { book, epoch, device, seq } = frame.header;
+	const headIn = (cut: Cut) => cut.heads.find((head) => head.device === device);
+	const covering = manifest.cuts.filter(
+		(cut) => cut.member === author && cut.book === book && epoch <= cut.epoch && (!cut.listedOnly || headIn(cut) !== undefined)
+	);
+	const first = Math.min(...covering.map((cut) => cut.epoch));
+	return covering
+		.filter((cut) => cut.epoch === first)
 		.some((cut) => {
-			const head = cut.heads.find((each) => each.device === frame.header.device);
-			if (!head) return cut.listedOnly !== true;
-			if (head.hash === null || frame.header.seq > head.seq) return true;
+			const head = headIn(cut);
+			if (!head || head.hash === null || seq > head.seq) return true;
 			// While the head itself is withheld, its place in the sequence decides; it can hide nothing that came before.
 			return linked.has(head.hash) && !isAncestor(frame, head.hash, linked);
 		});

@@ -311,19 +311,6 @@ describe('M5: losing a right', () => {
 		expect(propose(at(5))).toBe('ok');
 	});
 
-	test('a second loss keeps what the first cut kept', () => {
-		const w = world();
-		const weight = w.circle.book();
-		const loss = w.circle.loss(w.relative, [weight, w.circle.book(1)], () => heads(w));
-		w.circle.extend(w.owner, { members: withoutMember(w, w.relative), ...loss });
-		w.circle.add(w.relative, 'relative', [[weight, 'w']]);
-		const again = (seq: number) => ({ member: w.relative.identity.id, book: weight.id, epoch: 2, heads: heads(w).map((each) => ({ ...each, seq })) });
-		const books = w.circle.raise([weight]);
-		const propose = (seq: number) => verdict(w, w.circle.propose(w.owner, { members: withoutMember(w, w.relative), books, cuts: [...head(w).cuts, again(seq)] }));
-		expect(propose(2)).toBe('unguarded-loss');
-		expect(propose(4)).toBe('ok');
-	});
-
 	test('rights may grow within an epoch', () => {
 		const w = world();
 		const grow = withMember(w.unit, (member) => ({ ...member, rights: member.rights.map((right) => ({ ...right, access: 'w' as const })) }));

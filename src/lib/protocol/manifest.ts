@@ -76,7 +76,7 @@ export const manifestSchema = z.strictObject({
 export type Manifest = z.infer<typeof manifestSchema>;
 export type SignedManifest = SignedRecord<Manifest>;
 export type Member = Manifest['members'][number];
-type Cut = Manifest['cuts'][number];
+export type Cut = Manifest['cuts'][number];
 
 export type ManifestError =
 	| { readonly type: 'malformed' }
@@ -289,17 +289,13 @@ const everyLossIsGuarded = (previous: Manifest, next: Manifest): boolean =>
 			next.cuts.some((cut) => cut.member === member && cut.book === book && cut.epoch === lastEpoch && !cut.listedOnly)
 	);
 
-/** A cut that was not there before is for a right lost now, or for devices their own identity has removed. It hides nothing an earlier cut kept. */
+/** A cut that was not there before is for a right lost now, or for devices their own identity has removed. */
 function isJustifiedCut(cut: Cut, previous: Manifest, next: Manifest, identities: IdentityLookup): boolean {
 	if (previous.cuts.some((old) => cutPlace(old) === cutPlace(cut))) return true;
 	const lastEpoch = bookOf(previous, cut.book)?.epoch;
 	if (cut.epoch !== lastEpoch || (bookOf(next, cut.book)?.epoch ?? 0) <= lastEpoch) return false;
 	if (cut.listedOnly) return areRemoved(cut, next, identities);
-	const earlier = previous.cuts.filter((old) => old.member === cut.member && old.book === cut.book);
-	return (
-		lossesOf(previous, next).some((loss) => loss.member === cut.member && loss.book === cut.book) &&
-		earlier.every((old) => isRaised(old, cut))
-	);
+	return lossesOf(previous, next).some((loss) => loss.member === cut.member && loss.book === cut.book);
 }
 
 function areRemoved(cut: Cut, next: Manifest, identities: IdentityLookup): boolean {

@@ -2,6 +2,7 @@
 import { err, ok, type Result } from '$lib/domain/result';
 import { isMeasureKind, measureKinds, measures, type MeasureKind } from '$lib/domain/measures';
 import type { Observation, ObservationDraft } from '$lib/domain/observation';
+import { unitedPulses } from '$lib/domain/pulse';
 import type { Access, Role } from '$lib/domain/rights';
 import type { Identity } from '$lib/protocol/identity-log';
 import { newId, type BookId, type CircleId, type EntryId, type IdentityId } from '$lib/protocol/ids';
@@ -34,6 +35,8 @@ export interface OtherMember {
 	readonly identity: string;
 	readonly role: Role;
 	readonly name: string;
+	/** The unit a contact works at, or what a relative is to the person. */
+	readonly relation: string | null;
 	readonly phone: string | null;
 	/** When they usually look, in their own words. */
 	readonly hours: string | null;
@@ -112,7 +115,7 @@ export class CircleState implements CircleView {
 			.filter(({ identity }) => identity !== access.member?.identity)
 			.map(({ identity, role }) => {
 				const person = rosterPerson(access, identity);
-				return { identity, role, name: person?.name ?? '', phone: person?.phone ?? null, hours: person?.hours ?? null };
+				return { identity, role, name: person?.name ?? '', relation: person?.relation ?? null, phone: person?.phone ?? null, hours: person?.hours ?? null };
 			});
 	}
 
@@ -137,8 +140,10 @@ export class CircleState implements CircleView {
 		return [...this.#observations.values()].some((list) => list.length > 0);
 	}
 
+	readonly #pulses = $derived(unitedPulses(this.#observations.get('pulse') ?? [], this.#observations.get('bloodPressure') ?? []));
+
 	observations(measure: MeasureKind): readonly Observation[] {
-		return this.#observations.get(measure) ?? [];
+		return measure === 'pulse' ? this.#pulses : (this.#observations.get(measure) ?? []);
 	}
 
 	canWrite(measure: MeasureKind): boolean {
@@ -182,7 +187,7 @@ export class CircleState implements CircleView {
 	}
 
 	async voidObservation(id: string, reason: 'undo' | 'mistake'): Promise<Result<void, SaveError>> {
-		const measure = measureKinds.find((kind) => this.observations(kind).some((each) => each.id === id));
+		const measure = measureKinds.find((kind) => this.#observations.get(kind)?.some((each) => each.id === id));
 		if (!measure) return ok(undefined);
 		const entry = { kind: 'obs.void' as const, v: 1 as const, id: newId<EntryId>(this.#session.random), target: id as EntryId, reason };
 		return this.#append([[measure, [entry]]]);

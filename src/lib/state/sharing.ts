@@ -92,7 +92,8 @@ export async function shareWithUnit(
 		if (!used.ok) return used.error.type === 'refused' && used.error.code === 'already-used' ? err({ type: 'card-used' }) : used;
 	}
 	const person = {
-		name: body.contact ? `${body.contact}, ${body.unit}` : body.unit,
+		name: body.contact || body.unit,
+		...(body.contact ? { relation: body.unit } : {}),
 		...(body.phone ? { phone: body.phone } : {}),
 		...(body.hours ? { hours: body.hours } : {}),
 		...(body.code ? { via: body.code } : {}),

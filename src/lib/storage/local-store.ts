@@ -319,7 +319,11 @@ export class LocalStore {
 		return this.#write(['outbox', 'frames'], async (database) => {
 			for (const { row, pos } of arrived) {
 				const now = await database.outbox.get([row.circle, row.book, row.seq]);
-				if (now?.hash === row.hash) await database.outbox.delete([row.circle, row.book, row.seq]);
+				if (now?.hash === row.hash) {
+					// The relay keeps one frame in a place: other sealings of it can never arrive.
+					await database.frames.bulkDelete(now.sent.filter((hash) => hash !== row.hash).map((hash) => [row.circle, row.book, hash]));
+					await database.outbox.delete([row.circle, row.book, row.seq]);
+				}
 				await database.frames.update([row.circle, row.book, row.hash], { pos });
 			}
 		});

@@ -31,9 +31,6 @@ export type RelayError =
 /** The platform's `fetch`, injected: the engine runs against a relay in the same process just as well. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** The browser's own. */
-export const browserFetch: Fetch = (url, init) => fetch(url, init);
-
 export interface RelayClientDeps {
 	readonly fetch: Fetch;
 	readonly origin: string;

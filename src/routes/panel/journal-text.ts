@@ -6,7 +6,7 @@ import { firstDayOf, inRange, shownMean, summarise, type Summary, type TrendRang
 import { daysBetween, localDate, type LocalDate } from '$lib/domain/time';
 import { formatClock, formatNumber, type Moment } from '$lib/i18n/format';
 import { m } from '$lib/i18n/paraglide/messages';
-import { measureName, stepName, valueText, valueWithUnit } from '$lib/ui/measure-words';
+import { measureName, stepName, valueText, valueWithUnit } from '$lib/i18n/measure-words';
 
 export interface JournalInput {
 	/** As the person wrote it. */
@@ -23,7 +23,9 @@ export interface JournalInput {
 /** The text as it is pasted, one fact a line. */
 export function journalText(input: JournalInput): string {
 	const { name, unit, kinds, range, today, now } = input;
-	const kept = kinds.map((kind) => ({ kind, readings: inRange(input.observations(kind), range, today) }));
+	const kept = kinds
+		.filter((kind) => input.observations(kind).length > 0)
+		.map((kind) => ({ kind, readings: inRange(input.observations(kind), range, today) }));
 	const first = firstDayOf(range, today) ?? today;
 	return [
 		m.panel_journal_head({ unit }),

@@ -1,13 +1,20 @@
 /** What Panel says, in words. */
-import type { MeasureKind } from '$lib/domain/measures';
+import { measures, type MeasureKind } from '$lib/domain/measures';
+import type { Observation } from '$lib/domain/observation';
 import type { NewValues, PanelFilter } from '$lib/domain/panel-need';
-import { formatClock, formatRelativeDay, type Moment } from '$lib/i18n/format';
+import { formatClock, formatDay, formatRelativeDay, type Moment } from '$lib/i18n/format';
 import { m } from '$lib/i18n/paraglide/messages';
 import { getLocale } from '$lib/i18n/paraglide/runtime';
 import type { SaveError } from '$lib/state/circle-view';
 import type { SyncStatus } from '$lib/state/live-sync';
-import { measureName } from '$lib/ui/measure-words';
+import { measureName } from '$lib/i18n/measure-words';
 import type { Patient } from './patient.svelte';
+
+/** Of a reading that carries more, the values of this measure alone. */
+export function shownValues(measure: MeasureKind, values: Observation['values']): Observation['values'] {
+	const required = measures[measure].fields.filter((field) => field.required);
+	return Object.fromEntries(required.flatMap(({ key }) => (values[key] === undefined ? [] : [[key, values[key]]])));
+}
 
 const newWords: { readonly [K in MeasureKind]: (inputs: { count: number }) => string } = {
 	bloodPressure: (inputs) => m.panel_new_blood_pressure(inputs),
@@ -30,6 +37,12 @@ export const whenWords = (utc: number, now: Moment): string => {
 	const at = { utc, offset: now.offset };
 	return `${formatRelativeDay(at, now)} ${formatClock(at)}`;
 };
+
+/** How old a value is, in few words: `i dag kl. 07.15`, from two days on the day alone. */
+export function ageWords(when: Moment, now: Moment): string {
+	const day = formatRelativeDay(when, now);
+	return day === formatDay(when, now) ? day : `${day} ${formatClock(when)}`;
+}
 
 export interface ReasonWords {
 	readonly reason: string;

@@ -46,12 +46,15 @@ export class Patient<C extends PanelCircle = PanelCircle> {
 		return needOf({ standing, sharedAt: circle.memberSince ?? 0, measured, seen: this.seen }, today, zone);
 	});
 
-	/** The newest value of any measure. */
-	readonly last: Observation | null = $derived.by(() =>
-		this.circle.measures
-			.flatMap((measure) => this.circle.observations(measure).at(-1) ?? [])
-			.reduce<Observation | null>((latest, each) => (latest && latest.effective.utc > each.effective.utc ? latest : each), null)
-	);
+	/** The newest measured value; an answer in steps only where nothing is measured. */
+	readonly last: Observation | null = $derived.by(() => {
+		const newest = this.circle.measures.flatMap((measure) => this.circle.observations(measure).at(-1) ?? []);
+		const measured = newest.filter(({ measure }) => measures[measure].entry === 'digits');
+		return (measured.length > 0 ? measured : newest).reduce<Observation | null>(
+			(latest, each) => (latest && latest.effective.utc > each.effective.utc ? latest : each),
+			null
+		);
+	});
 
 	/** The fortnight of the measure that was newest; empty without any value. */
 	readonly curve: readonly (number | null)[] = $derived.by(() => (this.last ? this.curveOf(this.last.measure) : []));
@@ -81,11 +84,19 @@ export class Patient<C extends PanelCircle = PanelCircle> {
 		return identity && person && safetyNumber(idBytes(identity), idBytes(person.id));
 	}
 
+	/** Readings of a measure, oldest first. A pulse that a meter showed with the pressure is a pulse. */
+	readingsOf(measure: MeasureKind): readonly Observation[] {
+		const own = this.circle.observations(measure);
+		if (measure !== 'pulse') return own;
+		const beside = this.circle.observations('bloodPressure').filter(({ values }) => values['pulse'] !== undefined);
+		return [...own, ...beside].sort((a, b) => a.effective.utc - b.effective.utc);
+	}
+
 	/** Daily means of a measure's first field, best step highest. */
 	curveOf(measure: MeasureKind): readonly (number | null)[] {
 		const [lead] = measures[measure].fields;
 		if (!lead) return [];
-		const means = dailyMeans(this.circle.observations(measure), lead.key, CURVE_DAYS, this.#context().today);
+		const means = dailyMeans(this.readingsOf(measure), lead.key, CURVE_DAYS, this.#context().today);
 		return measures[measure].entry === 'scale' ? means.map((value) => (value === null ? null : -value)) : means;
 	}
 

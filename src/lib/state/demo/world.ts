@@ -137,7 +137,7 @@ const unitMember = (access: CircleAccess, identity: Identity, patient: DemoPatie
 		const given = proposedAccess('careContact', kind);
 		return book && given ? [{ book, access: given }] : [];
 	}),
-	person: { name: `${anna.contact}, ${anna.unit}`, phone: anna.phone, hours: anna.hours, verified: 'scanned' }
+	person: { name: anna.contact, relation: anna.unit, phone: anna.phone, hours: anna.hours, verified: 'scanned' }
 });
 
 /** Sara reads everything and writes weight for her mother. */
