@@ -201,9 +201,10 @@ export class App {
 		if (status === 'synced') this.syncedAt = this.#deps.now();
 	}
 
+	/** The circle on screen is replaced only when the other tab's is read: a screen is never without one. */
 	async #adoptOwn(): Promise<void> {
-		this.#own = null;
-		await this.#readCircles();
+		const own = (await this.session.store.readCircles()).find((row) => row.standing === 'mine');
+		if (own) this.#own = await this.#load(own.circle);
 	}
 }
 

@@ -11,7 +11,8 @@ export function browserDeps(): SessionDeps {
 		fetch: browserFetch,
 		origin: location.origin,
 		markers: localStorageMarkers(storageOrNull(() => localStorage)),
-		persist: async () => (await navigator.storage?.persist?.()) ?? false
+		// A browser that fails when asked has said no.
+		persist: async () => (await navigator.storage?.persist?.().catch(() => false)) ?? false
 	};
 }
 

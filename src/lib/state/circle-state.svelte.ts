@@ -9,6 +9,7 @@ import { newId, type BookId, type CircleId, type EntryId, type IdentityId } from
 import { inFrames, type Entry, type ObsAdd, type Receipt } from '$lib/protocol/entries';
 import { accessOf, memberOf } from '$lib/protocol/manifest';
 import { projectObservations } from '$lib/protocol/project';
+import { StorageAbort } from '$lib/storage/errors';
 import type { StoredFrame } from '$lib/storage/local-store';
 import { BookReader } from '$lib/sync/book-reader';
 import { bookOfKind, kindOf, nameOf, personOf, readableBooks, type CircleAccess } from '$lib/sync/circle-access';
@@ -40,6 +41,8 @@ export interface OtherMember {
 	/** When they usually look, in their own words. */
 	readonly hours: string | null;
 }
+
+type Batches = readonly (readonly [MeasureKind | 'log', readonly Entry[]])[];
 
 export class CircleState implements CircleView {
 	readonly #session: Session;
@@ -208,8 +211,17 @@ export class CircleState implements CircleView {
 		return this.#append([['log', [entry]]]);
 	}
 
-	/** One frame a book, all in one transaction. */
-	async #append(batches: readonly (readonly [MeasureKind | 'log', readonly Entry[]])[]): Promise<Result<void, SaveError>> {
+	/** One frame a book, all in one transaction. A device that cannot even be read is told as one that cannot be written. */
+	async #append(batches: Batches): Promise<Result<void, SaveError>> {
+		try {
+			return await this.#seal(batches);
+		} catch (error) {
+			if (error instanceof StorageAbort) return err(error.reason);
+			throw error;
+		}
+	}
+
+	async #seal(batches: Batches): Promise<Result<void, SaveError>> {
 		const opened = this.#access ? ok(this.#access) : await this.#begin();
 		if (!opened.ok) return opened;
 		const access = opened.value;
@@ -218,7 +230,9 @@ export class CircleState implements CircleView {
 			const book = bookOfKind(access, kind);
 			return book ? [{ book, entries }] : [];
 		});
-		if (!device || books.length !== batches.length) return err({ type: 'not-allowed' });
+		// The circle is open here, so its keys were: somebody has emptied the database since.
+		if (!device) return err({ type: 'wiped' });
+		if (books.length !== batches.length) return err({ type: 'not-allowed' });
 		const frames = await this.#session.store.append(writeContext(access, device, this.#session.relay.skewMs), books);
 		if (!frames.ok) return frames;
 		for (const frame of frames.value) {
