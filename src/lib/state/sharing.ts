@@ -56,7 +56,7 @@ export async function checkCard(session: Session, text: string): Promise<Result<
 }
 
 /** The card inside a whole link, a fragment, or alone. */
-export const cardPart = (text: string): string =>
+const cardPart = (text: string): string =>
 	text
 		.trim()
 		.replace(/^.*#/s, '')
