@@ -1,6 +1,6 @@
 /**
  * Ed25519 under domain tags. Verification is strict (`zip215: false`) because every accept decision must come out the
- * same on every device (SECURITY S6).
+ * same on every device (threat model S6).
  */
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { concat, utf8, type RandomBytes } from './bytes';

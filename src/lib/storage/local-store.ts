@@ -1,6 +1,6 @@
 /**
  * The sealed log on the device. Every write is one strict transaction; nothing that is not IndexedDB is awaited inside one,
- * because Firefox would then keep half of it (SECURITY F26). Sealing and signing are synchronous for that reason.
+ * because Firefox would then keep half of it (threat model F26). Sealing and signing are synchronous for that reason.
  */
 import { Dexie } from 'dexie';
 import type { RandomBytes } from '$lib/crypto/bytes';
