@@ -73,7 +73,12 @@ async function raw<T>(space: Space, work: (database: HemlinjeDatabase) => Promis
 	}
 }
 
-const counts = (space: Space) => raw(space, async (database) => [await database.frames.count(), await database.outbox.count(), await database.heads.count()]);
+const counts = (space: Space) =>
+	raw(space, async (database) => [
+		await database.frames.count(),
+		await database.outbox.count(),
+		await database.heads.count()
+	]);
 
 async function save({ store, context, book }: World, entries: readonly Entry[] = [reading()]): Promise<void> {
 	const saved = await store.append(context, [{ book, entries }]);
@@ -81,7 +86,9 @@ async function save({ store, context, book }: World, entries: readonly Entry[] =
 }
 
 async function places(here: World): Promise<number[]> {
-	return (await here.store.frames(here.context.circle, here.book)).map(({ frame }) => frame.header.seq).sort((a, b) => a - b);
+	return (await here.store.frames(here.context.circle, here.book))
+		.map(({ frame }) => frame.header.seq)
+		.sort((a, b) => a - b);
 }
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
@@ -164,10 +171,24 @@ export const checks: readonly Check[] = [
 			}
 			here.store.close();
 			const again = { ...here, store: await open(here.space) };
-			const frames = (await again.store.frames(here.context.circle, here.book)).map(({ frame }) => frame).sort((a, b) => a.header.seq - b.header.seq);
-			expectEqual(frames.map((frame) => frame.header.seq), upTo(100), 'frames are missing');
-			expectEqual(frames.every((frame, i) => frame.header.prev === (frames[i - 1]?.hash ?? null)), true, 'the chain is broken');
-			expectEqual(frames.every((frame) => openFrame(frame, here.key) !== null), true, 'a frame does not open');
+			const frames = (await again.store.frames(here.context.circle, here.book))
+				.map(({ frame }) => frame)
+				.sort((a, b) => a.header.seq - b.header.seq);
+			expectEqual(
+				frames.map((frame) => frame.header.seq),
+				upTo(100),
+				'frames are missing'
+			);
+			expectEqual(
+				frames.every((frame, i) => frame.header.prev === (frames[i - 1]?.hash ?? null)),
+				true,
+				'the chain is broken'
+			);
+			expectEqual(
+				frames.every((frame) => openFrame(frame, here.key) !== null),
+				true,
+				'a frame does not open'
+			);
 			again.store.close();
 		}
 	},
@@ -184,10 +205,18 @@ export const checks: readonly Check[] = [
 				return plaintext && rawEntries(plaintext);
 			};
 			const mend = breakPuts('heads', new DOMException('fault', 'DataError'));
-			expectEqual((await here.store.reseal(context, here.book, null, entriesOf)).ok, false, 'a failed sealing was called done');
+			expectEqual(
+				(await here.store.reseal(context, here.book, null, entriesOf)).ok,
+				false,
+				'a failed sealing was called done'
+			);
 			mend();
 			const before = await here.store.waiting(here.context.circle, here.book);
-			expectEqual(before.every(({ frame }) => frame.header.epoch === 1), true, 'half of a failed sealing stayed');
+			expectEqual(
+				before.every(({ frame }) => frame.header.epoch === 1),
+				true,
+				'half of a failed sealing stayed'
+			);
 			const resealed = await here.store.reseal(context, here.book, null, entriesOf);
 			expectEqual(resealed.ok, true, 'sealing again failed');
 			const waiting = await here.store.waiting(here.context.circle, here.book);
@@ -195,7 +224,11 @@ export const checks: readonly Check[] = [
 				const plaintext = openFrame(frame, later);
 				return ((plaintext && rawEntries(plaintext)) ?? []).map((entry) => (entry as Entry).id);
 			});
-			expectEqual(ids, entries.map((entry) => entry.id), 'entries were lost or changed places');
+			expectEqual(
+				ids,
+				entries.map((entry) => entry.id),
+				'entries were lost or changed places'
+			);
 			here.store.close();
 		}
 	},
@@ -251,7 +284,11 @@ export const checks: readonly Check[] = [
 				return text;
 			});
 			expectEqual(dump.length > 500, true, 'nothing was read');
-			expectEqual([planted, btoa(planted)].filter((form) => dump.includes(form)), [], 'a planted word was found');
+			expectEqual(
+				[planted, btoa(planted)].filter((form) => dump.includes(form)),
+				[],
+				'a planted word was found'
+			);
 			here.store.close();
 		}
 	}

@@ -6,7 +6,7 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import { concat, utf8, type RandomBytes } from './bytes';
 import { labelledHash } from './hash';
 
-/** One tag for each signed type; a signature of one kind is worthless as another (PROTOCOL F2). */
+/** One tag for each signed type; a signature of one kind is worthless as another (docs/protocol.md F2). */
 export const signatureTags = {
 	frame: 'hl/frame/1',
 	identityRecord: 'hl/idlog/1',
