@@ -1,6 +1,6 @@
 /**
  * One circle opened with this device's keys: who is in it, what each book is about, and which keys fit. Everything is
- * verified from the first record on; what the relay said is never a parameter (docs/protocol.md 5, SECURITY S1).
+ * verified from the first record on; what the relay said is never a parameter (docs/protocol.md 5, threat model S1).
  */
 import { err, ok, type Result } from '$lib/domain/result';
 import type { BookKind } from '$lib/domain/books';
