@@ -24,5 +24,9 @@ export function receiptWords(circle: CircleState, now: Moment): ReceiptWords | u
 	}
 	const at = { utc: seen.at, offset: now.offset };
 	const when = `${formatRelativeDay(at, now)} ${formatClock(at)}`;
-	return { kind: 'seen', title: m.today_receipt_seen({ name: seen.name ? firstName(seen.name) : name, when }), detail: hours };
+	return {
+		kind: 'seen',
+		title: m.today_receipt_seen({ name: seen.name ? firstName(seen.name) : name, when }),
+		detail: hours
+	};
 }

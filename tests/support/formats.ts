@@ -43,5 +43,7 @@ function messageOf(check: z.core.$ZodCheck): string {
 }
 
 export const fingerprint = (schema: z.core.$ZodType): string =>
-	createHash('sha256').update(JSON.stringify(shapeOf(schema))).digest('base64url').slice(0, 16);
-
+	createHash('sha256')
+		.update(JSON.stringify(shapeOf(schema)))
+		.digest('base64url')
+		.slice(0, 16);

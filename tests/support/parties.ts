@@ -1,5 +1,6 @@
 /** Devices with their real store, relay client and sync engine, over any relay that answers requests; nothing sleeps. */
-import { systemRandom, toBase64url, type RandomBytes } from '$lib/crypto/bytes';
+import { toBase64url, type RandomBytes } from '$lib/crypto/bytes';
+import { systemRandom } from '$lib/crypto/random';
 import { must } from '$lib/domain/assert';
 import type { BookKind } from '$lib/domain/books';
 import type { Access } from '$lib/domain/rights';
@@ -17,7 +18,8 @@ import { SyncEngine, writeContext, type SyncChange } from '$lib/sync/engine';
 import { addMembers, envelopesFor } from '$lib/sync/membership';
 import { RelayClient } from '$lib/sync/relay-client';
 import { BookReader } from '$lib/sync/book-reader';
-import { ORIGIN, START } from './relay-world';
+import { ORIGIN } from './relay-calls';
+import { START } from './relay-world';
 
 export type Answering = (request: Request) => Promise<Response>;
 /** Stands between a device and the relay. */
@@ -43,7 +45,11 @@ export class Party {
 		this.engine = this.newEngine();
 	}
 
-	static async open(relay: Answering, type: 'person' | 'unit', options: { space?: Space; random?: RandomBytes } = {}): Promise<Party> {
+	static async open(
+		relay: Answering,
+		type: 'person' | 'unit',
+		options: { space?: Space; random?: RandomBytes } = {}
+	): Promise<Party> {
 		const space: Space = options.space ?? `demo-party-${(spaces += 1)}`;
 		const store = await LocalStore.open(space, { random: systemRandom, markers: localStorageMarkers(null) });
 		if (!store.ok) throw new Error(store.error.type);
@@ -52,7 +58,10 @@ export class Party {
 		if (!(await store.value.readDevice())) {
 			const deps = { random, now: () => START, space };
 			const device = createDevice(deps, type);
-			await store.value.createDevice(device, type === 'person' ? createCircle(deps, device, idBytes(device.sign)) : null);
+			await store.value.createDevice(
+				device,
+				type === 'person' ? createCircle(deps, device, idBytes(device.sign)) : null
+			);
 		}
 		return party;
 	}
@@ -71,7 +80,13 @@ export class Party {
 	}
 
 	newEngine(): SyncEngine {
-		return new SyncEngine({ store: this.store, relay: this.client, random: this.random, now: () => START, onChange: (change) => this.changes.push(change) });
+		return new SyncEngine({
+			store: this.store,
+			relay: this.client,
+			random: this.random,
+			now: () => START,
+			onChange: (change) => this.changes.push(change)
+		});
 	}
 
 	turnOn(): Promise<unknown> {
@@ -122,7 +137,14 @@ export class Party {
 		const step = await addMembers(
 			access,
 			await this.device(),
-			[{ identity, role: 'careContact', rights: rights.map(([kind, right]) => ({ book: must(bookOfKind(access, kind), 'a book'), access: right })), person: { name: 'Mottagningen' } }],
+			[
+				{
+					identity,
+					role: 'careContact',
+					rights: rights.map(([kind, right]) => ({ book: must(bookOfKind(access, kind), 'a book'), access: right })),
+					person: { name: 'Mottagningen' }
+				}
+			],
 			'Märta',
 			{ random: this.random, now: () => START }
 		);
@@ -138,7 +160,11 @@ export class Party {
 		const book = must(bookOfKind(access, kind), 'a book');
 		const key = this.random(32);
 		const head = access.chain.head.body;
-		const epoch = must(head.books.find((each) => each.id === book), 'a book').epoch + 1;
+		const epoch =
+			must(
+				head.books.find((each) => each.id === book),
+				'a book'
+			).epoch + 1;
 		const manifest = signManifest(
 			{
 				...head,
@@ -149,10 +175,19 @@ export class Party {
 			},
 			idBytes(device.sign)
 		);
-		const withKey: CircleAccess = { ...access, keys: { ...access.keys, keys: [...access.keys.keys, { book, epoch, key: toBase64url(key) }] } };
+		const withKey: CircleAccess = {
+			...access,
+			keys: { ...access.keys, keys: [...access.keys.keys, { book, epoch, key: toBase64url(key) }] }
+		};
 		const readers = head.members.filter((member) => member.rights.some((right) => right.book === book));
-		const envelopes = await Promise.all(readers.map((member) => envelopesFor(withKey, must(access.identities.get(member.identity), 'known'), [book])));
-		const sent = await this.client.extendCircle(access.chain.circle, toBase64url(manifest.bytes), options.handOut === false ? [] : envelopes.flat());
+		const envelopes = await Promise.all(
+			readers.map((member) => envelopesFor(withKey, must(access.identities.get(member.identity), 'known'), [book]))
+		);
+		const sent = await this.client.extendCircle(
+			access.chain.circle,
+			toBase64url(manifest.bytes),
+			options.handOut === false ? [] : envelopes.flat()
+		);
 		if (!sent.ok) throw new Error('the relay took the key');
 		this.client.forgetHeads();
 		return book;
@@ -175,4 +210,11 @@ export const weight = (kilos = 71.4, note?: string): Entry & { kind: 'obs.add' }
 	...(note ? { note } : {})
 });
 
-export const receipt = (name = 'Anna'): Entry => ({ kind: 'receipt', v: 1, id: newEntryId(), outcome: 'seen', at: START, name });
+export const receipt = (name = 'Anna'): Entry => ({
+	kind: 'receipt',
+	v: 1,
+	id: newEntryId(),
+	outcome: 'seen',
+	at: START,
+	name
+});

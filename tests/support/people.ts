@@ -20,8 +20,24 @@ import {
 	type Identity,
 	type IdentityRecord
 } from '$lib/protocol/identity-log';
-import { deviceIdText, newId, type BookId, type CircleId, type EntryId, type Hash, type IdentityId } from '$lib/protocol/ids';
-import { extendManifestChain, readManifestChain, signManifest, type Manifest, type ManifestChain, type Member, type SignedManifest } from '$lib/protocol/manifest';
+import {
+	deviceIdText,
+	newId,
+	type BookId,
+	type CircleId,
+	type EntryId,
+	type Hash,
+	type IdentityId
+} from '$lib/protocol/ids';
+import {
+	extendManifestChain,
+	readManifestChain,
+	signManifest,
+	type Manifest,
+	type ManifestChain,
+	type Member,
+	type SignedManifest
+} from '$lib/protocol/manifest';
 import { sealRoster } from '$lib/protocol/roster';
 
 export const START = 1_795_334_400_000;
@@ -55,9 +71,16 @@ export function newDevice(random: RandomBytes): TestDevice {
 	return { id: deviceIdText(deviceIdOf(sign.pub)), sign, box: createBoxKey(random) };
 }
 
-export const wireDevice = (device: TestDevice) => ({ id: device.id, sign: toBase64url(device.sign.pub), box: toBase64url(device.box.pub) });
+export const wireDevice = (device: TestDevice) => ({
+	id: device.id,
+	sign: toBase64url(device.sign.pub),
+	box: toBase64url(device.box.pub)
+});
 
-export function newPerson(random: RandomBytes, options: { type?: 'person' | 'unit'; space?: 'real' | 'demo' } = {}): Person {
+export function newPerson(
+	random: RandomBytes,
+	options: { type?: 'person' | 'unit'; space?: 'real' | 'demo' } = {}
+): Person {
 	const device = newDevice(random);
 	const root = createSigningKey(random);
 	const box = createBoxKey(random);
@@ -80,7 +103,8 @@ export function newPerson(random: RandomBytes, options: { type?: 'person' | 'uni
 	return { devices: [device], root, box, log: [genesis.bytes], identity: identity.value };
 }
 
-export const deviceOf = (person: Person, index = 0): TestDevice => must(person.devices[index], 'the person has that device');
+export const deviceOf = (person: Person, index = 0): TestDevice =>
+	must(person.devices[index], 'the person has that device');
 
 type RecordBody = Exclude<IdentityRecord, { kind: 'genesis' }>;
 type Unlinked = RecordBody extends infer R ? (R extends RecordBody ? Omit<R, 'v' | 'n' | 'prev'> : never) : never;
@@ -104,7 +128,11 @@ export function extendPerson(person: Person, body: Unlinked, secret: Uint8Array)
 export function addDevice(person: Person, random: RandomBytes): TestDevice {
 	const device = newDevice(random);
 	const first = deviceOf(person);
-	extendPerson(person, { kind: 'addDevice', by: first.id, device: wireDevice(device), admin: false, boxes: '' }, first.sign.secret);
+	extendPerson(
+		person,
+		{ kind: 'addDevice', by: first.id, device: wireDevice(device), admin: false, boxes: '' },
+		first.sign.secret
+	);
 	extendPerson(person, { kind: 'confirmDevice', by: device.id }, device.sign.secret);
 	person.devices.push(device);
 	return device;
@@ -140,13 +168,24 @@ export class TestCircle {
 			by: { identity: owner.identity.id, device: device.id },
 			space: owner.identity.space,
 			suiteMin: 1,
-			members: [memberBody(owner, role, this.books.map((book) => [book, 'w']))],
+			members: [
+				memberBody(
+					owner,
+					role,
+					this.books.map((book) => [book, 'w'])
+				)
+			],
 			cuts: [],
 			books: this.#bookBodies(),
 			invites: [],
 			roster: {
 				epoch: 1,
-				ct: sealRoster({ v: 1, people: [], books: this.books.map(({ id, kind }) => ({ id, kind })) }, this.id, this.key(0), random)
+				ct: sealRoster(
+					{ v: 1, people: [], books: this.books.map(({ id, kind }) => ({ id, kind })) },
+					this.id,
+					this.key(0),
+					random
+				)
 			}
 		};
 		this.records.push(signManifest(body, device.sign.secret));
@@ -170,15 +209,29 @@ export class TestCircle {
 	}
 
 	#bookBodies(): Manifest['books'] {
-		return this.books.map((book) => ({ id: book.id, epoch: book.keys.length, keyCommit: keyCommit(must(book.keys.at(-1), 'a key')) }));
+		return this.books.map((book) => ({
+			id: book.id,
+			epoch: book.keys.length,
+			keyCommit: keyCommit(must(book.keys.at(-1), 'a key'))
+		}));
 	}
 
 	/** The next record, with `change` laid over the head; not kept. */
-	propose(by: Person, change: Partial<Manifest> | ((head: Manifest) => Partial<Manifest>), device = deviceOf(by)): SignedManifest {
+	propose(
+		by: Person,
+		change: Partial<Manifest> | ((head: Manifest) => Partial<Manifest>),
+		device = deviceOf(by)
+	): SignedManifest {
 		const head = this.head;
 		const changed = typeof change === 'function' ? change(head.body) : change;
 		return signManifest(
-			{ ...head.body, n: head.body.n + 1, prev: head.hash, by: { identity: by.identity.id, device: device.id }, ...changed },
+			{
+				...head.body,
+				n: head.body.n + 1,
+				prev: head.hash,
+				by: { identity: by.identity.id, device: device.id },
+				...changed
+			},
 			device.sign.secret
 		);
 	}
@@ -200,7 +253,10 @@ export class TestCircle {
 	}
 
 	verify(records: readonly SignedManifest[] = this.records) {
-		return readManifestChain(records.map((record) => record.bytes), (id) => this.people.get(id)?.identity);
+		return readManifestChain(
+			records.map((record) => record.bytes),
+			(id) => this.people.get(id)?.identity
+		);
 	}
 
 	add(person: Person, role: Role, rights: readonly (readonly [TestBook, Access])[], by?: Person): void {
@@ -216,8 +272,17 @@ export class TestCircle {
 	}
 
 	/** What a record must hold when a member loses these books at these heads. */
-	loss(person: Person, books: readonly TestBook[], heads: (book: TestBook) => Manifest['cuts'][number]['heads'] = () => []): Pick<Manifest, 'cuts' | 'books'> {
-		const cuts = books.map((book) => ({ member: person.identity.id, book: book.id, epoch: book.keys.length, heads: heads(book) }));
+	loss(
+		person: Person,
+		books: readonly TestBook[],
+		heads: (book: TestBook) => Manifest['cuts'][number]['heads'] = () => []
+	): Pick<Manifest, 'cuts' | 'books'> {
+		const cuts = books.map((book) => ({
+			member: person.identity.id,
+			book: book.id,
+			epoch: book.keys.length,
+			heads: heads(book)
+		}));
 		return { cuts: [...this.head.body.cuts, ...cuts], books: this.raise(books) };
 	}
 }
@@ -230,9 +295,11 @@ export const memberBody = (person: Person, role: Role, rights: readonly (readonl
 	rights: rights.map(([book, access]) => ({ book: book.id, access, fromEpoch: 1 }))
 });
 
-export const withMember = (person: Person, change: (member: Member) => Member) => (head: Manifest): Partial<Manifest> => ({
-	members: head.members.map((member) => (member.identity === person.identity.id ? change(member) : member))
-});
+export const withMember =
+	(person: Person, change: (member: Member) => Member) =>
+	(head: Manifest): Partial<Manifest> => ({
+		members: head.members.map((member) => (member.identity === person.identity.id ? change(member) : member))
+	});
 
 export const entryId = (random: RandomBytes): EntryId => newId<EntryId>(random);
 
@@ -258,7 +325,10 @@ export class TestWriter {
 	) {}
 
 	/** Seals the next frame; `keep` false leaves the chain where it is. */
-	write(entries: readonly unknown[], options: { lamport?: number; epoch?: number; keep?: boolean; type?: FrameType; header?: Partial<FrameHeader> } = {}): Frame {
+	write(
+		entries: readonly unknown[],
+		options: { lamport?: number; epoch?: number; keep?: boolean; type?: FrameType; header?: Partial<FrameHeader> } = {}
+	): Frame {
 		const epoch = options.epoch ?? this.book.keys.length;
 		const frame = sealFrame({
 			type: options.type ?? 'batch',

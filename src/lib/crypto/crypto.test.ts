@@ -1,4 +1,11 @@
-import { createHmac, createPrivateKey, createPublicKey, hkdfSync, sign as nodeSign, verify as nodeVerify } from 'node:crypto';
+import {
+	createHmac,
+	createPrivateKey,
+	createPublicKey,
+	hkdfSync,
+	sign as nodeSign,
+	verify as nodeVerify
+} from 'node:crypto';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -8,7 +15,15 @@ import { concat, equalBytes, fromBase64url, toBase64url, utf8 } from './bytes';
 import { systemRandom } from './random';
 import { deriveKey, labelledHash, mac, sha256 } from './hash';
 import { pad, padmeLength, unpad } from './padding';
-import { checkSymbol, createRecoveryCode, parseRecoveryCode, recoveryBoxKey, recoveryCodeGroups, recoveryLookupId, type RecoveryCode } from './recovery-code';
+import {
+	checkSymbol,
+	createRecoveryCode,
+	parseRecoveryCode,
+	recoveryBoxKey,
+	recoveryCodeGroups,
+	recoveryLookupId,
+	type RecoveryCode
+} from './recovery-code';
 import { safetyNumber } from './safety-number';
 import { open, openBox, seal, sealBox } from './sealing';
 import { createSigningKey, deviceIdOf, sign, signatureTags, signingKeyOf, verify, type SignatureTag } from './signing';
@@ -29,7 +44,9 @@ describe('K1: published vectors', () => {
 		const key = hex('808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f');
 		const nonce = hex('404142434445464748494a4b4c4d4e4f5051525354555657');
 		const aad = hex('50515253c0c1c2c3c4c5c6c7');
-		const plaintext = utf8("Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it.");
+		const plaintext = utf8(
+			"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it."
+		);
 		const sealed = seal(key, nonce, aad, plaintext);
 		expect(toHex(sealed)).toBe(
 			'bd6d179d3e83d43b9576579493c0e939572a1700252bfaccbed2902c21396cbb731c7f1b0b4aa6440bf3a82f4eda7e39ae64c6708c54c216cb96b72e1213b4522f8c9ba40db5d945b11b69b982c1bb9e3f3fac2bc369488f76b2383565d3fff921f9664c97637da9768812f615c68b13b52e' +
@@ -61,15 +78,19 @@ describe('K1: another implementation agrees', () => {
 
 	test('what is signed here verifies there, and the other way round', () => {
 		fc.assert(
-			fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), fc.uint8Array({ maxLength: 300 }), (secret, bytes) => {
-				const { pub } = signingKeyOf(secret);
-				const tagged = concat(utf8(signatureTags.frame), bytes);
-				const theirs = createPrivateKey({ key: Buffer.from(concat(PKCS8, secret)), format: 'der', type: 'pkcs8' });
-				const theirPub = createPublicKey({ key: Buffer.from(concat(SPKI, pub)), format: 'der', type: 'spki' });
-				const signature = sign(signatureTags.frame, bytes, secret);
-				expect(nodeVerify(null, tagged, theirPub, signature)).toBe(true);
-				expect(verify(signatureTags.frame, bytes, new Uint8Array(nodeSign(null, tagged, theirs)), pub)).toBe(true);
-			}),
+			fc.property(
+				fc.uint8Array({ minLength: 32, maxLength: 32 }),
+				fc.uint8Array({ maxLength: 300 }),
+				(secret, bytes) => {
+					const { pub } = signingKeyOf(secret);
+					const tagged = concat(utf8(signatureTags.frame), bytes);
+					const theirs = createPrivateKey({ key: Buffer.from(concat(PKCS8, secret)), format: 'der', type: 'pkcs8' });
+					const theirPub = createPublicKey({ key: Buffer.from(concat(SPKI, pub)), format: 'der', type: 'spki' });
+					const signature = sign(signatureTags.frame, bytes, secret);
+					expect(nodeVerify(null, tagged, theirPub, signature)).toBe(true);
+					expect(verify(signatureTags.frame, bytes, new Uint8Array(nodeSign(null, tagged, theirs)), pub)).toBe(true);
+				}
+			),
 			{ numRuns: 25 }
 		);
 	});
@@ -91,7 +112,8 @@ describe('K4: odd signatures are refused everywhere alike', () => {
 	const key = createSigningKey(random);
 	const message = utf8('samma överallt');
 	const signature = sign('hl/frame/1', message, key.secret);
-	const little = (value: bigint): Uint8Array => Uint8Array.from({ length: 32 }, (_, i) => Number((value >> BigInt(8 * i)) & 0xffn));
+	const little = (value: bigint): Uint8Array =>
+		Uint8Array.from({ length: 32 }, (_, i) => Number((value >> BigInt(8 * i)) & 0xffn));
 	const fromLittle = (bytes: Uint8Array): bigint => bytes.reduceRight((value, byte) => value * 256n + BigInt(byte), 0n);
 
 	test('a scalar that is not reduced (S + L)', () => {
@@ -110,13 +132,23 @@ describe('K4: odd signatures are refused everywhere alike', () => {
 	])('a public key of small order that would sign anything: %s', (_, pub) => {
 		const neutral = hex('0100000000000000000000000000000000000000000000000000000000000000');
 		for (let i = 0; i < 16; i += 1) {
-			expect(verify('hl/frame/1', concat(message, new Uint8Array([i])), concat(neutral, new Uint8Array(32)), hex(pub))).toBe(false);
+			expect(
+				verify('hl/frame/1', concat(message, new Uint8Array([i])), concat(neutral, new Uint8Array(32)), hex(pub))
+			).toBe(false);
 		}
 	});
 
 	test('a point R that is not canonical, other lengths, every flipped bit', () => {
-		expect(verify('hl/frame/1', message, concat(hex('eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f'), new Uint8Array(32)), key.pub)).toBe(false);
-		for (const length of [0, 32, 63, 65]) expect(verify('hl/frame/1', message, concat(signature, signature).subarray(0, length), key.pub)).toBe(false);
+		expect(
+			verify(
+				'hl/frame/1',
+				message,
+				concat(hex('eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f'), new Uint8Array(32)),
+				key.pub
+			)
+		).toBe(false);
+		for (const length of [0, 32, 63, 65])
+			expect(verify('hl/frame/1', message, concat(signature, signature).subarray(0, length), key.pub)).toBe(false);
 		expect(verify('hl/frame/1', message, signature, key.pub.subarray(1))).toBe(false);
 		for (let bit = 0; bit < 512; bit += 7) {
 			const flipped = signature.slice();
@@ -132,7 +164,9 @@ describe('K3: domain separation', () => {
 	test('a signature of one kind is worthless as every other', () => {
 		const key = createSigningKey(seededRandom('k3'));
 		const accepted = tags.flatMap((made) =>
-			tags.filter((offered) => verify(offered, utf8('bytes'), sign(made, utf8('bytes'), key.secret), key.pub)).map((offered): [SignatureTag, SignatureTag] => [made, offered])
+			tags
+				.filter((offered) => verify(offered, utf8('bytes'), sign(made, utf8('bytes'), key.secret), key.pub))
+				.map((offered): [SignatureTag, SignatureTag] => [made, offered])
 		);
 		expect(accepted).toEqual(tags.map((tag) => [tag, tag]));
 	});
@@ -242,10 +276,18 @@ describe('recovery code', () => {
 	test('is read as people write it: any case, groups, every kind of dash, O for 0, I and L for 1', () => {
 		const plain = '0123456789ABCDEFGHJKMNPQR1' as RecoveryCode;
 		const printed = plain + checkSymbol(plain);
-		for (const typed of [printed.toLowerCase(), recoveryCodeGroups(plain).join(' '), recoveryCodeGroups(plain).join('-'), recoveryCodeGroups(plain).join(' – ')]) {
+		for (const typed of [
+			printed.toLowerCase(),
+			recoveryCodeGroups(plain).join(' '),
+			recoveryCodeGroups(plain).join('-'),
+			recoveryCodeGroups(plain).join(' – ')
+		]) {
 			expect(parseRecoveryCode(typed)).toEqual({ ok: true, value: plain });
 		}
-		expect(parseRecoveryCode(printed.replace('0', 'o').replace('1', 'l').replace(/1(.)$/, 'I$1'))).toEqual({ ok: true, value: plain });
+		expect(parseRecoveryCode(printed.replace('0', 'o').replace('1', 'l').replace(/1(.)$/, 'I$1'))).toEqual({
+			ok: true,
+			value: plain
+		});
 	});
 
 	test.each([
@@ -270,13 +312,17 @@ describe('recovery code', () => {
 describe('safety number', () => {
 	test('is the same from both sides, twelve digits in groups, and another for anyone else', () => {
 		fc.assert(
-			fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), fc.uint8Array({ minLength: 32, maxLength: 32 }), (a, b) => {
-				expect(safetyNumber(a, b)).toBe(safetyNumber(b, a));
-				expect(safetyNumber(a, b)).toMatch(/^\d{3} \d{3} \d{3} \d{3}$/);
-				const other = b.slice();
-				other[31] = (other[31] ?? 0) ^ 1;
-				expect(safetyNumber(a, other)).not.toBe(safetyNumber(a, b));
-			}),
+			fc.property(
+				fc.uint8Array({ minLength: 32, maxLength: 32 }),
+				fc.uint8Array({ minLength: 32, maxLength: 32 }),
+				(a, b) => {
+					expect(safetyNumber(a, b)).toBe(safetyNumber(b, a));
+					expect(safetyNumber(a, b)).toMatch(/^\d{3} \d{3} \d{3} \d{3}$/);
+					const other = b.slice();
+					other[31] = (other[31] ?? 0) ^ 1;
+					expect(safetyNumber(a, other)).not.toBe(safetyNumber(a, b));
+				}
+			),
 			{ numRuns: 200 }
 		);
 	});

@@ -16,9 +16,12 @@ const observation = (id: string, utc: number, values: Record<string, number>): O
 describe('a pulse measured with a blood pressure', () => {
 	test('stands in the pulse’s own curve, in the order it was measured', () => {
 		const alone = [observation('b', 2000, { pulse: 70 })];
-		const pressures = [observation('a', 1000, { systolic: 130, diastolic: 80, pulse: 64 }), observation('c', 3000, { systolic: 128, diastolic: 79 })];
+		const pressures = [
+			observation('a', 1000, { systolic: 130, diastolic: 80, pulse: 64 }),
+			observation('c', 3000, { systolic: 128, diastolic: 79 })
+		];
 		expect(unitedPulses(alone, pressures).map(({ id, values, within }) => [id, values['pulse'], within])).toEqual([
-			['a', 64, 'bloodPressure'],
+			['a.pulse', 64, 'bloodPressure'],
 			['b', 70, undefined]
 		]);
 	});

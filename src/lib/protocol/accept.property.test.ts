@@ -42,22 +42,53 @@ vi.mock('$lib/crypto/signing', async (original) => {
 			return { secret, pub: pubOf(secret) };
 		},
 		sign: (tag: string, bytes: Uint8Array, secret: Uint8Array) => mark(tag, bytes, pubOf(secret)),
-		verify: (tag: string, bytes: Uint8Array, signature: Uint8Array, pub: Uint8Array) => equalBytes(mark(tag, bytes, pub), signature)
+		verify: (tag: string, bytes: Uint8Array, signature: Uint8Array, pub: Uint8Array) =>
+			equalBytes(mark(tag, bytes, pub), signature)
 	};
 });
 
 describe('C1: one state, whatever the order', () => {
 	/** One step of a random world; numbers are taken modulo what there is. */
 	type Step =
-		| { readonly do: 'write'; readonly who: number; readonly device: number; readonly kind: number; readonly epochBack: number }
+		| {
+				readonly do: 'write';
+				readonly who: number;
+				readonly device: number;
+				readonly kind: number;
+				readonly epochBack: number;
+		  }
 		| { readonly do: 'fork' | 'again'; readonly who: number; readonly device: number }
 		| { readonly do: 'revoke' | 'grant' | 'role' | 'newKeys' | 'loseDevice'; readonly who: number };
 
 	const index = fc.nat(7);
 	const step: fc.Arbitrary<Step> = fc.oneof(
-		{ weight: 12, arbitrary: fc.record({ do: fc.constant('write' as const), who: index, device: index, kind: index, epochBack: fc.nat(2) }) },
-		{ weight: 2, arbitrary: fc.record({ do: fc.constantFrom('fork' as const, 'again' as const), who: index, device: index }) },
-		{ weight: 3, arbitrary: fc.record({ do: fc.constantFrom('revoke' as const, 'grant' as const, 'role' as const, 'newKeys' as const, 'loseDevice' as const), who: index }) }
+		{
+			weight: 12,
+			arbitrary: fc.record({
+				do: fc.constant('write' as const),
+				who: index,
+				device: index,
+				kind: index,
+				epochBack: fc.nat(2)
+			})
+		},
+		{
+			weight: 2,
+			arbitrary: fc.record({ do: fc.constantFrom('fork' as const, 'again' as const), who: index, device: index })
+		},
+		{
+			weight: 3,
+			arbitrary: fc.record({
+				do: fc.constantFrom(
+					'revoke' as const,
+					'grant' as const,
+					'role' as const,
+					'newKeys' as const,
+					'loseDevice' as const
+				),
+				who: index
+			})
+		}
 	);
 
 	/** People and keys are made once: the runs differ in what they do. */
@@ -99,7 +130,13 @@ describe('C1: one state, whatever the order', () => {
 		circle.extend(owner, (head) => ({
 			members: [
 				...head.members,
-				{ identity: person.identity.id, idHead: person.identity.head, role, actsFor: false, rights: [{ book: circle.book().id, access: 'w', fromEpoch: circle.book().keys.length }] }
+				{
+					identity: person.identity.id,
+					idHead: person.identity.head,
+					role,
+					actsFor: false,
+					rights: [{ book: circle.book().id, access: 'w', fromEpoch: circle.book().keys.length }]
+				}
 			]
 		}));
 	}
@@ -131,7 +168,10 @@ describe('C1: one state, whatever the order', () => {
 			for (const frame of made) {
 				signedHere.add(frame);
 				frames.push(frame);
-				if (person === stranger || (entries.every(isEntry) && entries.some((entry) => entry.kind === 'obs.add' && entry.measure === 'pulse'))) {
+				if (
+					person === stranger ||
+					(entries.every(isEntry) && entries.some((entry) => entry.kind === 'obs.add' && entry.measure === 'pulse'))
+				) {
 					played.mustNotCount.add(frame.hash);
 				}
 			}
@@ -148,17 +188,29 @@ describe('C1: one state, whatever the order', () => {
 		const heads = headsOf(played, writers, person);
 		const loss = circle.loss(person, [circle.book()], () => heads);
 		circle.extend(owner, (head) => ({
-			members: role ? head.members.map((one) => (one.identity === person.identity.id ? { ...one, role, rights: one.rights.map((right) => ({ ...right, access: 'r' as const })) } : one)) : head.members.filter((one) => one.identity !== person.identity.id),
+			members: role
+				? head.members.map((one) =>
+						one.identity === person.identity.id
+							? { ...one, role, rights: one.rights.map((right) => ({ ...right, access: 'r' as const })) }
+							: one
+					)
+				: head.members.filter((one) => one.identity !== person.identity.id),
 			...loss
 		}));
 	}
 
 	/** The heads an honest signer puts in a cut: the newest frame of each device that counts now. */
-	function headsOf(played: Played, writers: Map<DeviceId, TestWriter>, person: Person): Manifest['cuts'][number]['heads'] {
+	function headsOf(
+		played: Played,
+		writers: Map<DeviceId, TestWriter>,
+		person: Person
+	): Manifest['cuts'][number]['heads'] {
 		const state = judge(played, played.frames);
 		const counted = state.accepted.filter(({ author }) => author === person.identity.id);
 		return [...person.identity.devices.keys()].flatMap((device) => {
-			const own = counted.filter(({ frame }) => frame.header.device === device).sort((a, b) => b.frame.header.seq - a.frame.header.seq)[0];
+			const own = counted
+				.filter(({ frame }) => frame.header.device === device)
+				.sort((a, b) => b.frame.header.seq - a.frame.header.seq)[0];
 			if (!own || !writers.has(device)) return [];
 			const byHash = new Map(played.frames.map((frame) => [frame.hash, frame]));
 			const countedHashes = new Set(counted.map(({ frame }) => frame.hash));
@@ -172,15 +224,30 @@ describe('C1: one state, whatever the order', () => {
 	function loseDevice(played: Played, writers: Map<DeviceId, TestWriter>, person: Person, device: TestDevice): void {
 		const { circle } = played;
 		if (person.identity.devices.get(device.id)?.removedAt !== null) return;
-		const head = headsOf(played, writers, person).find((each) => each.device === device.id) ?? { device: device.id, seq: 0, hash: null };
+		const head = headsOf(played, writers, person).find((each) => each.device === device.id) ?? {
+			device: device.id,
+			seq: 0,
+			hash: null
+		};
 		const first = deviceOf(person);
-		const next = extendIdentity(person.identity, must(parseIdentityRecord(recordBytes(person, { kind: 'removeDevice', by: first.id, device: device.id }, first.sign.secret)), 'it parses'));
+		const next = extendIdentity(
+			person.identity,
+			must(
+				parseIdentityRecord(
+					recordBytes(person, { kind: 'removeDevice', by: first.id, device: device.id }, first.sign.secret)
+				),
+				'it parses'
+			)
+		);
 		if (!next.ok) return;
 		person.identity = next.value;
 		const epoch = circle.book().keys.length;
 		circle.extend(person, (now) => ({
 			...withMember(person, (one) => ({ ...one, idHead: person.identity.head }))(now),
-			cuts: [...now.cuts, { member: person.identity.id, book: circle.book().id, epoch, listedOnly: true, heads: [head] }],
+			cuts: [
+				...now.cuts,
+				{ member: person.identity.id, book: circle.book().id, epoch, listedOnly: true, heads: [head] }
+			],
 			books: circle.raise([circle.book()])
 		}));
 	}
@@ -226,43 +293,50 @@ describe('C1: one state, whatever the order', () => {
 		return order;
 	}
 
-	test('2,000 worlds, five replicas each: one state; nothing before a cut lost; nothing without a right accepted', { timeout: 120_000 }, () => {
-		const seen = { frames: 0, accepted: 0, cuts: 0, forks: 0, beyond: 0, lost: 0 };
-		fc.assert(
-			fc.property(fc.array(step, { minLength: 4, maxLength: 14 }), fc.nat(1_000_000), (steps, seed) => {
-				const played = play(steps);
-				const whole = judge(played, played.frames);
-				const expected = summary(whole);
-				for (let replica = 0; replica < 5; replica += 1) {
-					const order = shuffled(played.frames, seed + replica * 7919);
-					// Reading midway must change nothing about the end.
-					judge(played, order.slice(0, order.length >> 1));
-					if (summary(judge(played, order)) !== expected) throw new Error(`replica ${replica} diverged`);
-				}
-				const accepted = new Set(whole.accepted.map(({ frame }) => frame.hash));
-				for (const hash of played.mustCount) if (!accepted.has(hash)) throw new Error('a frame before its cut was lost');
-				for (const hash of played.mustNotCount) if (accepted.has(hash)) throw new Error('a frame without a right was accepted');
-				const { cuts, books } = played.circle.head.body;
-				for (const { frame, author } of whole.accepted) {
-					const { epoch, seq, device } = frame.header;
-					const over = cuts.some((cut) => {
-						if (cut.member !== author || epoch > cut.epoch) return false;
-						const head = cut.heads.find((each) => each.device === device);
-						return head ? seq > head.seq : cut.listedOnly !== true;
-					});
-					if (over) throw new Error('a frame after a cut was accepted');
-					if (epoch > (bookOf(played.circle.head.body, frame.header.book)?.epoch ?? 0) || books.length === 0) throw new Error('an epoch from nowhere');
-				}
-				seen.frames += played.frames.length;
-				seen.accepted += accepted.size;
-				seen.cuts += cuts.length;
-				seen.forks += whole.forked.length;
-				seen.beyond += whole.parked.filter(({ reason }) => reason === 'beyond-cut').length;
-				seen.lost += played.mustCount.size;
-			}),
-			{ numRuns: 2000, seed: 20_261_122 }
-		);
-		// The worlds must hold what the rule is about.
-		expect(Math.min(...Object.values(seen))).toBeGreaterThan(100);
-	});
+	test(
+		'2,000 worlds, five replicas each: one state; nothing before a cut lost; nothing without a right accepted',
+		{ timeout: 120_000 },
+		() => {
+			const seen = { frames: 0, accepted: 0, cuts: 0, forks: 0, beyond: 0, lost: 0 };
+			fc.assert(
+				fc.property(fc.array(step, { minLength: 4, maxLength: 14 }), fc.nat(1_000_000), (steps, seed) => {
+					const played = play(steps);
+					const whole = judge(played, played.frames);
+					const expected = summary(whole);
+					for (let replica = 0; replica < 5; replica += 1) {
+						const order = shuffled(played.frames, seed + replica * 7919);
+						// Reading midway must change nothing about the end.
+						judge(played, order.slice(0, order.length >> 1));
+						if (summary(judge(played, order)) !== expected) throw new Error(`replica ${replica} diverged`);
+					}
+					const accepted = new Set(whole.accepted.map(({ frame }) => frame.hash));
+					for (const hash of played.mustCount)
+						if (!accepted.has(hash)) throw new Error('a frame before its cut was lost');
+					for (const hash of played.mustNotCount)
+						if (accepted.has(hash)) throw new Error('a frame without a right was accepted');
+					const { cuts, books } = played.circle.head.body;
+					for (const { frame, author } of whole.accepted) {
+						const { epoch, seq, device } = frame.header;
+						const over = cuts.some((cut) => {
+							if (cut.member !== author || epoch > cut.epoch) return false;
+							const head = cut.heads.find((each) => each.device === device);
+							return head ? seq > head.seq : cut.listedOnly !== true;
+						});
+						if (over) throw new Error('a frame after a cut was accepted');
+						if (epoch > (bookOf(played.circle.head.body, frame.header.book)?.epoch ?? 0) || books.length === 0)
+							throw new Error('an epoch from nowhere');
+					}
+					seen.frames += played.frames.length;
+					seen.accepted += accepted.size;
+					seen.cuts += cuts.length;
+					seen.forks += whole.forked.length;
+					seen.beyond += whole.parked.filter(({ reason }) => reason === 'beyond-cut').length;
+					seen.lost += played.mustCount.size;
+				}),
+				{ numRuns: 2000, seed: 20_261_122 }
+			);
+			// The worlds must hold what the rule is about.
+			expect(Math.min(...Object.values(seen))).toBeGreaterThan(100);
+		}
+	);
 });

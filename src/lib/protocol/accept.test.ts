@@ -27,7 +27,11 @@ import { keyCommit } from './envelope';
 const random = seededRandom('accept');
 
 /** Everything opened with every key of the circle, as a member who was there from the start. */
-function accept(circle: TestCircle, frames: readonly Frame[], options: { book?: number; anchors?: ReadonlySet<Hash> } = {}): Acceptance {
+function accept(
+	circle: TestCircle,
+	frames: readonly Frame[],
+	options: { book?: number; anchors?: ReadonlySet<Hash> } = {}
+): Acceptance {
 	const book = circle.book(options.book);
 	const chain = circle.chain();
 	return acceptFrames({
@@ -56,8 +60,12 @@ const reasonOf = (acceptance: Acceptance, frame: Frame): string =>
 function world() {
 	const [owner, relative] = [newPerson(random), newPerson(random)];
 	const circle = new TestCircle(owner, ['weight', 'log', 'profile'], random);
-	circle.add(relative, 'relative', [[circle.book(0), 'w'], [circle.book(1), 'w']]);
-	const writer = (person: Person, index = 0, device = deviceOf(person)) => new TestWriter(circle, circle.book(index), device);
+	circle.add(relative, 'relative', [
+		[circle.book(0), 'w'],
+		[circle.book(1), 'w']
+	]);
+	const writer = (person: Person, index = 0, device = deviceOf(person)) =>
+		new TestWriter(circle, circle.book(index), device);
 	return { circle, owner, relative, mine: writer(owner), theirs: writer(relative), writer };
 }
 
@@ -77,9 +85,16 @@ describe('7: a frame counts when every condition holds, and is parked with the r
 		const stranger = newPerson(random);
 		const forged = { ...theirs.write(obs(), { header: { device: deviceOf(owner).id }, keep: false }) };
 		const unknown = new TestWriter(circle, circle.book(), deviceOf(stranger)).write(obs());
-		const elsewhere = mine.write(obs(), { keep: false, header: { circle: new TestCircle(owner, ['weight'], random).id } });
+		const elsewhere = mine.write(obs(), {
+			keep: false,
+			header: { circle: new TestCircle(owner, ['weight'], random).id }
+		});
 		const acceptance = accept(circle, [forged, unknown, elsewhere]);
-		expect([forged, unknown, elsewhere].map((frame) => reasonOf(acceptance, frame))).toEqual(['bad-signature', 'unknown-device', 'bad-signature']);
+		expect([forged, unknown, elsewhere].map((frame) => reasonOf(acceptance, frame))).toEqual([
+			'bad-signature',
+			'unknown-device',
+			'bad-signature'
+		]);
 	});
 
 	test('MR1: after a gap everything waits, and counts when the gap is filled', () => {
@@ -122,7 +137,11 @@ describe('7: a frame counts when every condition holds, and is parked with the r
 		const wrong = theirs.write([field], { keep: false });
 		const pulse = mine.write([weightEntry(entryId(random), 60, 'pulse')], { keep: false });
 		const acceptance = accept(circle, [read, wrong, pulse]);
-		expect([read, wrong, pulse].map((frame) => reasonOf(acceptance, frame))).toEqual(['no-right', 'wrong-kind', 'wrong-kind']);
+		expect([read, wrong, pulse].map((frame) => reasonOf(acceptance, frame))).toEqual([
+			'no-right',
+			'wrong-kind',
+			'wrong-kind'
+		]);
 		expect(reasonOf(accept(circle, [inLog], { book: 1 }), inLog)).toBe('wrong-kind');
 	});
 
@@ -165,7 +184,10 @@ describe('A1: what a relay may do to a frame', () => {
 		const parsed = parseFrame(bytes);
 		const bad = must(parsed.ok ? parsed.value : null, 'the outer form is whole');
 		expect(bad.hash).toBe(good.hash);
-		for (const frames of [[good, bad], [bad, good]]) {
+		for (const frames of [
+			[good, bad],
+			[bad, good]
+		]) {
 			expect(accept(circle, frames).accepted.map(({ frame }) => frame)).toEqual([good]);
 		}
 	});
@@ -182,7 +204,11 @@ describe('devices', () => {
 		const { circle, owner, relative, mine } = world();
 		const frame = mine.write(obs());
 		const first = deviceOf(relative);
-		extendPerson(relative, { kind: 'addDevice', by: first.id, device: wireDevice(deviceOf(owner)), admin: false, boxes: '' }, first.sign.secret);
+		extendPerson(
+			relative,
+			{ kind: 'addDevice', by: first.id, device: wireDevice(deviceOf(owner)), admin: false, boxes: '' },
+			first.sign.secret
+		);
 		expect(accept(circle, [frame]).accepted[0]?.author).toBe(owner.identity.id);
 	});
 
@@ -202,7 +228,13 @@ describe('devices', () => {
 		const before = writer(owner, 0, lost);
 		const [kept, late] = [before.write(obs()), before.write(obs())];
 		extendPerson(owner, { kind: 'removeDevice', by: deviceOf(owner).id, device: lost.id }, deviceOf(owner).sign.secret);
-		const cut = { member: owner.identity.id, book: circle.book().id, epoch: 1, listedOnly: true as const, heads: [{ device: lost.id, seq: 1, hash: kept.hash }] };
+		const cut = {
+			member: owner.identity.id,
+			book: circle.book().id,
+			epoch: 1,
+			listedOnly: true as const,
+			heads: [{ device: lost.id, seq: 1, hash: kept.hash }]
+		};
 		circle.extend(owner, (head) => ({
 			...withMember(owner, (member) => ({ ...member, idHead: owner.identity.head }))(head),
 			cuts: [cut],
@@ -211,7 +243,12 @@ describe('devices', () => {
 		const stolen = before.write(obs());
 		const other = writer(owner).write(obs(), { epoch: 1 });
 		const acceptance = accept(circle, [kept, late, stolen, other]);
-		expect([kept, late, stolen, other].map((frame) => reasonOf(acceptance, frame))).toEqual(['accepted', 'beyond-cut', 'no-right', 'accepted']);
+		expect([kept, late, stolen, other].map((frame) => reasonOf(acceptance, frame))).toEqual([
+			'accepted',
+			'beyond-cut',
+			'no-right',
+			'accepted'
+		]);
 	});
 
 	test('MM4: a true fork keeps both branches and names the device; a frame sealed again is no fork', () => {
@@ -237,7 +274,11 @@ function addDeviceUnconfirmed(person: Person): TestDevice {
 	const donor = newPerson(random);
 	const device = deviceOf(donor);
 	const first = deviceOf(person);
-	const bytes = recordBytes(person, { kind: 'addDevice', by: first.id, device: wireDevice(device), admin: false, boxes: '' }, first.sign.secret);
+	const bytes = recordBytes(
+		person,
+		{ kind: 'addDevice', by: first.id, device: wireDevice(device), admin: false, boxes: '' },
+		first.sign.secret
+	);
 	const next = extendIdentity(person.identity, must(parseIdentityRecord(bytes), 'it parses'));
 	if (next.ok) person.identity = next.value;
 	return device;
@@ -248,14 +289,24 @@ describe('M5: cuts', () => {
 		const { circle, owner, relative, theirs } = world();
 		const before = [theirs.write(obs()), theirs.write(obs())];
 		const heads = [{ device: theirs.device.id, seq: theirs.seq, hash: theirs.prev }];
-		const loss = circle.loss(relative, [circle.book(0), circle.book(1)], (book) => (book === circle.book() ? heads : []));
-		circle.extend(owner, (head) => ({ members: head.members.filter((member) => member.identity !== relative.identity.id), ...loss }));
+		const loss = circle.loss(relative, [circle.book(0), circle.book(1)], (book) =>
+			book === circle.book() ? heads : []
+		);
+		circle.extend(owner, (head) => ({
+			members: head.members.filter((member) => member.identity !== relative.identity.id),
+			...loss
+		}));
 		const backDated = theirs.write(obs(), { epoch: 1 });
 		const ahead = theirs.write(obs(), { epoch: 2 });
 		circle.add(relative, 'relative', [[circle.book(), 'w']], owner);
 		const again = theirs.write(obs());
 		const acceptance = accept(circle, [...before, backDated, ahead, again]);
-		expect([...before, backDated, again].map((frame) => reasonOf(acceptance, frame))).toEqual(['accepted', 'accepted', 'beyond-cut', 'accepted']);
+		expect([...before, backDated, again].map((frame) => reasonOf(acceptance, frame))).toEqual([
+			'accepted',
+			'accepted',
+			'beyond-cut',
+			'accepted'
+		]);
 	});
 
 	test('a second cut on another branch loses nothing the first one kept', () => {
@@ -272,7 +323,12 @@ describe('M5: cuts', () => {
 		const second = circle.loss(relative, [circle.book(0)], at(3, again.hash));
 		circle.extend(owner, (head) => ({ members: without(head), ...second }));
 		const acceptance = accept(circle, [root, kept, lost, again]);
-		expect([root, kept, lost, again].map((frame) => reasonOf(acceptance, frame))).toEqual(['accepted', 'accepted', 'beyond-cut', 'accepted']);
+		expect([root, kept, lost, again].map((frame) => reasonOf(acceptance, frame))).toEqual([
+			'accepted',
+			'accepted',
+			'beyond-cut',
+			'accepted'
+		]);
 	});
 
 	test('another branch below the cut’s head does not count, whatever comes first', () => {
@@ -280,10 +336,18 @@ describe('M5: cuts', () => {
 		const root = theirs.write(obs());
 		const branch = theirs.write(obs(), { keep: false });
 		const head = theirs.write(obs());
-		const loss = circle.loss(relative, [circle.book(0), circle.book(1)], () => [{ device: theirs.device.id, seq: 2, hash: head.hash }]);
-		circle.extend(owner, (now) => ({ members: now.members.filter((member) => member.identity !== relative.identity.id), ...loss }));
+		const loss = circle.loss(relative, [circle.book(0), circle.book(1)], () => [
+			{ device: theirs.device.id, seq: 2, hash: head.hash }
+		]);
+		circle.extend(owner, (now) => ({
+			members: now.members.filter((member) => member.identity !== relative.identity.id),
+			...loss
+		}));
 		expect(accept(circle, [branch, root]).accepted).toHaveLength(2);
-		for (const frames of [[root, branch, head], [head, branch, root]]) {
+		for (const frames of [
+			[root, branch, head],
+			[head, branch, root]
+		]) {
 			expect(reasonOf(accept(circle, frames), branch)).toBe('beyond-cut');
 			expect(accept(circle, frames).accepted).toHaveLength(2);
 		}

@@ -35,7 +35,15 @@ export interface AcceptedFrame {
 	readonly batch: Batch;
 }
 
-export type ParkReason = 'unknown-device' | 'bad-signature' | 'gap' | 'unknown-epoch' | 'no-right' | 'beyond-cut' | 'unreadable' | 'wrong-kind';
+export type ParkReason =
+	| 'unknown-device'
+	| 'bad-signature'
+	| 'gap'
+	| 'unknown-epoch'
+	| 'no-right'
+	| 'beyond-cut'
+	| 'unreadable'
+	| 'wrong-kind';
 
 export interface Acceptance {
 	/** In an order that depends on the frames alone: by Lamport time, device, sequence, hash. */
@@ -53,16 +61,18 @@ export function acceptFrames(input: AcceptInput): Acceptance {
 	const parked: { frame: Frame; reason: ParkReason }[] = [];
 	const ofBook = input.frames.filter((frame) => frame.header.book === input.book);
 	// The hash leaves the signature out: a copy with another signature must not stand in for the good one.
-	const signed = uniqueByHash(ofBook.filter((frame) => {
-		const owner = owners.get(frame.header.device);
-		const reason = !owner
-			? 'unknown-device'
-			: frame.header.circle === input.chain.circle && input.isSigned(frame, owner.sign)
-				? null
-				: 'bad-signature';
-		if (reason) parked.push({ frame, reason });
-		return reason === null;
-	}));
+	const signed = uniqueByHash(
+		ofBook.filter((frame) => {
+			const owner = owners.get(frame.header.device);
+			const reason = !owner
+				? 'unknown-device'
+				: frame.header.circle === input.chain.circle && input.isSigned(frame, owner.sign)
+					? null
+					: 'bad-signature';
+			if (reason) parked.push({ frame, reason });
+			return reason === null;
+		})
+	);
 	const linked = linkedFrames(signed, input.anchors ?? new Set());
 	const accepted: AcceptedFrame[] = [];
 	for (const frame of signed) {
@@ -80,7 +90,12 @@ export function acceptFrames(input: AcceptInput): Acceptance {
 	};
 }
 
-function judge(frame: Frame, owner: DeviceOwner, linked: ReadonlyMap<Hash, Frame>, input: AcceptInput): AcceptedFrame | ParkReason {
+function judge(
+	frame: Frame,
+	owner: DeviceOwner,
+	linked: ReadonlyMap<Hash, Frame>,
+	input: AcceptInput
+): AcceptedFrame | ParkReason {
 	const { book, epoch, suite } = frame.header;
 	const author = owner.identity;
 	const during = input.chain.records.map((record) => record.body).filter((body) => bookOf(body, book)?.epoch === epoch);
@@ -119,7 +134,8 @@ function isBeyondCut(frame: Frame, author: IdentityId, linked: ReadonlyMap<Hash,
 	const { book, epoch, device, seq } = frame.header;
 	const headIn = (cut: Cut) => cut.heads.find((head) => head.device === device);
 	const covering = manifest.cuts.filter(
-		(cut) => cut.member === author && cut.book === book && epoch <= cut.epoch && (!cut.listedOnly || headIn(cut) !== undefined)
+		(cut) =>
+			cut.member === author && cut.book === book && epoch <= cut.epoch && (!cut.listedOnly || headIn(cut) !== undefined)
 	);
 	const first = Math.min(...covering.map((cut) => cut.epoch));
 	return covering
@@ -145,7 +161,8 @@ function linkedFrames(frames: readonly Frame[], anchors: ReadonlySet<Hash>): Rea
 		const { seq, prev, device } = frame.header;
 		const before = prev === null ? undefined : linked.get(prev);
 		const starts = seq === 1 ? prev === null : prev !== null && anchors.has(prev);
-		if (starts || (before && before.header.device === device && before.header.seq === seq - 1)) linked.set(frame.hash, frame);
+		if (starts || (before && before.header.device === device && before.header.seq === seq - 1))
+			linked.set(frame.hash, frame);
 	}
 	return linked;
 }
@@ -175,13 +192,18 @@ interface DeviceOwner {
 const ownersOfDevices = (identities: readonly Identity[]): ReadonlyMap<DeviceId, DeviceOwner> =>
 	new Map(
 		identities.flatMap((identity) =>
-			[...identity.devices.values()].filter((device) => device.confirmed).map(
-				(device) => [device.id, { identity: identity.id, sign: device.sign, removedAt: device.removedAt ?? Infinity }] as const
-			)
+			[...identity.devices.values()]
+				.filter((device) => device.confirmed)
+				.map(
+					(device) =>
+						[device.id, { identity: identity.id, sign: device.sign, removedAt: device.removedAt ?? Infinity }] as const
+				)
 		)
 	);
 
-const uniqueByHash = (frames: readonly Frame[]): Frame[] => [...new Map(frames.map((frame) => [frame.hash, frame])).values()];
+const uniqueByHash = (frames: readonly Frame[]): Frame[] => [
+	...new Map(frames.map((frame) => [frame.hash, frame])).values()
+];
 
 function byTimeThenPlace(a: AcceptedFrame, b: AcceptedFrame): number {
 	return (

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { deviceOf, entryId, newPerson, seededRandom, START, TestCircle, TestWriter, weightEntry } from '../../../tests/support/people';
+import {
+	deviceOf,
+	entryId,
+	newPerson,
+	seededRandom,
+	START,
+	TestCircle,
+	TestWriter,
+	weightEntry
+} from '../../../tests/support/people';
 import { concat, toBase64url, u32, utf8 } from '$lib/crypto/bytes';
 import { encodePull, joinFrames, parsePull, splitFrames } from './api/frames';
 import { encodeHeads, parseHeads, type Heads } from './api/heads';
@@ -57,7 +66,10 @@ const parsers: Record<string, { readonly good: Uint8Array; readonly parse: (byte
 	'identity log': { good: owner.log[0] ?? new Uint8Array(), parse: (bytes) => okOrNull(readIdentityLog([bytes])) },
 	manifest: { good: circle.head.bytes, parse: parseManifest },
 	card: { good: signedCard.bytes, parse: (bytes) => okOrNull(readUnitCard(toBase64url(bytes), at)) },
-	batch: { good: encodeBatch({ lamport: 1, seen: { pos: 2, run: 'AAAAAAAAAAA' }, entries: [weightEntry(entryId(random))] }), parse: parseBatch },
+	batch: {
+		good: encodeBatch({ lamport: 1, seen: { pos: 2, run: 'AAAAAAAAAAA' }, entries: [weightEntry(entryId(random))] }),
+		parse: parseBatch
+	},
 	heads: { good: encodeHeads(heads), parse: parseHeads },
 	pull: { good: encodePull(pullHeader, [frame.bytes]), parse: parsePull },
 	push: { good: joinFrames([frame.bytes, frame.bytes]), parse: splitFrames }
@@ -83,17 +95,20 @@ describe('H2: bytes from outside', () => {
 		}
 	});
 
-	test.each(Object.entries(parsers))('%s: 2,000 mutated inputs are refused or read, never thrown at', (name, { good, parse }) => {
-		const before = Object.getOwnPropertyNames(Object.prototype).length;
-		fc.assert(
-			fc.property(mutations(good), (bytes) => {
-				parse(bytes);
-			}),
-			{ numRuns: 2000, seed: name.length }
-		);
-		expect(Object.getOwnPropertyNames(Object.prototype)).toHaveLength(before);
-		expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
-	});
+	test.each(Object.entries(parsers))(
+		'%s: 2,000 mutated inputs are refused or read, never thrown at',
+		(name, { good, parse }) => {
+			const before = Object.getOwnPropertyNames(Object.prototype).length;
+			fc.assert(
+				fc.property(mutations(good), (bytes) => {
+					parse(bytes);
+				}),
+				{ numRuns: 2000, seed: name.length }
+			);
+			expect(Object.getOwnPropertyNames(Object.prototype)).toHaveLength(before);
+			expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+		}
+	);
 
 	test('a __proto__ key is refused or left out, and changes nothing', () => {
 		const text = new TextDecoder().decode(parsers.batch?.good);
@@ -103,7 +118,9 @@ describe('H2: bytes from outside', () => {
 			expect(parseBatch(utf8(entry))?.entries ?? []).toEqual([]);
 		}
 		const values = parseBatch(utf8(text.replace('"values":{', '"values":{"__proto__":7,')));
-		expect(values?.entries.map((entry) => (entry.kind === 'obs.add' ? Object.keys(entry.values) : null))).toEqual([['weight']]);
+		expect(values?.entries.map((entry) => (entry.kind === 'obs.add' ? Object.keys(entry.values) : null))).toEqual([
+			['weight']
+		]);
 		expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
 	});
 
@@ -122,15 +139,36 @@ describe('H2: bytes from outside', () => {
 function mutations(good: Uint8Array): fc.Arbitrary<Uint8Array> {
 	const place = fc.nat(Math.max(0, good.length - 1));
 	const edit = fc.oneof(
-		fc.tuple(place, fc.nat(7)).map(([at_, bit]) => (bytes: Uint8Array) => bytes.map((byte, i) => (i === at_ ? byte ^ (1 << bit) : byte))),
-		fc.tuple(place, fc.nat(255)).map(([at_, value]) => (bytes: Uint8Array) => bytes.map((byte, i) => (i === at_ ? value : byte))),
-		fc.tuple(place, fc.uint8Array({ maxLength: 20 })).map(([at_, more]) => (bytes: Uint8Array) => concat(bytes.subarray(0, at_), more, bytes.subarray(at_))),
-		fc.tuple(place, fc.nat(40)).map(([at_, count]) => (bytes: Uint8Array) => concat(bytes.subarray(0, at_), bytes.subarray(at_ + count))),
+		fc.tuple(place, fc.nat(7)).map(
+			([at_, bit]) =>
+				(bytes: Uint8Array) =>
+					bytes.map((byte, i) => (i === at_ ? byte ^ (1 << bit) : byte))
+		),
+		fc.tuple(place, fc.nat(255)).map(
+			([at_, value]) =>
+				(bytes: Uint8Array) =>
+					bytes.map((byte, i) => (i === at_ ? value : byte))
+		),
+		fc.tuple(place, fc.uint8Array({ maxLength: 20 })).map(
+			([at_, more]) =>
+				(bytes: Uint8Array) =>
+					concat(bytes.subarray(0, at_), more, bytes.subarray(at_))
+		),
+		fc.tuple(place, fc.nat(40)).map(
+			([at_, count]) =>
+				(bytes: Uint8Array) =>
+					concat(bytes.subarray(0, at_), bytes.subarray(at_ + count))
+		),
 		place.map((at_) => (bytes: Uint8Array) => concat(bytes, bytes.subarray(at_))),
 		fc.constant(() => utf8('{"__proto__":{"polluted":1}}'))
 	);
 	return fc.oneof(
-		{ weight: 9, arbitrary: fc.array(edit, { minLength: 1, maxLength: 4 }).map((edits) => edits.reduce((bytes, each) => each(bytes), good)) },
+		{
+			weight: 9,
+			arbitrary: fc
+				.array(edit, { minLength: 1, maxLength: 4 })
+				.map((edits) => edits.reduce((bytes, each) => each(bytes), good))
+		},
 		{ weight: 1, arbitrary: fc.uint8Array({ maxLength: 400 }) }
 	);
 }
@@ -163,13 +201,21 @@ describe('F1, F2: frames', () => {
 
 	test('F3: nothing is sealed that would be too large to read', () => {
 		const note = 'ö'.repeat(4000);
-		const entries = Array.from({ length: 40 }, (): Entry => ({ ...weightEntry(entryId(random)), kind: 'obs.add', note }) as Entry);
+		const entries = Array.from(
+			{ length: 40 },
+			(): Entry => ({ ...weightEntry(entryId(random)), kind: 'obs.add', note }) as Entry
+		);
 		expect(entries.every(isEntry)).toBe(true);
 		expect(() => writer.write(entries, { keep: false })).toThrow('a frame is kept below the size everyone reads');
 		const parts = inBatches(entries, MAX_PLAINTEXT_BYTES);
 		expect(parts.flat()).toEqual(entries);
 		for (const part of parts) expect(parseFrame(writer.write(part, { keep: false }).bytes).ok).toBe(true);
-		expect(inBatches(Array.from({ length: 501 }, () => weightEntry(entryId(random))), 1e9).map((part) => part.length)).toEqual([500, 1]);
+		expect(
+			inBatches(
+				Array.from({ length: 501 }, () => weightEntry(entryId(random))),
+				1e9
+			).map((part) => part.length)
+		).toEqual([500, 1]);
 	});
 });
 
@@ -193,7 +239,12 @@ describe('K3: every signed type offered as every other', () => {
 				expect(verifyRecord(other, { ...record, bytes: relabelled }, pub)).toBe(false);
 			}
 		}
-		expect([parseManifest(records.unitCard.bytes), parseManifest(frame.bytes), parseIdentityRecord(circle.head.bytes), parseIdentityRecord(signedCard.bytes)]).toEqual([null, null, null, null]);
+		expect([
+			parseManifest(records.unitCard.bytes),
+			parseManifest(frame.bytes),
+			parseIdentityRecord(circle.head.bytes),
+			parseIdentityRecord(signedCard.bytes)
+		]).toEqual([null, null, null, null]);
 	});
 });
 
@@ -254,11 +305,17 @@ describe('envelopes and rosters', () => {
 		const envelope = await sealEnvelope(to, circle.id, keys);
 		expect(await openEnvelope(envelope, unit.box.secret)).toEqual(keys);
 		expect(await openEnvelope(envelope, owner.box.secret)).toBeNull();
-		expect(await openEnvelope({ ...envelope, circle: heads.circles[1]?.circle as CircleId }, unit.box.secret)).toBeNull();
+		expect(
+			await openEnvelope({ ...envelope, circle: heads.circles[1]?.circle as CircleId }, unit.box.secret)
+		).toBeNull();
 	});
 
 	test('M4: a roster opens with the profile key of its circle only', () => {
-		const roster = { v: 1 as const, people: [{ identity: owner.identity.id, name: 'Märta' }], books: [{ id: circle.book().id, kind: 'weight' }] };
+		const roster = {
+			v: 1 as const,
+			people: [{ identity: owner.identity.id, name: 'Märta' }],
+			books: [{ id: circle.book().id, kind: 'weight' }]
+		};
 		const ct = sealRoster(roster, circle.id, circle.key(1), random);
 		expect(openRoster(ct, circle.id, circle.key(1))).toEqual(roster);
 		expect(openRoster(ct, circle.id, circle.key(0))).toBeNull();
@@ -294,7 +351,10 @@ describe('unit cards', () => {
 	});
 
 	test('a person is no unit, also when they sign a card', () => {
-		const posing = signUnitCard({ ...card, identity: owner.identity.id, by: deviceOf(owner).id }, deviceOf(owner).sign.secret);
+		const posing = signUnitCard(
+			{ ...card, identity: owner.identity.id, by: deviceOf(owner).id },
+			deviceOf(owner).sign.secret
+		);
 		expect(verifyUnitCard(posing, owner.identity)).toEqual({ ok: false, error: { type: 'altered' } });
 	});
 });
@@ -304,6 +364,10 @@ test('two texts never name the same id: loose trailing bits are refused', () => 
 	const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 	const twins = [...alphabet].map((last) => (id.slice(0, -1) + last) as BookId).filter((text) => text !== id);
 	const header = { ...frame.header };
-	const accepted = twins.filter((book) => parseFrame(writer.write([1], { keep: false, header: { ...header, book } }).bytes).ok);
-	expect(accepted.map((text) => text.at(-1)).sort()).toEqual(['A', 'Q', 'g', 'w'].filter((last) => last !== id.at(-1)).sort());
+	const accepted = twins.filter(
+		(book) => parseFrame(writer.write([1], { keep: false, header: { ...header, book } }).bytes).ok
+	);
+	expect(accepted.map((text) => text.at(-1)).sort()).toEqual(
+		['A', 'Q', 'g', 'w'].filter((last) => last !== id.at(-1)).sort()
+	);
 });

@@ -36,7 +36,12 @@ const observationFields = {
 	note: z.optional(noteText)
 };
 
-export const obsAddSchema = z.strictObject({ kind: z.literal('obs.add'), v: z.literal(1), id: entryIdSchema, ...observationFields });
+export const obsAddSchema = z.strictObject({
+	kind: z.literal('obs.add'),
+	v: z.literal(1),
+	id: entryIdSchema,
+	...observationFields
+});
 export const obsAmendSchema = z.strictObject({
 	kind: z.literal('obs.amend'),
 	v: z.literal(1),
@@ -82,7 +87,9 @@ export const heartbeatSchema = z.strictObject({
 	v: z.literal(1),
 	id: entryIdSchema,
 	at: z.int(),
-	heads: z.array(z.strictObject({ book: bookIdSchema, pos: z.int(), run: z.string().check(z.maxLength(11)) })).check(z.maxLength(48))
+	heads: z
+		.array(z.strictObject({ book: bookIdSchema, pos: z.int(), run: z.string().check(z.maxLength(11)) }))
+		.check(z.maxLength(48))
 });
 
 export const entrySchema = z.discriminatedUnion('kind', [
@@ -182,7 +189,13 @@ export function parseBatch(plaintext: Uint8Array): Batch | null {
 	if (!outer) return null;
 	const parsed = outer.entries.map((entry) => entrySchema.safeParse(entry));
 	const entries = parsed.flatMap((result) => (result.success ? [result.data] : []));
-	return { lamport: outer.lamport, seen: outer.seen, skewMs: outer.skewMs ?? null, entries, unknown: parsed.length - entries.length };
+	return {
+		lamport: outer.lamport,
+		seen: outer.seen,
+		skewMs: outer.skewMs ?? null,
+		entries,
+		unknown: parsed.length - entries.length
+	};
 }
 
 /** Bytes of entries put in one frame: with header, padding and signature it stays under the wire's 64 KiB. */
@@ -207,4 +220,5 @@ export function inFrames<E extends Entry>(entries: readonly E[]): E[][] {
 }
 
 /** The entries of a batch as they stand, also those only a newer app can read; null when the bytes are no batch. */
-export const rawEntries = (plaintext: Uint8Array): readonly unknown[] | null => parseJson(batchSchema, plaintext)?.entries ?? null;
+export const rawEntries = (plaintext: Uint8Array): readonly unknown[] | null =>
+	parseJson(batchSchema, plaintext)?.entries ?? null;

@@ -7,19 +7,54 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { ADVICE, fingerprint, isUpdating, kept } from '../../../tests/support/formats';
-import { deviceOf, newPerson, seededRandom, START, TestCircle, TestWriter, weightEntry, entryId } from '../../../tests/support/people';
+import {
+	deviceOf,
+	newPerson,
+	seededRandom,
+	START,
+	TestCircle,
+	TestWriter,
+	weightEntry,
+	entryId
+} from '../../../tests/support/people';
 import { fromBase64url, toBase64url, utf8 } from '$lib/crypto/bytes';
 import { openWith } from '$lib/crypto/boxes';
 import { parseRecoveryCode, recoveryBoxKey, recoveryLookupId, type RecoveryCode } from '$lib/crypto/recovery-code';
 import { safetyNumber } from '$lib/crypto/safety-number';
 import { must } from '$lib/domain/assert';
 import { apiErrorSchema } from './api/errors';
-import { challengeRequestSchema, challengeResponseSchema, signLogin, tokenRequestSchema, tokenResponseSchema, verifyLogin } from './api/auth';
-import { addEnvelopesSchema, createCircleSchema, envelopesSchema, extendCircleSchema, manifestChainSchema } from './api/circles';
+import {
+	challengeRequestSchema,
+	challengeResponseSchema,
+	signLogin,
+	tokenRequestSchema,
+	tokenResponseSchema,
+	verifyLogin
+} from './api/auth';
+import {
+	addEnvelopesSchema,
+	createCircleSchema,
+	envelopesSchema,
+	extendCircleSchema,
+	manifestChainSchema
+} from './api/circles';
 import { nudgeSchema } from './api/events';
-import { encodePull, joinFrames, parsePull, pullHeaderSchema, pullRequestSchema, pushResponseSchema, splitFrames } from './api/frames';
+import {
+	encodePull,
+	joinFrames,
+	parsePull,
+	pullHeaderSchema,
+	pullRequestSchema,
+	pushResponseSchema,
+	splitFrames
+} from './api/frames';
 import { encodeHeads, nextRun, parseHeads, shortRun, EMPTY_RUN } from './api/heads';
-import { appendRecordSchema, identityLogSchema, registeredIdentitySchema, registerIdentitySchema } from './api/identities';
+import {
+	appendRecordSchema,
+	identityLogSchema,
+	registeredIdentitySchema,
+	registerIdentitySchema
+} from './api/identities';
 import { acceptInviteSchema, inviteId } from './api/invites';
 import { recoveryContentSchema, recoveryFileSchema, recoveryStoreSchema } from './api/recovery';
 import { API_VERSION } from './api/version';
@@ -68,7 +103,11 @@ const schemas: Record<string, z.core.$ZodType> = {
 };
 
 describe('F5: schemas are frozen', () => {
-	const made = { apiVersion: API_VERSION, frameTypes, ...Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, fingerprint(schema)])) };
+	const made = {
+		apiVersion: API_VERSION,
+		frameTypes,
+		...Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, fingerprint(schema)]))
+	};
 	const stored = kept('fingerprints', made);
 
 	test.each(Object.keys(made))('%s', (name) => {
@@ -76,7 +115,10 @@ describe('F5: schemas are frozen', () => {
 	});
 
 	test('nothing that was frozen has vanished', () => {
-		expect(Object.keys(stored).filter((name) => !(name in made)), ADVICE).toEqual([]);
+		expect(
+			Object.keys(stored).filter((name) => !(name in made)),
+			ADVICE
+		).toEqual([]);
 	});
 
 	test('a fingerprint sees a key, a limit, a literal and a refinement', () => {
@@ -86,7 +128,13 @@ describe('F5: schemas are frozen', () => {
 			z.strictObject({ a: z.string().check(z.maxLength(4)), b: z.literal(1) }),
 			z.strictObject({ a: z.string().check(z.maxLength(3)), b: z.literal(2) }),
 			z.strictObject({ a: z.string().check(z.maxLength(3)), b: z.literal(1), c: z.optional(z.int()) }),
-			z.strictObject({ a: z.string().check(z.maxLength(3), z.refine(() => true, 'something')), b: z.literal(1) })
+			z.strictObject({
+				a: z.string().check(
+					z.maxLength(3),
+					z.refine(() => true, 'something')
+				),
+				b: z.literal(1)
+			})
 		];
 		expect(new Set([base, ...others].map(fingerprint)).size).toBe(6);
 	});
@@ -116,7 +164,14 @@ describe('F5: bytes made once still open', () => {
 	const run = nextRun(EMPTY_RUN, frame.hash);
 	const heads = {
 		incarnation: toBase64url(random(16)),
-		circles: [{ circle: circle.id, manifest: 0, manifestHash: toBase64url(random(8)), books: [{ book: circle.book().id, pos: 1, run: shortRun(run) }] }]
+		circles: [
+			{
+				circle: circle.id,
+				manifest: 0,
+				manifestHash: toBase64url(random(8)),
+				books: [{ book: circle.book().id, pos: 1, run: shortRun(run) }]
+			}
+		]
 	};
 	const pullHeader = { more: false, ranges: [{ circle: circle.id, book: circle.book().id, after: 0, count: 1 }] };
 	const code = '0123456789ABCDEFGHJKMNPQR1' as RecoveryCode;
@@ -139,7 +194,10 @@ describe('F5: bytes made once still open', () => {
 		inviteId: inviteId(must(card.code, 'a one-time card')),
 		recoveryId: recoveryLookupId(code),
 		recoveryRecipient: toBase64url(recoveryBoxKey(code).pub),
-		safetyNumber: safetyNumber(must(fromBase64url(owner.identity.id), 'an id'), must(fromBase64url(unit.identity.id), 'an id'))
+		safetyNumber: safetyNumber(
+			must(fromBase64url(owner.identity.id), 'an id'),
+			must(fromBase64url(unit.identity.id), 'an id')
+		)
 	};
 	const stored = kept('bytes', made) as typeof made;
 	const bytes = (name: keyof typeof made): Uint8Array => must(fromBase64url(stored[name]), 'a fixture is base64url');
@@ -166,8 +224,12 @@ describe('F5: bytes made once still open', () => {
 	test('a unit’s card, a login, heads, a pull and a push read', () => {
 		const read = must(parseRecord<UnitCard>('unitCard', unitCardSchema, bytes('unitCard')), 'the card parses');
 		expect(verifyRecord('unitCard', read, deviceOf(unit).sign.pub)).toBe(true);
-		expect(verifyLogin(bytes('login'), 'https://hemlinje.test', nonce, owner.identity.id, device.id, device.sign.pub)).toBe(true);
-		expect(verifyLogin(bytes('login'), 'https://annan.test', nonce, owner.identity.id, device.id, device.sign.pub)).toBe(false);
+		expect(
+			verifyLogin(bytes('login'), 'https://hemlinje.test', nonce, owner.identity.id, device.id, device.sign.pub)
+		).toBe(true);
+		expect(
+			verifyLogin(bytes('login'), 'https://annan.test', nonce, owner.identity.id, device.id, device.sign.pub)
+		).toBe(false);
 		expect(parseHeads(bytes('heads'))).toEqual(heads);
 		expect(parsePull(bytes('pull'))?.header).toEqual(pullHeader);
 		expect(splitFrames(bytes('push'))?.map(toBase64url)).toEqual([stored.frame]);
@@ -182,12 +244,19 @@ describe('F5: bytes made once still open', () => {
 		const recovery = recoveryBoxKey(code);
 		const fresh = isUpdating
 			? {
-					envelope: await sealEnvelope({ member: unit.identity.id, gen: 1, box: unit.box.pub }, circle.id, [{ book: circle.book().id, epoch: 1, key: circle.key() }]),
+					envelope: await sealEnvelope({ member: unit.identity.id, gen: 1, box: unit.box.pub }, circle.id, [
+						{ book: circle.book().id, epoch: 1, key: circle.key() }
+					]),
 					recoveryFile: toBase64url(await (await import('$lib/crypto/boxes')).sealTo(recovery.pub, utf8('{"v":1}')))
 				}
 			: {};
-		const { envelope, recoveryFile } = kept('age', fresh) as { envelope: z.infer<typeof envelopeSchema>; recoveryFile: string };
-		expect(await openEnvelope(envelopeSchema.parse(envelope), unit.box.secret)).toEqual([{ book: circle.book().id, epoch: 1, key: circle.key() }]);
+		const { envelope, recoveryFile } = kept('age', fresh) as {
+			envelope: z.infer<typeof envelopeSchema>;
+			recoveryFile: string;
+		};
+		expect(await openEnvelope(envelopeSchema.parse(envelope), unit.box.secret)).toEqual([
+			{ book: circle.book().id, epoch: 1, key: circle.key() }
+		]);
 		expect(await openWith(recovery.secret, must(fromBase64url(recoveryFile), 'base64url'))).toEqual(utf8('{"v":1}'));
 	});
 });

@@ -90,7 +90,8 @@ export function parseFrame(bytes: Uint8Array): Result<Frame, FrameError> {
 	if (bytes.length < prefix || !equalBytes(bytes.subarray(0, MAGIC.length), MAGIC)) return err({ type: 'malformed' });
 	const type = (Object.keys(frameTypes) as FrameType[]).find((name) => frameTypes[name] === bytes[MAGIC.length]);
 	const aadLength = prefix + readU16(bytes, MAGIC.length + 1);
-	if (!type || bytes.length < aadLength + NONCE_LENGTH + TAG_LENGTH + SIGNATURE_LENGTH) return err({ type: 'malformed' });
+	if (!type || bytes.length < aadLength + NONCE_LENGTH + TAG_LENGTH + SIGNATURE_LENGTH)
+		return err({ type: 'malformed' });
 	const header = parseJson(frameHeaderSchema, bytes.subarray(prefix, aadLength));
 	if (!header) return err({ type: 'malformed' });
 	return ok({ type, header, hash: hashText(sha256(signedPart(bytes))), bytes, aadLength });

@@ -1,9 +1,25 @@
 import { describe, expect, test } from 'vitest';
-import { addDevice, deviceOf, extendPerson, newDevice, newPerson, recordBytes, seededRandom, wireDevice } from '../../../tests/support/people';
+import {
+	addDevice,
+	deviceOf,
+	extendPerson,
+	newDevice,
+	newPerson,
+	recordBytes,
+	seededRandom,
+	wireDevice
+} from '../../../tests/support/people';
 import { toBase64url } from '$lib/crypto/bytes';
 import { createBoxKey } from '$lib/crypto/boxes';
 import { createSigningKey } from '$lib/crypto/signing';
-import { activeDevice, activeDevices, MAX_DEVICES, MAX_LOG_RECORDS, readIdentityLog, signIdentityRecord } from './identity-log';
+import {
+	activeDevice,
+	activeDevices,
+	MAX_DEVICES,
+	MAX_LOG_RECORDS,
+	readIdentityLog,
+	signIdentityRecord
+} from './identity-log';
 import { hashSchema } from './ids';
 
 const random = seededRandom('identity log');
@@ -43,12 +59,15 @@ describe('I1: a linear, hash-linked, signed log', () => {
 		const add = { kind: 'addDevice' as const, device: wireDevice(third), admin: true, boxes: '' };
 		const first = deviceOf(someone);
 		const box = { gen: 2, pub: toBase64url(createBoxKey(random).pub) };
-		const tried = (body: Parameters<typeof recordBytes>[1], secret: Uint8Array) => verdict([...someone.log, recordBytes(someone, body, secret)]);
+		const tried = (body: Parameters<typeof recordBytes>[1], secret: Uint8Array) =>
+			verdict([...someone.log, recordBytes(someone, body, secret)]);
 		expect(tried({ ...add, by: helper.id }, helper.sign.secret)).toBe('not-allowed');
 		expect(tried({ ...add, by: first.id }, helper.sign.secret)).toBe('bad-signature');
 		expect(tried({ ...add, by: third.id }, third.sign.secret)).toBe('not-allowed');
 		expect(tried({ kind: 'removeDevice', by: helper.id, device: first.id }, helper.sign.secret)).toBe('not-allowed');
-		expect(tried({ kind: 'setRecovery', by: helper.id, recipient: box.pub, newRoot: box.pub }, helper.sign.secret)).toBe('not-allowed');
+		expect(
+			tried({ kind: 'setRecovery', by: helper.id, recipient: box.pub, newRoot: box.pub }, helper.sign.secret)
+		).toBe('not-allowed');
 		expect(tried({ kind: 'removeDevice', by: helper.id, device: helper.id }, helper.sign.secret)).toBe('ok');
 		expect(tried({ kind: 'rotateBox', by: helper.id, box, sealed: [] }, helper.sign.secret)).toBe('ok');
 		expect(tried({ ...add, by: first.id }, first.sign.secret)).toBe('ok');
@@ -58,26 +77,52 @@ describe('I1: a linear, hash-linked, signed log', () => {
 		const victim = person();
 		const thief = person();
 		const first = deviceOf(thief);
-		extendPerson(thief, { kind: 'addDevice', by: first.id, device: wireDevice(deviceOf(victim)), admin: false, boxes: '' }, first.sign.secret);
+		extendPerson(
+			thief,
+			{ kind: 'addDevice', by: first.id, device: wireDevice(deviceOf(victim)), admin: false, boxes: '' },
+			first.sign.secret
+		);
 		expect(activeDevice(thief.identity, deviceOf(victim).id)?.confirmed).toBe(false);
 		const confirm = recordBytes(thief, { kind: 'confirmDevice', by: deviceOf(victim).id }, first.sign.secret);
 		expect(verdict([...thief.log, confirm])).toBe('bad-signature');
 		const twice = person();
-		expect(verdict([...twice.log, recordBytes(twice, { kind: 'confirmDevice', by: deviceOf(twice).id }, deviceOf(twice).sign.secret)])).toBe('not-allowed');
+		expect(
+			verdict([
+				...twice.log,
+				recordBytes(twice, { kind: 'confirmDevice', by: deviceOf(twice).id }, deviceOf(twice).sign.secret)
+			])
+		).toBe('not-allowed');
 	});
 
 	test('a device’s id is the hash of its key, and a genesis is signed by its own device', () => {
 		const [mine, other] = [newDevice(random), newDevice(random)];
-		const genesis = (device: ReturnType<typeof wireDevice>, secret: Uint8Array, gen = 1, box = toBase64url(mine.box.pub)) =>
+		const genesis = (
+			device: ReturnType<typeof wireDevice>,
+			secret: Uint8Array,
+			gen = 1,
+			box = toBase64url(mine.box.pub)
+		) =>
 			signIdentityRecord(
-				{ v: 1, kind: 'genesis', n: 0, type: 'person', space: 'real', device, root: toBase64url(mine.sign.pub), box: { gen, pub: box }, at: 0 },
+				{
+					v: 1,
+					kind: 'genesis',
+					n: 0,
+					type: 'person',
+					space: 'real',
+					device,
+					root: toBase64url(mine.sign.pub),
+					box: { gen, pub: box },
+					at: 0
+				},
 				secret
 			).bytes;
 		expect(verdict([genesis(wireDevice(mine), mine.sign.secret)])).toBe('ok');
 		expect(verdict([genesis({ ...wireDevice(mine), id: other.id }, mine.sign.secret)])).toBe('malformed');
 		expect(verdict([genesis(wireDevice(mine), other.sign.secret)])).toBe('bad-signature');
 		expect(verdict([genesis(wireDevice(mine), mine.sign.secret, 2)])).toBe('malformed');
-		expect(verdict([genesis(wireDevice(mine), mine.sign.secret, 1, toBase64url(new Uint8Array(32)))])).toBe('malformed');
+		expect(verdict([genesis(wireDevice(mine), mine.sign.secret, 1, toBase64url(new Uint8Array(32)))])).toBe(
+			'malformed'
+		);
 	});
 
 	test('at most 8 devices of a person stand at once; a removed one makes room', () => {
@@ -85,9 +130,12 @@ describe('I1: a linear, hash-linked, signed log', () => {
 		const first = deviceOf(someone);
 		const add = (device: ReturnType<typeof newDevice>) =>
 			({ kind: 'addDevice', by: first.id, device: wireDevice(device), admin: false, boxes: '' }) as const;
-		for (let count = 1; count < MAX_DEVICES.person; count += 1) extendPerson(someone, add(newDevice(random)), first.sign.secret);
+		for (let count = 1; count < MAX_DEVICES.person; count += 1)
+			extendPerson(someone, add(newDevice(random)), first.sign.secret);
 		expect(activeDevices(someone.identity)).toHaveLength(8);
-		expect(verdict([...someone.log, recordBytes(someone, add(newDevice(random)), first.sign.secret)])).toBe('not-allowed');
+		expect(verdict([...someone.log, recordBytes(someone, add(newDevice(random)), first.sign.secret)])).toBe(
+			'not-allowed'
+		);
 		const last = [...someone.identity.devices.keys()].at(-1);
 		if (last) extendPerson(someone, { kind: 'removeDevice', by: first.id, device: last }, first.sign.secret);
 		extendPerson(someone, add(newDevice(random)), first.sign.secret);
@@ -111,7 +159,12 @@ describe('I2: removal and recovery', () => {
 		expect(someone.identity.devices.get(second.id)?.removedAt).toBe(3);
 		expect(activeDevice(someone.identity, second.id)).toBeNull();
 		const box = { gen: 2, pub: toBase64url(createBoxKey(random).pub) };
-		expect(verdict([...someone.log, recordBytes(someone, { kind: 'rotateBox', by: second.id, box, sealed: [] }, second.sign.secret)])).toBe('not-allowed');
+		expect(
+			verdict([
+				...someone.log,
+				recordBytes(someone, { kind: 'rotateBox', by: second.id, box, sealed: [] }, second.sign.secret)
+			])
+		).toBe('not-allowed');
 		const again = { kind: 'addDevice' as const, by: first.id, device: wireDevice(second), admin: true, boxes: '' };
 		expect(verdict([...someone.log, recordBytes(someone, again, first.sign.secret)])).toBe('malformed');
 	});
@@ -119,7 +172,12 @@ describe('I2: removal and recovery', () => {
 	test('a box generation rises by one', () => {
 		const someone = person();
 		const first = deviceOf(someone);
-		const rotate = (gen: number) => recordBytes(someone, { kind: 'rotateBox', by: first.id, box: { gen, pub: toBase64url(createBoxKey(random).pub) }, sealed: [] }, first.sign.secret);
+		const rotate = (gen: number) =>
+			recordBytes(
+				someone,
+				{ kind: 'rotateBox', by: first.id, box: { gen, pub: toBase64url(createBoxKey(random).pub) }, sealed: [] },
+				first.sign.secret
+			);
 		expect([1, 2, 3].map((gen) => verdict([...someone.log, rotate(gen)]))).toEqual(['malformed', 'ok', 'malformed']);
 	});
 
@@ -128,10 +186,19 @@ describe('I2: removal and recovery', () => {
 		const first = deviceOf(someone);
 		const paper = createSigningKey(random);
 		const recipient = toBase64url(createBoxKey(random).pub);
-		extendPerson(someone, { kind: 'setRecovery', by: first.id, recipient, newRoot: toBase64url(paper.pub) }, first.sign.secret);
+		extendPerson(
+			someone,
+			{ kind: 'setRecovery', by: first.id, recipient, newRoot: toBase64url(paper.pub) },
+			first.sign.secret
+		);
 		expect(someone.identity.recovery).not.toBeNull();
 		const fresh = newDevice(random);
-		const recover = { kind: 'recover' as const, by: 'root' as const, device: wireDevice(fresh), box: { gen: 2, pub: toBase64url(createBoxKey(random).pub) } };
+		const recover = {
+			kind: 'recover' as const,
+			by: 'root' as const,
+			device: wireDevice(fresh),
+			box: { gen: 2, pub: toBase64url(createBoxKey(random).pub) }
+		};
 		expect(verdict([...someone.log, recordBytes(someone, recover, someone.root.secret)])).toBe('bad-signature');
 		extendPerson(someone, recover, paper.secret);
 		expect(activeDevices(someone.identity).map((device) => device.id)).toEqual([fresh.id]);

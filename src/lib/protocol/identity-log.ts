@@ -50,7 +50,13 @@ export const identityRecordSchema = z.discriminatedUnion('kind', [
 	/** The added device says itself that it belongs here: nobody can claim another's device as their own. */
 	z.strictObject({ ...link, kind: z.literal('confirmDevice'), by: deviceIdSchema }),
 	z.strictObject({ ...link, kind: z.literal('removeDevice'), by: deviceIdSchema, device: deviceIdSchema }),
-	z.strictObject({ ...link, kind: z.literal('rotateBox'), by: deviceIdSchema, box: boxSchema, sealed: z.array(sealedForDevice) }),
+	z.strictObject({
+		...link,
+		kind: z.literal('rotateBox'),
+		by: deviceIdSchema,
+		box: boxSchema,
+		sealed: z.array(sealedForDevice)
+	}),
 	/** The recovery identity's public part, and the new root whose secret lies only in the recovery store. */
 	z.strictObject({
 		...link,
@@ -116,7 +122,9 @@ export function readIdentityLog(log: readonly Uint8Array[]): Result<Identity, Id
 	for (const bytes of log) {
 		const record = parseIdentityRecord(bytes);
 		if (!record) return err({ type: 'malformed' });
-		const next: Result<Identity, IdentityLogError> = identity ? extendIdentity(identity, record) : startIdentity(record);
+		const next: Result<Identity, IdentityLogError> = identity
+			? extendIdentity(identity, record)
+			: startIdentity(record);
 		if (!next.ok) return next;
 		identity = next.value;
 	}
@@ -185,7 +193,10 @@ function applyRecord(
 		case 'removeDevice': {
 			const device = activeDevice(identity, body.device);
 			if (!device) return err({ type: 'not-allowed' });
-			return ok({ ...identity, devices: new Map([...identity.devices, [device.id, { ...device, removedAt: body.n }]]) });
+			return ok({
+				...identity,
+				devices: new Map([...identity.devices, [device.id, { ...device, removedAt: body.n }]])
+			});
 		}
 		case 'rotateBox': {
 			const box = toBox(body.box);
@@ -197,7 +208,8 @@ function applyRecord(
 		case 'recover': {
 			const device = toDevice(body.device, { admin: true, confirmed: false });
 			const box = toBox(body.box);
-			if (!device || !box || identity.devices.has(device.id) || box.gen !== identity.box.gen + 1) return err({ type: 'malformed' });
+			if (!device || !box || identity.devices.has(device.id) || box.gen !== identity.box.gen + 1)
+				return err({ type: 'malformed' });
 			const removed = [...identity.devices.values()].map((old) => ({ ...old, removedAt: old.removedAt ?? body.n }));
 			return ok({
 				...identity,
@@ -222,7 +234,10 @@ function toBox(wire: z.infer<typeof boxSchema>): Identity['box'] | null {
 	return isBoxKey(pub) ? { gen: wire.gen, pub } : null;
 }
 
-function toDevice(wire: z.infer<typeof deviceSchema>, as: Pick<IdentityDevice, 'admin' | 'confirmed'>): IdentityDevice | null {
+function toDevice(
+	wire: z.infer<typeof deviceSchema>,
+	as: Pick<IdentityDevice, 'admin' | 'confirmed'>
+): IdentityDevice | null {
 	const sign = idBytes(wire.sign);
 	const box = idBytes(wire.box);
 	if (deviceIdText(deviceIdOf(sign)) !== wire.id || !isBoxKey(box)) return null;

@@ -27,12 +27,26 @@ interface World {
 
 /** Owner, co-owner without the private book, a relative who writes the weight, a unit that reads it. */
 function world(): World {
-	const [owner, coOwner, relative, unit] = [newPerson(random), newPerson(random), newPerson(random), newPerson(random, { type: 'unit' })] as const;
+	const [owner, coOwner, relative, unit] = [
+		newPerson(random),
+		newPerson(random),
+		newPerson(random),
+		newPerson(random, { type: 'unit' })
+	] as const;
 	const circle = new TestCircle(owner, ['weight', 'profile', 'private'], random);
 	const [weight, profile] = [circle.book(0), circle.book(1)];
-	circle.add(coOwner, 'coOwner', [[weight, 'w'], [profile, 'w']]);
-	circle.add(relative, 'relative', [[weight, 'w'], [profile, 'r']]);
-	circle.add(unit, 'careContact', [[weight, 'r'], [profile, 'r']]);
+	circle.add(coOwner, 'coOwner', [
+		[weight, 'w'],
+		[profile, 'w']
+	]);
+	circle.add(relative, 'relative', [
+		[weight, 'w'],
+		[profile, 'r']
+	]);
+	circle.add(unit, 'careContact', [
+		[weight, 'r'],
+		[profile, 'r']
+	]);
 	return { circle, owner, coOwner, relative, unit };
 }
 
@@ -42,7 +56,8 @@ function verdict({ circle }: World, record: SignedManifest): string {
 }
 
 const head = ({ circle }: World): Manifest => circle.head.body;
-const withoutMember = (w: World, person: Person): Manifest['members'] => head(w).members.filter((member) => member.identity !== person.identity.id);
+const withoutMember = (w: World, person: Person): Manifest['members'] =>
+	head(w).members.filter((member) => member.identity !== person.identity.id);
 
 describe('M1: a linear, hash-linked, signed chain', () => {
 	test('a record left out, repeated, of another circle or with another place breaks it', () => {
@@ -65,9 +80,13 @@ describe('M1: a linear, hash-linked, signed chain', () => {
 
 	test('a circle begins with one owner or co-owner, at epoch 1, without cuts', () => {
 		const someone = newPerson(random);
-		for (const role of ['owner', 'coOwner'] as const) expect(new TestCircle(someone, ['profile'], random, role).verify().ok).toBe(true);
+		for (const role of ['owner', 'coOwner'] as const)
+			expect(new TestCircle(someone, ['profile'], random, role).verify().ok).toBe(true);
 		for (const role of ['relative', 'viewer', 'careContact', 'helper'] as const) {
-			expect(new TestCircle(someone, ['profile'], random, role).verify()).toEqual({ ok: false, error: { type: 'not-allowed' } });
+			expect(new TestCircle(someone, ['profile'], random, role).verify()).toEqual({
+				ok: false,
+				error: { type: 'not-allowed' }
+			});
 		}
 	});
 
@@ -80,9 +99,16 @@ describe('M1: a linear, hash-linked, signed chain', () => {
 		expect(verdict(w, posing)).toBe('bad-signature');
 		const second = addDevice(w.owner, random);
 		expect(verdict(w, w.circle.propose(w.owner, {}, second))).toBe('ok');
-		extendPerson(w.owner, { kind: 'removeDevice', by: deviceOf(w.owner).id, device: second.id }, deviceOf(w.owner).sign.secret);
+		extendPerson(
+			w.owner,
+			{ kind: 'removeDevice', by: deviceOf(w.owner).id, device: second.id },
+			deviceOf(w.owner).sign.secret
+		);
 		const { head: idHead } = w.owner.identity;
-		w.circle.extend(w.owner, withMember(w.owner, (member) => ({ ...member, idHead })));
+		w.circle.extend(
+			w.owner,
+			withMember(w.owner, (member) => ({ ...member, idHead }))
+		);
 		expect(verdict(w, w.circle.propose(w.owner, {}, second))).toBe('not-allowed');
 	});
 
@@ -90,15 +116,29 @@ describe('M1: a linear, hash-linked, signed chain', () => {
 		const w = world();
 		const fake = withMember(w.relative, (member) => ({ ...member, idHead: { n: 7, hash: member.idHead.hash } }));
 		expect(verdict(w, w.circle.propose(w.owner, fake))).toBe('broken-chain');
-		const other = withMember(w.relative, (member) => ({ ...member, idHead: { n: 0, hash: w.owner.identity.head.hash } }));
+		const other = withMember(w.relative, (member) => ({
+			...member,
+			idHead: { n: 0, hash: w.owner.identity.head.hash }
+		}));
 		expect(verdict(w, w.circle.propose(w.owner, other))).toBe('broken-chain');
 		addDevice(w.relative, random);
-		w.circle.extend(w.owner, withMember(w.relative, (member) => ({ ...member, idHead: w.relative.identity.head })));
-		const back = withMember(w.relative, (member) => ({ ...member, idHead: { n: 0, hash: w.relative.identity.hashes[0] ?? member.idHead.hash } }));
+		w.circle.extend(
+			w.owner,
+			withMember(w.relative, (member) => ({ ...member, idHead: w.relative.identity.head }))
+		);
+		const back = withMember(w.relative, (member) => ({
+			...member,
+			idHead: { n: 0, hash: w.relative.identity.hashes[0] ?? member.idHead.hash }
+		}));
 		expect(verdict(w, w.circle.propose(w.owner, back))).toBe('broken-chain');
 		const demo = newPerson(random, { space: 'demo' });
 		w.circle.people.set(demo.identity.id, demo);
-		expect(verdict(w, w.circle.propose(w.owner, (now) => ({ members: [...now.members, memberBody(demo, 'viewer', [])] })))).toBe('broken-chain');
+		expect(
+			verdict(
+				w,
+				w.circle.propose(w.owner, (now) => ({ members: [...now.members, memberBody(demo, 'viewer', [])] }))
+			)
+		).toBe('broken-chain');
 	});
 
 	test('the space stays and the least suite only rises', () => {
@@ -163,7 +203,10 @@ describe('M2: a member without ownership', () => {
 		const record = w.circle.propose(w.unit, raised(w));
 		expect(verdict(w, record)).toBe('ok');
 		addDevice(w.unit, random);
-		const moved = w.circle.propose(w.unit, (now) => ({ ...withMember(w.unit, (member) => ({ ...member, idHead: w.unit.identity.head }))(now), books: record.body.books }));
+		const moved = w.circle.propose(w.unit, (now) => ({
+			...withMember(w.unit, (member) => ({ ...member, idHead: w.unit.identity.head }))(now),
+			books: record.body.books
+		}));
 		expect(verdict(w, moved)).toBe('ok');
 	});
 
@@ -171,7 +214,8 @@ describe('M2: a member without ownership', () => {
 		const w = world();
 		const books = w.circle.raise([w.circle.book()]);
 		const now = head(w);
-		const mine = (change: Partial<Manifest['members'][number]>) => withMember(w.unit, (member) => ({ ...member, ...change }))(now);
+		const mine = (change: Partial<Manifest['members'][number]>) =>
+			withMember(w.unit, (member) => ({ ...member, ...change }))(now);
 		const cases: Partial<Manifest>[] = [
 			{ members: withoutMember(w, w.relative) },
 			{ members: [...now.members].reverse() },
@@ -184,14 +228,25 @@ describe('M2: a member without ownership', () => {
 			{ cuts: [{ member: w.relative.identity.id, book: w.circle.book().id, epoch: 1, heads: [] }] },
 			{ cuts: [{ member: w.unit.identity.id, book: w.circle.book().id, epoch: 1, heads: [] }] }
 		];
-		expect(cases.map((change) => verdict(w, w.circle.propose(w.unit, { books, ...change })))).toEqual(cases.map(() => 'not-allowed'));
+		expect(cases.map((change) => verdict(w, w.circle.propose(w.unit, { books, ...change })))).toEqual(
+			cases.map(() => 'not-allowed')
+		);
 	});
 
 	test('a book it cannot read, a new book, or nothing at all is not its to change', () => {
 		const w = world();
 		expect(verdict(w, w.circle.propose(w.unit, {}))).toBe('not-allowed');
-		const fresh = { id: toBase64url(random(16)) as Manifest['books'][number]['id'], epoch: 1, keyCommit: keyCommit(random(32)) };
-		expect(verdict(w, w.circle.propose(w.unit, (now) => ({ books: [...now.books, fresh] })))).toBe('not-allowed');
+		const fresh = {
+			id: toBase64url(random(16)) as Manifest['books'][number]['id'],
+			epoch: 1,
+			keyCommit: keyCommit(random(32))
+		};
+		expect(
+			verdict(
+				w,
+				w.circle.propose(w.unit, (now) => ({ books: [...now.books, fresh] }))
+			)
+		).toBe('not-allowed');
 		expect(verdict(w, w.circle.propose(w.unit, raised(w, 2)))).toBe('not-allowed');
 	});
 
@@ -202,7 +257,11 @@ describe('M2: a member without ownership', () => {
 		const cutOf = (device: typeof lost.id) => [{ ...own, heads: [{ device, seq: 0, hash: null }] }];
 		const books = w.circle.raise([w.circle.book()]);
 		const propose = (cuts: Manifest['cuts']) =>
-			w.circle.propose(w.relative, (now) => ({ ...withMember(w.relative, (member) => ({ ...member, idHead: w.relative.identity.head }))(now), books, cuts }));
+			w.circle.propose(w.relative, (now) => ({
+				...withMember(w.relative, (member) => ({ ...member, idHead: w.relative.identity.head }))(now),
+				books,
+				cuts
+			}));
 		expect(verdict(w, propose(cutOf(lost.id)))).toBe('unguarded-loss');
 		const first = deviceOf(w.relative);
 		extendPerson(w.relative, { kind: 'removeDevice', by: first.id, device: lost.id }, first.sign.secret);
@@ -221,7 +280,14 @@ describe('co-owners', () => {
 		w.circle.people.set(viewer.identity.id, viewer);
 		const other = world();
 		other.circle.people.set(viewer.identity.id, viewer);
-		expect(verdict(other, other.circle.propose(other.coOwner, (now) => ({ members: [...now.members, memberBody(viewer, 'viewer', [[other.circle.book(), 'r']])] })))).toBe('ok');
+		expect(
+			verdict(
+				other,
+				other.circle.propose(other.coOwner, (now) => ({
+					members: [...now.members, memberBody(viewer, 'viewer', [[other.circle.book(), 'r']])]
+				}))
+			)
+		).toBe('ok');
 	});
 
 	test('do not remove, lower, cut or become owners, nor begin to act for the person', () => {
@@ -237,7 +303,9 @@ describe('co-owners', () => {
 			withMember(w.coOwner, (member) => ({ ...member, actsFor: true }))(now),
 			{ suiteMin: 2 }
 		];
-		expect(cases.map((change) => verdict(w, w.circle.propose(w.coOwner, change)))).toEqual(cases.map(() => 'not-allowed'));
+		expect(cases.map((change) => verdict(w, w.circle.propose(w.coOwner, change)))).toEqual(
+			cases.map(() => 'not-allowed')
+		);
 	});
 
 	test('do not reach a book they do not hold: no key, no right in it', () => {
@@ -252,15 +320,26 @@ describe('co-owners', () => {
 	test('who began the circle for somebody hands it over to them', () => {
 		const [starter, person] = [newPerson(random), newPerson(random)];
 		const circle = new TestCircle(starter, ['weight', 'profile'], random, 'coOwner');
-		circle.add(person, 'owner', circle.books.map((book) => [book, 'w']));
-		const record = circle.propose(starter, withMember(starter, (member) => ({ ...member, role: 'owner' })));
+		circle.add(
+			person,
+			'owner',
+			circle.books.map((book) => [book, 'w'])
+		);
+		const record = circle.propose(
+			starter,
+			withMember(starter, (member) => ({ ...member, role: 'owner' }))
+		);
 		expect(circle.verify([...circle.records, record]).ok).toBe(false);
 	});
 });
 
 describe('M5: losing a right', () => {
 	const heads = (w: World) => [{ device: deviceOf(w.relative).id, seq: 3, hash: w.circle.head.hash }];
-	const lower = (w: World) => withMember(w.relative, (member) => ({ ...member, rights: member.rights.map((right) => ({ ...right, access: 'r' as const })) }))(head(w));
+	const lower = (w: World) =>
+		withMember(w.relative, (member) => ({
+			...member,
+			rights: member.rights.map((right) => ({ ...right, access: 'r' as const }))
+		}))(head(w));
 
 	test('without a new epoch, without a cut, or with a cut at another epoch: refused', () => {
 		const w = world();
@@ -269,14 +348,28 @@ describe('M5: losing a right', () => {
 		const books = w.circle.raise([w.circle.book()]);
 		expect(verdict(w, w.circle.propose(w.owner, { ...lower(w), cuts: [cut] }))).toBe('unguarded-loss');
 		expect(verdict(w, w.circle.propose(w.owner, { ...lower(w), books }))).toBe('unguarded-loss');
-		expect(verdict(w, w.circle.propose(w.owner, { ...lower(w), books, cuts: [{ ...cut, epoch: 2 }] }))).toBe('unguarded-loss');
-		expect(verdict(w, w.circle.propose(w.owner, { ...lower(w), books, cuts: [{ ...cut, listedOnly: true }] }))).toBe('unguarded-loss');
+		expect(verdict(w, w.circle.propose(w.owner, { ...lower(w), books, cuts: [{ ...cut, epoch: 2 }] }))).toBe(
+			'unguarded-loss'
+		);
+		expect(verdict(w, w.circle.propose(w.owner, { ...lower(w), books, cuts: [{ ...cut, listedOnly: true }] }))).toBe(
+			'unguarded-loss'
+		);
 		expect(verdict(w, w.circle.propose(w.owner, { ...lower(w), books, cuts: [cut] }))).toBe('ok');
 	});
 
 	test.each([
-		['a lower role', (w: World) => withMember(w.relative, (member) => ({ ...member, role: 'viewer' as const }))(head(w))],
-		['a later from-date', (w: World) => withMember(w.relative, (member) => ({ ...member, rights: member.rights.map((right) => ({ ...right, fromEpoch: 2 })) }))(head(w))],
+		[
+			'a lower role',
+			(w: World) => withMember(w.relative, (member) => ({ ...member, role: 'viewer' as const }))(head(w))
+		],
+		[
+			'a later from-date',
+			(w: World) =>
+				withMember(w.relative, (member) => ({
+					...member,
+					rights: member.rights.map((right) => ({ ...right, fromEpoch: 2 }))
+				}))(head(w))
+		],
 		['a book taken away', (w: World) => withMember(w.relative, (member) => ({ ...member, rights: [] }))(head(w))],
 		['leaving', (w: World) => ({ members: withoutMember(w, w.relative) })]
 	])('%s counts as a loss', (_, change) => {
@@ -301,7 +394,10 @@ describe('M5: losing a right', () => {
 		const loss = w.circle.loss(w.relative, [w.circle.book(0), w.circle.book(1)], () => heads(w));
 		w.circle.extend(w.owner, { members: withoutMember(w, w.relative), ...loss });
 		const [first, second] = head(w).cuts as [Manifest['cuts'][number], Manifest['cuts'][number]];
-		const at = (seq: number, hash = first.heads[0]?.hash ?? null) => [{ ...first, heads: first.heads.map((each) => ({ ...each, seq, hash })) }, second];
+		const at = (seq: number, hash = first.heads[0]?.hash ?? null) => [
+			{ ...first, heads: first.heads.map((each) => ({ ...each, seq, hash })) },
+			second
+		];
 		const propose = (cuts: Manifest['cuts']) => verdict(w, w.circle.propose(w.owner, { cuts }));
 		expect(propose([second])).toBe('unguarded-loss');
 		expect(propose([second, second])).toBe('malformed');
@@ -313,7 +409,10 @@ describe('M5: losing a right', () => {
 
 	test('rights may grow within an epoch', () => {
 		const w = world();
-		const grow = withMember(w.unit, (member) => ({ ...member, rights: member.rights.map((right) => ({ ...right, access: 'w' as const })) }));
+		const grow = withMember(w.unit, (member) => ({
+			...member,
+			rights: member.rights.map((right) => ({ ...right, access: 'w' as const }))
+		}));
 		expect(verdict(w, w.circle.propose(w.owner, grow))).toBe('ok');
 	});
 });

@@ -43,7 +43,11 @@ const memberSchema = z.strictObject({
 });
 
 /** A device's newest frame that counts; sequence 0 without a hash where it has none. */
-const cutHeadSchema = z.strictObject({ device: deviceIdSchema, seq: z.int().check(z.minimum(0)), hash: z.nullable(hashSchema) });
+const cutHeadSchema = z.strictObject({
+	device: deviceIdSchema,
+	seq: z.int().check(z.minimum(0)),
+	hash: z.nullable(hashSchema)
+});
 
 /**
  * Up to and with `epoch`, only frames at or below these heads of the member's devices count. A device that is not listed
@@ -68,8 +72,12 @@ export const manifestSchema = z.strictObject({
 	suiteMin: z.int().check(z.minimum(1), z.maximum(255)),
 	members: z.array(memberSchema).check(z.minLength(1), z.maxLength(MAX_MEMBERS)),
 	cuts: z.array(cutSchema).check(z.maxLength(2000)),
-	books: z.array(z.strictObject({ id: bookIdSchema, epoch, keyCommit: publicKeySchema })).check(z.minLength(1), z.maxLength(MAX_BOOKS)),
-	invites: z.array(z.strictObject({ pub: publicKeySchema, role: z.enum(roles), exp: z.int() })).check(z.maxLength(MAX_MEMBERS)),
+	books: z
+		.array(z.strictObject({ id: bookIdSchema, epoch, keyCommit: publicKeySchema }))
+		.check(z.minLength(1), z.maxLength(MAX_BOOKS)),
+	invites: z
+		.array(z.strictObject({ pub: publicKeySchema, role: z.enum(roles), exp: z.int() }))
+		.check(z.maxLength(MAX_MEMBERS)),
 	/** Names and book kinds, sealed under the profile book's key of `epoch` (M4). */
 	roster: z.strictObject({ epoch, ct: blobSchema(64 * 1024) })
 });
@@ -96,13 +104,17 @@ export interface ManifestChain {
 /** Looks up a verified identity; undefined when its log is not known. */
 export type IdentityLookup = (id: IdentityId) => Identity | undefined;
 
-export const signManifest = (body: Manifest, secret: Uint8Array): SignedManifest => signRecord('manifest', body, secret);
+export const signManifest = (body: Manifest, secret: Uint8Array): SignedManifest =>
+	signRecord('manifest', body, secret);
 
 export const parseManifest = (bytes: Uint8Array): SignedManifest | null =>
 	parseRecord<Manifest>('manifest', manifestSchema, bytes);
 
 /** Verifies a whole chain from its first record. */
-export function readManifestChain(records: readonly Uint8Array[], identities: IdentityLookup): Result<ManifestChain, ManifestError> {
+export function readManifestChain(
+	records: readonly Uint8Array[],
+	identities: IdentityLookup
+): Result<ManifestChain, ManifestError> {
 	let chain: ManifestChain | null = null;
 	for (const bytes of records) {
 		const record = parseManifest(bytes);
@@ -165,7 +177,8 @@ function isWellFormed(manifest: Manifest): boolean {
 		books.size === manifest.books.length &&
 		isDistinct(manifest.members.map((member) => member.identity)) &&
 		manifest.members.every(
-			(member) => isDistinct(member.rights.map((right) => right.book)) && member.rights.every((right) => books.has(right.book))
+			(member) =>
+				isDistinct(member.rights.map((right) => right.book)) && member.rights.every((right) => books.has(right.book))
 		) &&
 		isDistinct(manifest.cuts.map(cutPlace)) &&
 		manifest.cuts.every(
@@ -203,11 +216,17 @@ function checkStart(next: Manifest, signer: Member): Result<void, ManifestError>
 	return next.books.every((book) => book.epoch === 1) ? ok(undefined) : err({ type: 'malformed' });
 }
 
-function checkStep(previous: Manifest, next: Manifest, signer: Member, identities: IdentityLookup): Result<void, ManifestError> {
+function checkStep(
+	previous: Manifest,
+	next: Manifest,
+	signer: Member,
+	identities: IdentityLookup
+): Result<void, ManifestError> {
 	if (next.space !== previous.space || next.suiteMin < previous.suiteMin) return err({ type: 'not-allowed' });
 	if (!booksGoForward(previous, next) || !headsGoForward(previous, next)) return err({ type: 'broken-chain' });
 	if (!isAllowed(previous, next, signer)) return err({ type: 'not-allowed' });
-	const guarded = everyLossIsGuarded(previous, next) && next.cuts.every((cut) => isJustifiedCut(cut, previous, next, identities));
+	const guarded =
+		everyLossIsGuarded(previous, next) && next.cuts.every((cut) => isJustifiedCut(cut, previous, next, identities));
 	return guarded && cutsStay(previous, next) ? ok(undefined) : err({ type: 'unguarded-loss' });
 }
 
@@ -225,7 +244,9 @@ const booksGoForward = (previous: Manifest, next: Manifest): boolean =>
 	previous.books.every((old) => {
 		const now = bookOf(next, old.id);
 		if (!now) return false;
-		return now.epoch === old.epoch ? now.keyCommit === old.keyCommit : now.epoch === old.epoch + 1 && now.keyCommit !== old.keyCommit;
+		return now.epoch === old.epoch
+			? now.keyCommit === old.keyCommit
+			: now.epoch === old.epoch + 1 && now.keyCommit !== old.keyCommit;
 	}) && next.books.every((now) => bookOf(previous, now.id) !== undefined || now.epoch === 1);
 
 const headsGoForward = (previous: Manifest, next: Manifest): boolean =>
@@ -242,7 +263,9 @@ function isWithinCoOwnership(previous: Manifest, next: Manifest, signer: Member)
 	const everyone = new Set([...previous.members, ...next.members].map((member) => member.identity));
 	return (
 		next.suiteMin === previous.suiteMin &&
-		previous.members.every((old) => old.role !== 'owner' || isSame(withoutIdHead(memberOf(next, old.identity)), withoutIdHead(old))) &&
+		previous.members.every(
+			(old) => old.role !== 'owner' || isSame(withoutIdHead(memberOf(next, old.identity)), withoutIdHead(old))
+		) &&
 		next.members.every((now) => {
 			const old = memberOf(previous, now.identity);
 			return (now.role !== 'owner' || old?.role === 'owner') && (!now.actsFor || old?.actsFor === true);
@@ -250,7 +273,9 @@ function isWithinCoOwnership(previous: Manifest, next: Manifest, signer: Member)
 		outOfReach.every(
 			(book) =>
 				isSame(bookOf(next, book.id), book) &&
-				[...everyone].every((id) => isSame(rightsIn(memberOf(next, id), book.id), rightsIn(memberOf(previous, id), book.id)))
+				[...everyone].every((id) =>
+					isSame(rightsIn(memberOf(next, id), book.id), rightsIn(memberOf(previous, id), book.id))
+				)
 		)
 	);
 }
@@ -336,7 +361,9 @@ function isRekeyOnly(previous: Manifest, next: Manifest, signer: Member): boolea
 		raised.length > 0 &&
 		raised.every((book) => readable.has(book.id)) &&
 		previous.cuts.every((old) => next.cuts.some((cut) => isSame(cut, old))) &&
-		added.every((cut) => cut.member === signer.identity && cut.listedOnly === true && raised.some((book) => book.id === cut.book)) &&
+		added.every(
+			(cut) => cut.member === signer.identity && cut.listedOnly === true && raised.some((book) => book.id === cut.book)
+		) &&
 		isSame(
 			[withoutOwnHead(next), next.invites, next.roster, next.suiteMin],
 			[withoutOwnHead(previous), previous.invites, previous.roster, previous.suiteMin]

@@ -11,7 +11,11 @@ const random = seededRandom('project');
 let place = 0;
 
 /** One accepted entry; only what the projection looks at. */
-function said(entry: Entry, by: string, options: { role?: Role; lamport?: number; device?: string } = {}): AcceptedFrame {
+function said(
+	entry: Entry,
+	by: string,
+	options: { role?: Role; lamport?: number; device?: string } = {}
+): AcceptedFrame {
 	place += 1;
 	return {
 		frame: { header: { device: options.device ?? `${by}-phone`, seq: place } },
@@ -29,9 +33,16 @@ const fields = (kilos: number, at = START) => ({
 	source: { kind: 'manual' as const }
 });
 const add = (id: EntryId, kilos = 70, at = START): Entry => ({ kind: 'obs.add', v: 1, id, ...fields(kilos, at) });
-const amend = (target: EntryId, kilos: number, id = entryId(random)): Entry => ({ kind: 'obs.amend', v: 1, id, target, ...fields(kilos) });
+const amend = (target: EntryId, kilos: number, id = entryId(random)): Entry => ({
+	kind: 'obs.amend',
+	v: 1,
+	id,
+	target,
+	...fields(kilos)
+});
 const voids = (target: EntryId): Entry => ({ kind: 'obs.void', v: 1, id: entryId(random), target, reason: 'mistake' });
-const shown = (frames: readonly AcceptedFrame[]) => projectObservations(frames).map(({ values, amended, conflicting }) => [values.weight, amended, conflicting]);
+const shown = (frames: readonly AcceptedFrame[]) =>
+	projectObservations(frames).map(({ values, amended, conflicting }) => [values.weight, amended, conflicting]);
 
 describe('8: entries and conflicts', () => {
 	test('an amendment shows in place of the first, which keeps its id', () => {
@@ -48,7 +59,10 @@ describe('8: entries and conflicts', () => {
 		const high = said(amend(one, 72), 'owner', { lamport: 3, device: 'a' });
 		expect(shown([first, low, high])).toEqual([[72, true, true]]);
 		expect(shown([high, low, first])).toEqual([[72, true, true]]);
-		const tie = [said(amend(one, 73), 'owner', { lamport: 3, device: 'b' }), said(amend(one, 74), 'owner', { lamport: 3, device: 'c' })];
+		const tie = [
+			said(amend(one, 73), 'owner', { lamport: 3, device: 'b' }),
+			said(amend(one, 74), 'owner', { lamport: 3, device: 'c' })
+		];
 		expect(shown([first, high, ...tie])).toEqual([[74, true, true]]);
 	});
 
@@ -62,7 +76,10 @@ describe('8: entries and conflicts', () => {
 	test('MM5: others change only what they wrote; the person and a co-owner may change anything', () => {
 		const [mine, theirs] = [entryId(random), entryId(random)];
 		const base = [said(add(mine, 70), 'owner'), said(add(theirs, 80, START + 1), 'sara')];
-		expect(shown([...base, said(voids(mine), 'sara'), said(amend(mine, 1), 'sara')])).toEqual([[70, false, false], [80, false, false]]);
+		expect(shown([...base, said(voids(mine), 'sara'), said(amend(mine, 1), 'sara')])).toEqual([
+			[70, false, false],
+			[80, false, false]
+		]);
 		expect(shown([...base, said(voids(theirs), 'sara'), said(amend(mine, 71), 'owner')])).toEqual([[71, true, false]]);
 		expect(shown([...base, said(voids(theirs), 'owner')])).toEqual([[70, false, false]]);
 		expect(shown([...base, said(voids(mine), 'lena', { role: 'coOwner' })])).toEqual([[80, false, false]]);
@@ -85,7 +102,9 @@ describe('8: entries and conflicts', () => {
 
 	test('amendments in a circle, of themselves, or of another measure lead nowhere and hide nothing', () => {
 		const [one, two, three] = [entryId(random), entryId(random), entryId(random)];
-		expect(shown([said(add(one), 'owner'), said(amend(two, 71, three), 'owner'), said(amend(three, 72, two), 'owner')])).toEqual([[70, false, false]]);
+		expect(
+			shown([said(add(one), 'owner'), said(amend(two, 71, three), 'owner'), said(amend(three, 72, two), 'owner')])
+		).toEqual([[70, false, false]]);
 		expect(shown([said(add(one), 'owner'), said(amend(one, 71, one), 'owner')])).toHaveLength(1);
 		const pulse = { ...amend(one, 60), measure: 'pulse', values: { pulse: 60 }, units: { pulse: '/min' } } as Entry;
 		expect(shown([said(add(one), 'owner'), said(pulse, 'owner')])).toEqual([[70, false, false]]);
@@ -93,17 +112,28 @@ describe('8: entries and conflicts', () => {
 
 	test('MM6: other units, missing values and measures of a newer app are left out', () => {
 		const odd = (change: object): Entry => ({ ...add(entryId(random)), ...change });
-		const frames = [odd({ units: { weight: '[lb_av]' } }), odd({ units: {} }), odd({ values: {}, units: {} }), odd({ measure: 'dream' })].map((entry) => said(entry, 'owner'));
+		const frames = [
+			odd({ units: { weight: '[lb_av]' } }),
+			odd({ units: {} }),
+			odd({ values: {}, units: {} }),
+			odd({ measure: 'dream' })
+		].map((entry) => said(entry, 'owner'));
 		expect(shown(frames)).toEqual([]);
 	});
 
 	test('oldest measurement first, in whatever order the frames are given', () => {
 		const ids = Array.from({ length: 6 }, () => entryId(random));
-		const frames = ids.flatMap((id, i) => [said(add(id, 60 + i, START - (i % 3)), 'owner'), said(amend(id, 80 + i), 'owner'), ...(i % 2 ? [said(voids(id), 'owner')] : [])]);
+		const frames = ids.flatMap((id, i) => [
+			said(add(id, 60 + i, START - (i % 3)), 'owner'),
+			said(amend(id, 80 + i), 'owner'),
+			...(i % 2 ? [said(voids(id), 'owner')] : [])
+		]);
 		const expected = JSON.stringify(projectObservations(frames));
 		fc.assert(
 			fc.property(fc.shuffledSubarray(frames, { minLength: frames.length }), (order) => {
-				expect(JSON.stringify(projectObservations([...order].sort((a, b) => a.batch.lamport - b.batch.lamport)))).toBe(expected);
+				expect(JSON.stringify(projectObservations([...order].sort((a, b) => a.batch.lamport - b.batch.lamport)))).toBe(
+					expected
+				);
 			}),
 			{ numRuns: 100 }
 		);

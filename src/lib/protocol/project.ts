@@ -51,7 +51,9 @@ function distinct(entries: readonly Authored<Entry>[]): Authored<Entry>[] {
 }
 
 /** Whoever writes under an id that is taken cannot push the taken one aside: the person's stands before others', and both are marked. */
-function firstAdds(entries: readonly Authored<Entry>[]): ReadonlyMap<EntryId, { add: Authored<ObsAdd>; contested: boolean }> {
+function firstAdds(
+	entries: readonly Authored<Entry>[]
+): ReadonlyMap<EntryId, { add: Authored<ObsAdd>; contested: boolean }> {
 	const adds = new Map<EntryId, { add: Authored<ObsAdd>; contested: boolean }>();
 	for (const each of entries) {
 		if (!isKind(each, 'obs.add')) continue;
@@ -71,7 +73,10 @@ const authoredEntries = ({ frame, author, role, batch }: AcceptedFrame): Authore
 		owning: role === 'owner' || role === 'coOwner'
 	}));
 
-function isKind<K extends Entry['kind']>(each: Authored<Entry>, kind: K): each is Authored<Extract<Entry, { kind: K }>> {
+function isKind<K extends Entry['kind']>(
+	each: Authored<Entry>,
+	kind: K
+): each is Authored<Extract<Entry, { kind: K }>> {
 	return each.entry.kind === kind;
 }
 
@@ -90,7 +95,9 @@ function newestVersion(add: Authored<ObsAdd>, amendsByTarget: ReadonlyMap<EntryI
 	const seen = new Set<EntryId>();
 	while (!seen.has(newest.entry.id)) {
 		seen.add(newest.entry.id);
-		const next = (amendsByTarget.get(newest.entry.id) ?? []).filter((amend) => mayChange(amend, add) && amend.entry.measure === add.entry.measure).sort(highestFirst);
+		const next = (amendsByTarget.get(newest.entry.id) ?? [])
+			.filter((amend) => mayChange(amend, add) && amend.entry.measure === add.entry.measure)
+			.sort(highestFirst);
 		conflicting ||= next.length > 1;
 		newest = next[0] ?? newest;
 	}
@@ -98,10 +105,16 @@ function newestVersion(add: Authored<ObsAdd>, amendsByTarget: ReadonlyMap<EntryI
 }
 
 function highestFirst(a: Authored<ObsAmend>, b: Authored<ObsAmend>): number {
-	return b.lamport - a.lamport || (a.device < b.device ? 1 : a.device > b.device ? -1 : a.entry.id < b.entry.id ? 1 : -1);
+	return (
+		b.lamport - a.lamport || (a.device < b.device ? 1 : a.device > b.device ? -1 : a.entry.id < b.entry.id ? 1 : -1)
+	);
 }
 
-function toObservation(add: Authored<ObsAdd>, newest: Authored<ObsAdd | ObsAmend>, conflicting: boolean): Observation | null {
+function toObservation(
+	add: Authored<ObsAdd>,
+	newest: Authored<ObsAdd | ObsAmend>,
+	conflicting: boolean
+): Observation | null {
 	const { measure, values, effective, source, context, note } = newest.entry;
 	if (!isMeasureKind(measure) || !isInKnownUnits(measure, newest.entry)) return null;
 	return {
@@ -120,7 +133,7 @@ function toObservation(add: Authored<ObsAdd>, newest: Authored<ObsAdd | ObsAmend
 
 /** Every required value is there, and each in the unit it is shown in: 180 pounds must never be read as kilograms. */
 function isInKnownUnits(measure: MeasureKind, { values, units }: ObsAdd | ObsAmend): boolean {
-	return measures[measure].fields.every(
-		({ key, unit, required }) => (Object.hasOwn(values, key) ? units[key] === unit : !required)
+	return measures[measure].fields.every(({ key, unit, required }) =>
+		Object.hasOwn(values, key) ? units[key] === unit : !required
 	);
 }

@@ -17,9 +17,7 @@ import { openingCircle, openingDrafts, type Opened } from './opening-circle';
 import type { Session, SessionDeps } from './session';
 
 export type AppPhase =
-	| { readonly type: 'opening' }
-	| { readonly type: 'ready' }
-	| { readonly type: 'failed'; readonly error: StorageError };
+	{ readonly type: 'opening' } | { readonly type: 'ready' } | { readonly type: 'failed'; readonly error: StorageError };
 
 /** What screens may know of this device's row; no key among it. */
 export interface DeviceFacts {
@@ -27,7 +25,12 @@ export interface DeviceFacts {
 	readonly identity: DeviceKeys['identity'] | null;
 	readonly relayOn: boolean;
 	readonly hasRecovery: boolean;
-	readonly unit: { readonly name: string; readonly contact: string; readonly phone: string; readonly hours: string } | null;
+	readonly unit: {
+		readonly name: string;
+		readonly contact: string;
+		readonly phone: string;
+		readonly hours: string;
+	} | null;
 }
 
 /** What a receipt's name field holds (docs/protocol.md 8). */
@@ -212,7 +215,12 @@ const factsOf = (device: DeviceKeys): DeviceFacts => ({
 	identity: device.identity,
 	relayOn: device.relayOn,
 	hasRecovery: device.recovery !== null,
-	unit: device.unit && { name: device.unit.name, contact: device.unit.contact, phone: device.unit.phone, hours: device.unit.hours }
+	unit: device.unit && {
+		name: device.unit.name,
+		contact: device.unit.contact,
+		phone: device.unit.phone,
+		hours: device.unit.hours
+	}
 });
 
 export const [getApp, setApp] = createContext<App>();

@@ -115,7 +115,14 @@ export class CircleState implements CircleView {
 			.filter(({ identity }) => identity !== access.member?.identity)
 			.map(({ identity, role }) => {
 				const person = rosterPerson(access, identity);
-				return { identity, role, name: person?.name ?? '', relation: person?.relation ?? null, phone: person?.phone ?? null, hours: person?.hours ?? null };
+				return {
+					identity,
+					role,
+					name: person?.name ?? '',
+					relation: person?.relation ?? null,
+					phone: person?.phone ?? null,
+					hours: person?.hours ?? null
+				};
 			});
 	}
 
@@ -133,14 +140,18 @@ export class CircleState implements CircleView {
 
 	/** Measures this device may read here. */
 	get measures(): MeasureKind[] {
-		return measureKinds.filter((kind) => this.#id === null || accessOf(this.#access?.member, this.#bookOf(kind) ?? ('' as BookId)) !== null);
+		return measureKinds.filter(
+			(kind) => this.#id === null || accessOf(this.#access?.member, this.#bookOf(kind) ?? ('' as BookId)) !== null
+		);
 	}
 
 	get hasAnything(): boolean {
 		return [...this.#observations.values()].some((list) => list.length > 0);
 	}
 
-	readonly #pulses = $derived(unitedPulses(this.#observations.get('pulse') ?? [], this.#observations.get('bloodPressure') ?? []));
+	readonly #pulses = $derived(
+		unitedPulses(this.#observations.get('pulse') ?? [], this.#observations.get('bloodPressure') ?? [])
+	);
 
 	observations(measure: MeasureKind): readonly Observation[] {
 		return measure === 'pulse' ? this.#pulses : (this.#observations.get(measure) ?? []);
@@ -171,7 +182,9 @@ export class CircleState implements CircleView {
 	}
 
 	#toEntry({ measure, values, effective, source, context, note }: ObservationDraft): ObsAdd {
-		const units = measures[measure].fields.filter((field) => field.key in values).map((field) => [field.key, field.unit]);
+		const units = measures[measure].fields
+			.filter((field) => field.key in values)
+			.map((field) => [field.key, field.unit]);
 		return {
 			kind: 'obs.add',
 			v: 1,
@@ -189,7 +202,13 @@ export class CircleState implements CircleView {
 	async voidObservation(id: string, reason: 'undo' | 'mistake'): Promise<Result<void, SaveError>> {
 		const measure = measureKinds.find((kind) => this.#observations.get(kind)?.some((each) => each.id === id));
 		if (!measure) return ok(undefined);
-		const entry = { kind: 'obs.void' as const, v: 1 as const, id: newId<EntryId>(this.#session.random), target: id as EntryId, reason };
+		const entry = {
+			kind: 'obs.void' as const,
+			v: 1 as const,
+			id: newId<EntryId>(this.#session.random),
+			target: id as EntryId,
+			reason
+		};
 		return this.#append([[measure, [entry]]]);
 	}
 
@@ -241,7 +260,12 @@ export class CircleState implements CircleView {
 			this.#project(access, book);
 			this.#waiting += 1;
 		}
-		this.#session.announce({ type: 'changed', circle: access.chain.circle, keys: false, books: books.map(({ book }) => book) });
+		this.#session.announce({
+			type: 'changed',
+			circle: access.chain.circle,
+			keys: false,
+			books: books.map(({ book }) => book)
+		});
 		this.#session.announce({ type: 'outbox' });
 		return ok(undefined);
 	}
@@ -288,7 +312,9 @@ export class CircleState implements CircleView {
 		const { accepted } = this.#reader.accept(access, book, kind, this.#frames.get(book) ?? []);
 		if (kind === 'log') {
 			this.#receipts = accepted
-				.flatMap(({ author, batch }) => batch.entries.flatMap((entry) => (entry.kind === 'receipt' ? [toReceipt(entry, author, access)] : [])))
+				.flatMap(({ author, batch }) =>
+					batch.entries.flatMap((entry) => (entry.kind === 'receipt' ? [toReceipt(entry, author, access)] : []))
+				)
 				.sort((a, b) => b.at - a.at);
 			return;
 		}

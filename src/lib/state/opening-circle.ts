@@ -13,7 +13,9 @@ export interface Opened {
 
 /** A circle that hands everything on to `opened` once that resolves; `err` there becomes the save's error. */
 export function openingCircle(opened: Promise<Result<Opened, SaveError>>): CircleView {
-	const withCircle = async <T>(act: (circle: CircleView) => Promise<Result<T, SaveError>>): Promise<Result<T, SaveError>> => {
+	const withCircle = async <T>(
+		act: (circle: CircleView) => Promise<Result<T, SaveError>>
+	): Promise<Result<T, SaveError>> => {
 		const result = await opened;
 		return result.ok ? act(result.value.circle) : err(result.error);
 	};

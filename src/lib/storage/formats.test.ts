@@ -3,7 +3,15 @@ import { IDBFactory } from 'fake-indexeddb';
 import { expect, test } from 'vitest';
 import { ADVICE, fingerprint, kept } from '../../../tests/support/formats';
 import { HemlinjeDatabase, databaseName, WRITER_VERSION } from './database';
-import { circleKeysSchema, circleRow, deviceKeysSchema, identityRow, knownIdentitySchema, openValue, sealValue } from './keyring';
+import {
+	circleKeysSchema,
+	circleRow,
+	deviceKeysSchema,
+	identityRow,
+	knownIdentitySchema,
+	openValue,
+	sealValue
+} from './keyring';
 import { seededRandom } from '../../../tests/support/people';
 import { fromBase64url, toBase64url } from '$lib/crypto/bytes';
 import { must } from '$lib/domain/assert';
@@ -22,8 +30,18 @@ test('the keyring, the tables and the names on the device are as they were', () 
 		knownIdentity: fingerprint(knownIdentitySchema),
 		writer: WRITER_VERSION,
 		version: database.verno,
-		tables: Object.fromEntries(database.tables.map((table) => [table.name, [table.schema.primKey.src, ...table.schema.indexes.map((index) => index.src)]])),
-		names: [databaseName('real'), databaseName('demo-marta'), circleRow('c' as CircleId), identityRow('i' as IdentityId)],
+		tables: Object.fromEntries(
+			database.tables.map((table) => [
+				table.name,
+				[table.schema.primKey.src, ...table.schema.indexes.map((index) => index.src)]
+			])
+		),
+		names: [
+			databaseName('real'),
+			databaseName('demo-marta'),
+			circleRow('c' as CircleId),
+			identityRow('i' as IdentityId)
+		],
 		sealedRow: toBase64url(sealValue(key, 'device', { v: 1 }, random))
 	};
 	const stored = kept('storage', made);

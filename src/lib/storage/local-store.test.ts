@@ -2,7 +2,15 @@ import 'fake-indexeddb/auto';
 import { Dexie } from 'dexie';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod/mini';
-import { deviceOf, entryId, newPerson, seededRandom, TestCircle, TestWriter, weightEntry } from '../../../tests/support/people';
+import {
+	deviceOf,
+	entryId,
+	newPerson,
+	seededRandom,
+	TestCircle,
+	TestWriter,
+	weightEntry
+} from '../../../tests/support/people';
 import { toBase64url, utf8 } from '$lib/crypto/bytes';
 import { systemRandom } from '$lib/crypto/random';
 import { must } from '$lib/domain/assert';
@@ -47,12 +55,19 @@ const context: WriteContext = {
 		return found ? { epoch: 1, key: must(found.keys[0], 'a key') } : null;
 	}
 };
-const later: WriteContext = { ...context, epochOf: (book) => (context.epochOf(book) ? { epoch: 2, key: LATER_KEY } : null) };
+const later: WriteContext = {
+	...context,
+	epochOf: (book) => (context.epochOf(book) ? { epoch: 2, key: LATER_KEY } : null)
+};
 const LATER_KEY = random(32);
 
 function memoryMarkers(): Markers & { readonly kept: Map<string, string> } {
 	const kept = new Map<string, string>();
-	const storage = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value), removeItem: (key: string) => void kept.delete(key) };
+	const storage = {
+		getItem: (key: string) => kept.get(key) ?? null,
+		setItem: (key: string, value: string) => void kept.set(key, value),
+		removeItem: (key: string) => void kept.delete(key)
+	};
 	return { ...localStorageMarkers(storage as unknown as Storage), kept };
 }
 
@@ -84,16 +99,20 @@ async function raw<T>(work: (database: HemlinjeDatabase) => Promise<T>): Promise
 		database.close();
 	}
 }
-const counts = () => raw(async (database) => [await database.frames.count(), await database.outbox.count(), await database.heads.count()]);
+const counts = () =>
+	raw(async (database) => [await database.frames.count(), await database.outbox.count(), await database.heads.count()]);
 const obs = (note?: string): Entry => ({ ...weightEntry(entryId(systemRandom)), ...(note ? { note } : {}) });
-const save = (store: LocalStore, book: BookId = weight, entries: readonly Entry[] = [obs()]) => store.append(context, [{ book, entries }]);
+const save = (store: LocalStore, book: BookId = weight, entries: readonly Entry[] = [obs()]) =>
+	store.append(context, [{ book, entries }]);
 const entriesOf = (frame: Frame) => {
 	const key = frame.header.epoch === 2 ? LATER_KEY : context.epochOf(frame.header.book)?.key;
 	const plaintext = key && openFrame(frame, key);
 	return plaintext ? rawEntries(plaintext) : null;
 };
 const idsOf = (frames: readonly Frame[]) =>
-	[...frames].sort((a, b) => a.header.seq - b.header.seq).flatMap((frame) => (entriesOf(frame) ?? []).map((entry) => (entry as Entry).id));
+	[...frames]
+		.sort((a, b) => a.header.seq - b.header.seq)
+		.flatMap((frame) => (entriesOf(frame) ?? []).map((entry) => (entry as Entry).id));
 
 describe('F4: one strict transaction a save', () => {
 	test('a frame, its outbox row and the head are there together, signed and chained', async () => {
@@ -110,22 +129,35 @@ describe('F4: one strict transaction a save', () => {
 	test('a save that touches several books is one transaction', async () => {
 		const store = await used();
 		const transactions = vi.spyOn(Dexie.prototype, 'transaction');
-		expect((await store.append(context, [{ book: weight, entries: [obs()] }, { book: log, entries: [obs()] }])).ok).toBe(true);
+		expect(
+			(
+				await store.append(context, [
+					{ book: weight, entries: [obs()] },
+					{ book: log, entries: [obs()] }
+				])
+			).ok
+		).toBe(true);
 		expect(transactions).toHaveBeenCalledTimes(1);
 		expect(await counts()).toEqual([2, 2, 2]);
 	});
 
-	test.each(['frames', 'outbox', 'heads'] as const)('when the put into %s fails, nothing of the save stays', async (table) => {
-		const store = await used();
-		await save(store);
-		const before = await counts();
-		const put = failingPut(table, new Error('fault'), 2);
-		const saved = await store.append(context, [{ book: weight, entries: [obs()] }, { book: log, entries: [obs()] }]);
-		put.mockRestore();
-		expect(saved).toEqual({ ok: false, error: { type: 'storage-unavailable' } });
-		expect(await counts()).toEqual(before);
-		expect((await save(store)).ok).toBe(true);
-	});
+	test.each(['frames', 'outbox', 'heads'] as const)(
+		'when the put into %s fails, nothing of the save stays',
+		async (table) => {
+			const store = await used();
+			await save(store);
+			const before = await counts();
+			const put = failingPut(table, new Error('fault'), 2);
+			const saved = await store.append(context, [
+				{ book: weight, entries: [obs()] },
+				{ book: log, entries: [obs()] }
+			]);
+			put.mockRestore();
+			expect(saved).toEqual({ ok: false, error: { type: 'storage-unavailable' } });
+			expect(await counts()).toEqual(before);
+			expect((await save(store)).ok).toBe(true);
+		}
+	);
 
 	test('a full disk says so, as Chromium and as Dexie wrap it, and keeps nothing', async () => {
 		const store = await used();
@@ -153,7 +185,9 @@ describe('F4: one strict transaction a save', () => {
 		await closeUnder(store);
 		const saved = await Promise.all(Array.from({ length: 8 }, () => save(store)));
 		expect(saved.map((each) => each.ok)).toEqual(Array.from({ length: 8 }, () => true));
-		expect((await store.frames(circle.id, weight)).map(({ frame }) => frame.header.seq).sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+		expect((await store.frames(circle.id, weight)).map(({ frame }) => frame.header.seq).sort((a, b) => a - b)).toEqual([
+			1, 2, 3, 4, 5, 6, 7, 8
+		]);
 	});
 
 	test('a connection that stays lost is named, once closed for good', async () => {
@@ -166,7 +200,9 @@ describe('F4: one strict transaction a save', () => {
 	test('T1: two stores writing 50 each at once give 100 places without gap or repeat', async () => {
 		const [one, two] = [await used(), await opened()];
 		await Promise.all(Array.from({ length: 50 }, () => [save(one), save(two)]).flat());
-		const frames = (await one.frames(circle.id, weight)).map(({ frame }) => frame).sort((a, b) => a.header.seq - b.header.seq);
+		const frames = (await one.frames(circle.id, weight))
+			.map(({ frame }) => frame)
+			.sort((a, b) => a.header.seq - b.header.seq);
 		expect(frames.map((frame) => frame.header.seq)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
 		expect(frames.every((frame, i) => frame.header.prev === (frames[i - 1]?.hash ?? null))).toBe(true);
 	});
@@ -183,7 +219,9 @@ describe('F4: one strict transaction a save', () => {
 
 	test('what could not be read back is not saved, and a book without a right is refused', async () => {
 		const store = await used();
-		await expect(save(store, weight, [{ ...obs(), note: 'x'.repeat(5000) } as Entry])).rejects.toThrow('what is recorded can be read back');
+		await expect(save(store, weight, [{ ...obs(), note: 'x'.repeat(5000) } as Entry])).rejects.toThrow(
+			'what is recorded can be read back'
+		);
 		expect(await save(store, toBase64url(random(16)) as BookId)).toEqual({ ok: false, error: { type: 'not-allowed' } });
 		expect(await counts()).toEqual([0, 0, 0]);
 	});
@@ -191,7 +229,15 @@ describe('F4: one strict transaction a save', () => {
 	test('a Lamport time at the top is written again, and recording goes on', async () => {
 		const store = await used();
 		const remote = new TestWriter(circle, circle.book(), deviceOf(newPerson(random))).write([obs()]);
-		await store.putRemote({ circle: circle.id, book: weight, frames: [{ frame: remote, pos: 1, verified: true }], after: 0, pos: 1, run: EMPTY_RUN, lamport: 2 ** 48 });
+		await store.putRemote({
+			circle: circle.id,
+			book: weight,
+			frames: [{ frame: remote, pos: 1, verified: true }],
+			after: 0,
+			pos: 1,
+			run: EMPTY_RUN,
+			lamport: 2 ** 48
+		});
 		const saved = await save(store);
 		const frame = saved.ok ? must(saved.value[0], 'a frame') : null;
 		const plaintext = frame && openFrame(frame, must(context.epochOf(weight), 'a key').key);
@@ -203,7 +249,10 @@ describe('F4: one strict transaction a save', () => {
 function failingPut(table: 'frames' | 'outbox' | 'heads', error: Error, nth: number) {
 	const original = Reflect.get<IDBObjectStore, 'put'>(IDBObjectStore.prototype, 'put');
 	let calls = 0;
-	return vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...args: Parameters<IDBObjectStore['put']>) {
+	return vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
+		this: IDBObjectStore,
+		...args: Parameters<IDBObjectStore['put']>
+	) {
 		if (this.name === table && (calls += 1) === nth) throw error;
 		return original.apply(this, args);
 	});
@@ -223,13 +272,22 @@ describe('15: sealed at rest', () => {
 		const planted = 'ZEBRA-I-SNÅR';
 		await save(store, weight, [obs(planted)]);
 		await store.saveDraft('record', { note: planted, systolic: planted });
-		await store.updateDevice((now) => ({ ...now, unit: { name: planted, contact: planted, phone: '', hours: '', enrolment: null } }));
+		await store.updateDevice((now) => ({
+			...now,
+			unit: { name: planted, contact: planted, phone: '', hours: '', enrolment: null }
+		}));
 		const dump = await raw(async (database) => {
 			const rows = await Promise.all(database.tables.map((table) => table.toArray() as Promise<unknown[]>));
 			return Buffer.concat(rows.flat().map(bytesOf)).toString('latin1');
 		});
 		expect(dump.length).toBeGreaterThan(500);
-		const forms = [planted, Buffer.from(planted).toString('latin1'), Buffer.from(planted).toString('base64').slice(0, 14), Buffer.from(planted).toString('hex'), Buffer.from(planted, 'utf16le').toString('latin1')];
+		const forms = [
+			planted,
+			Buffer.from(planted).toString('latin1'),
+			Buffer.from(planted).toString('base64').slice(0, 14),
+			Buffer.from(planted).toString('hex'),
+			Buffer.from(planted, 'utf16le').toString('latin1')
+		];
 		expect(forms.filter((form) => dump.includes(form))).toEqual([]);
 		expect(dump).not.toContain(Buffer.from(device.sign.secret).toString('latin1'));
 		expect(dump).not.toContain(toBase64url(device.sign.secret));
@@ -244,7 +302,10 @@ describe('15: sealed at rest', () => {
 			await database.keys.put({ ...row, id: `circle:${circle.id}` });
 		});
 		expect(await store.readCircle(circle.id)).toBeNull();
-		expect(await store.updateCircle(circle.id, (before) => before ?? circleKeys)).toEqual({ ok: false, error: { type: 'wiped' } });
+		expect(await store.updateCircle(circle.id, (before) => before ?? circleKeys)).toEqual({
+			ok: false,
+			error: { type: 'wiped' }
+		});
 	});
 
 	test('a draft opens under its own form only, and goes when it is cleared', async () => {
@@ -278,21 +339,24 @@ describe('Q4: an emptied device is recognised and never taken for a new one', ()
 	const parts = Object.keys(wipe) as (keyof typeof wipe)[];
 	const subsets = Array.from({ length: 16 }, (_, bits) => parts.filter((__, i) => bits & (1 << i)));
 
-	test.each(subsets.map((subset) => [subset.join(' + ') || 'nothing', subset] as const))('without %s', async (_, subset) => {
-		const store = await used();
-		await save(store);
-		store.close();
-		await raw(async (database) => {
-			for (const part of subset) await wipe[part](database);
-		});
-		const again = await open();
-		const isWhole = subset.every((part) => part === 'marker');
-		expect(again.ok ? 'open' : again.error.type).toBe(isWhole ? 'open' : 'wiped');
-		if (again.ok) {
-			expect((await again.value.readDevice())?.identity).toBe(person.identity.id);
-			expect(markers.isInstalled(space)).toBe(true);
+	test.each(subsets.map((subset) => [subset.join(' + ') || 'nothing', subset] as const))(
+		'without %s',
+		async (_, subset) => {
+			const store = await used();
+			await save(store);
+			store.close();
+			await raw(async (database) => {
+				for (const part of subset) await wipe[part](database);
+			});
+			const again = await open();
+			const isWhole = subset.every((part) => part === 'marker');
+			expect(again.ok ? 'open' : again.error.type).toBe(isWhole ? 'open' : 'wiped');
+			if (again.ok) {
+				expect((await again.value.readDevice())?.identity).toBe(person.identity.id);
+				expect(markers.isInstalled(space)).toBe(true);
+			}
 		}
-	});
+	);
 
 	test('the whole database gone, while the marker stands', async () => {
 		(await used()).close();
@@ -380,7 +444,11 @@ describe('F6: the outbox', () => {
 		expect(transactions).toHaveBeenCalledTimes(1);
 		const waiting = await store.waiting(circle.id, weight);
 		expect(idsOf(waiting.map(({ frame }) => frame))).toEqual(entries.map((entry) => entry.id));
-		expect(waiting.map(({ frame }) => [frame.header.epoch, frame.header.prev])).toEqual([[2, null], [2, waiting[0]?.row.hash], [2, waiting[1]?.row.hash]]);
+		expect(waiting.map(({ frame }) => [frame.header.epoch, frame.header.prev])).toEqual([
+			[2, null],
+			[2, waiting[0]?.row.hash],
+			[2, waiting[1]?.row.hash]
+		]);
 		// Never sent, so no relay can have the old sealings: they are gone.
 		expect(await store.frames(circle.id, weight)).toHaveLength(3);
 		expect((await store.head(circle.id, weight)).hash).toBe(waiting[2]?.row.hash);
@@ -476,7 +544,8 @@ describe('what comes from the relay', () => {
 		const store = await used();
 		const identity = person.identity.id;
 		await store.saveIdentity({ v: 1, identity, log: ['a', 'b'] });
-		for (const logOf of [['a'], ['a', 'c'], ['x', 'b', 'c'], []]) await store.saveIdentity({ v: 1, identity, log: logOf });
+		for (const logOf of [['a'], ['a', 'c'], ['x', 'b', 'c'], []])
+			await store.saveIdentity({ v: 1, identity, log: logOf });
 		expect((await store.readIdentity(identity))?.log).toEqual(['a', 'b']);
 		await store.saveIdentity({ v: 1, identity, log: ['a', 'b', 'c'] });
 		expect((await store.readIdentity(identity))?.log).toEqual(['a', 'b', 'c']);

@@ -12,14 +12,7 @@ import { encodeBatch, inBatches, isEntry, lamportAfter, type Entry } from '$lib/
 import { MAX_PLAINTEXT_BYTES, parseFrame, sealFrame, SUITE, type Frame, type FrameHeader } from '$lib/protocol/frame';
 import type { BookId, CircleId, DeviceId, Hash, IdentityId } from '$lib/protocol/ids';
 import type * as z from 'zod/mini';
-import {
-	HemlinjeDatabase,
-	WRITER_VERSION,
-	type FrameRow,
-	type HeadRow,
-	type OutboxRow,
-	type Space
-} from './database';
+import { HemlinjeDatabase, WRITER_VERSION, type FrameRow, type HeadRow, type OutboxRow, type Space } from './database';
 import { isLostConnection, StorageAbort, toStorageError, type StorageError } from './errors';
 import {
 	circleKeysSchema,
@@ -120,7 +113,8 @@ export class LocalStore {
 		try {
 			const minWriter = await database.meta.get('minWriter');
 			// Not "wiped": a newer app's rows only look unreadable from here.
-			if (typeof minWriter?.value === 'number' && minWriter.value > WRITER_VERSION) throw new StorageAbort({ type: 'newer-app' });
+			if (typeof minWriter?.value === 'number' && minWriter.value > WRITER_VERSION)
+				throw new StorageAbort({ type: 'newer-app' });
 			const masterKey = await openMasterKey(database, deps.random);
 			const store = new LocalStore(space, database, masterKey, deps);
 			const missing = await store.#isMissingParts();
@@ -149,7 +143,12 @@ export class LocalStore {
 		const { keys, frames, heads, outbox } = this.#database;
 		const device = await keys.get(DEVICE_ROW);
 		if (!device) {
-			const others = await Promise.all([keys.where('id').notEqual(MASTER_KEY_ROW).count(), frames.count(), heads.count(), outbox.count()]);
+			const others = await Promise.all([
+				keys.where('id').notEqual(MASTER_KEY_ROW).count(),
+				frames.count(),
+				heads.count(),
+				outbox.count()
+			]);
 			return this.#deps.markers.isInstalled(this.space) || others.some((count) => count > 0);
 		}
 		if (!openValue(this.#masterKey, DEVICE_ROW, device.bytes, deviceKeysSchema)) return true;
@@ -157,7 +156,9 @@ export class LocalStore {
 		this.#deps.markers.markInstalled(this.space);
 		const known = await heads.toArray();
 		if (known.length === 0) return (await frames.count()) > 0;
-		const own = known.flatMap((head) => (head.hash === null ? [] : [[head.circle, head.book, head.hash] as [CircleId, BookId, Hash]]));
+		const own = known.flatMap((head) =>
+			head.hash === null ? [] : [[head.circle, head.book, head.hash] as [CircleId, BookId, Hash]]
+		);
 		return (await frames.bulkGet(own)).some((frame) => frame === undefined);
 	}
 
@@ -197,11 +198,16 @@ export class LocalStore {
 
 	/** Reads, changes and writes the device row in one transaction; `change` is synchronous. */
 	updateDevice(change: (device: DeviceKeys) => DeviceKeys): Promise<Result<void, StorageError>> {
-		return this.#update(DEVICE_ROW, deviceKeysSchema, (device) => change(must(device, 'a device row exists before it changes')));
+		return this.#update(DEVICE_ROW, deviceKeysSchema, (device) =>
+			change(must(device, 'a device row exists before it changes'))
+		);
 	}
 
 	/** Reads, changes and writes one circle's row in one transaction; `before` is null for a new circle. */
-	updateCircle(circle: CircleId, change: (before: CircleKeys | null) => CircleKeys): Promise<Result<void, StorageError>> {
+	updateCircle(
+		circle: CircleId,
+		change: (before: CircleKeys | null) => CircleKeys
+	): Promise<Result<void, StorageError>> {
 		return this.#update(circleRow(circle), circleKeysSchema, change);
 	}
 
@@ -218,10 +224,18 @@ export class LocalStore {
 	 * Appends entries in ONE strict transaction, a frame a book, or several where they would not fit in one. Durable when it
 	 * resolves `ok`. Throws for entries this app could not read back.
 	 */
-	async append(context: WriteContext, batches: readonly BookEntries[]): Promise<Result<Frame[], StorageError | { type: 'not-allowed' }>> {
+	async append(
+		context: WriteContext,
+		batches: readonly BookEntries[]
+	): Promise<Result<Frame[], StorageError | { type: 'not-allowed' }>> {
 		if (batches.some(({ book }) => !context.epochOf(book))) return err({ type: 'not-allowed' });
-		assert(batches.every(({ entries }) => entries.every(isEntry)), 'what is recorded can be read back');
-		const parts = batches.flatMap(({ book, entries }) => inBatches(entries, MAX_PLAINTEXT_BYTES).map((part) => ({ book, entries: part })));
+		assert(
+			batches.every(({ entries }) => entries.every(isEntry)),
+			'what is recorded can be read back'
+		);
+		const parts = batches.flatMap(({ book, entries }) =>
+			inBatches(entries, MAX_PLAINTEXT_BYTES).map((part) => ({ book, entries: part }))
+		);
 		return this.#write(['heads', 'frames', 'outbox'], async (database) => {
 			const frames: Frame[] = [];
 			for (const { book, entries } of parts) {
@@ -249,14 +263,21 @@ export class LocalStore {
 			suite: SUITE
 		};
 		const seen = head.pos > 0 ? { pos: head.pos, run: shortRun(head.run) } : null;
-		const plaintext = encodeBatch({ lamport: lamportAfter(head.lamport), seen, ...(context.skewMs ? { skewMs: context.skewMs } : {}), entries });
+		const plaintext = encodeBatch({
+			lamport: lamportAfter(head.lamport),
+			seen,
+			...(context.skewMs ? { skewMs: context.skewMs } : {}),
+			entries
+		});
 		const nonce = this.#deps.random(NONCE_LENGTH);
 		return sealFrame({ type: 'batch', header, plaintext, epochKey: epoch.key, signSecret: context.signSecret, nonce });
 	}
 
 	/** All frames of a book, in no order. Rows that are no frames are left out and stay where they are. */
 	async frames(circle: CircleId, book: BookId): Promise<StoredFrame[]> {
-		const rows = await this.#reading((database) => database.frames.where('[circle+book]').equals([circle, book]).toArray());
+		const rows = await this.#reading((database) =>
+			database.frames.where('[circle+book]').equals([circle, book]).toArray()
+		);
 		return rows.flatMap((row) => {
 			const frame = parseFrame(row.bytes);
 			return frame.ok ? [{ frame: frame.value, verified: row.verified, pos: row.pos }] : [];
@@ -287,7 +308,12 @@ export class LocalStore {
 					return row?.verified && !verified ? { ...row, pos } : toRow(frame, pos, verified);
 				})
 			);
-			await database.heads.put({ ...head, pos: remote.pos, run: remote.run, lamport: Math.max(head.lamport, remote.lamport) });
+			await database.heads.put({
+				...head,
+				pos: remote.pos,
+				run: remote.run,
+				lamport: Math.max(head.lamport, remote.lamport)
+			});
 		});
 	}
 
@@ -315,13 +341,17 @@ export class LocalStore {
 	}
 
 	/** The relay has these frames durably: their rows leave the outbox, frames get their position. A row sealed anew meanwhile stays. */
-	acknowledge(arrived: readonly { readonly row: OutboxRow; readonly pos: number }[]): Promise<Result<void, StorageError>> {
+	acknowledge(
+		arrived: readonly { readonly row: OutboxRow; readonly pos: number }[]
+	): Promise<Result<void, StorageError>> {
 		return this.#write(['outbox', 'frames'], async (database) => {
 			for (const { row, pos } of arrived) {
 				const now = await database.outbox.get([row.circle, row.book, row.seq]);
 				if (now?.hash === row.hash) {
 					// The relay keeps one frame in a place: other sealings of it can never arrive.
-					await database.frames.bulkDelete(now.sent.filter((hash) => hash !== row.hash).map((hash) => [row.circle, row.book, hash]));
+					await database.frames.bulkDelete(
+						now.sent.filter((hash) => hash !== row.hash).map((hash) => [row.circle, row.book, hash])
+					);
 					await database.outbox.delete([row.circle, row.book, row.seq]);
 				}
 				await database.frames.update([row.circle, row.book, row.hash], { pos });
@@ -354,7 +384,11 @@ export class LocalStore {
 				if (arrived && last) await database.heads.put({ ...head, seq: last.row.seq, hash: arrived.hash });
 				return;
 			}
-			let at: HeadRow = { ...head, seq: first.row.seq - 1, hash: done.length > 0 && arrived ? arrived.hash : first.frame.header.prev };
+			let at: HeadRow = {
+				...head,
+				seq: first.row.seq - 1,
+				hash: done.length > 0 && arrived ? arrived.hash : first.frame.header.prev
+			};
 			for (const { row, frame: old } of rest) {
 				const entries = entriesOf(old);
 				if (!entries) throw new StorageAbort({ type: 'wiped' });
@@ -378,7 +412,10 @@ export class LocalStore {
 
 	saveDraft(form: string, value: unknown): Promise<Result<void, StorageError>> {
 		return this.#write(['drafts'], async (database) => {
-			await database.drafts.put({ id: form, bytes: sealValue(this.#masterKey, `draft:${form}`, value, this.#deps.random) });
+			await database.drafts.put({
+				id: form,
+				bytes: sealValue(this.#masterKey, `draft:${form}`, value, this.#deps.random)
+			});
 		});
 	}
 
@@ -397,7 +434,11 @@ export class LocalStore {
 		return { id, bytes: sealValue(this.#masterKey, id, value, this.#deps.random) };
 	}
 
-	#update<T>(rowId: string, schema: z.ZodMiniType<T>, change: (before: T | null) => T): Promise<Result<void, StorageError>> {
+	#update<T>(
+		rowId: string,
+		schema: z.ZodMiniType<T>,
+		change: (before: T | null) => T
+	): Promise<Result<void, StorageError>> {
 		return this.#write(['keys'], async (database) => {
 			const row = await database.keys.get(rowId);
 			const before = row ? openValue(this.#masterKey, rowId, row.bytes, schema) : null;
@@ -407,7 +448,10 @@ export class LocalStore {
 	}
 
 	/** One strict transaction over these tables. Code older than the database stops here; a lost connection is reopened once. */
-	async #write<T>(tables: readonly WritableTable[], work: (database: HemlinjeDatabase) => PromiseLike<T>): Promise<Result<T, StorageError>> {
+	async #write<T>(
+		tables: readonly WritableTable[],
+		work: (database: HemlinjeDatabase) => PromiseLike<T>
+	): Promise<Result<T, StorageError>> {
 		try {
 			return ok(await this.#onceMore(() => this.#transact(tables, work)));
 		} catch (error) {
@@ -473,7 +517,10 @@ async function openMasterKey(database: HemlinjeDatabase, random: RandomBytes): P
 }
 
 async function waitingIn(database: HemlinjeDatabase, circle: CircleId, book: BookId): Promise<Waiting[]> {
-	const rows = await database.outbox.where('[circle+book+seq]').between([circle, book, 0], [circle, book, Infinity]).sortBy('seq');
+	const rows = await database.outbox
+		.where('[circle+book+seq]')
+		.between([circle, book, 0], [circle, book, Infinity])
+		.sortBy('seq');
 	const frames = await database.frames.bulkGet(rows.map((row) => [circle, book, row.hash]));
 	return rows.map((row, index) => {
 		const frame = parseFrame(frames[index]?.bytes ?? new Uint8Array());

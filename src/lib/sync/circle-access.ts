@@ -74,7 +74,8 @@ function readRoster(access: CircleAccess): Roster | null {
 	const newest = openedRoster(access, access.chain.head.body);
 	if (!newest) return null;
 	const firstKinds = new Map<BookId, Roster['books'][number]>();
-	for (const book of rosters.flatMap((roster) => roster.books)) if (!firstKinds.has(book.id)) firstKinds.set(book.id, book);
+	for (const book of rosters.flatMap((roster) => roster.books))
+		if (!firstKinds.has(book.id)) firstKinds.set(book.id, book);
 	return { ...newest, books: [...firstKinds.values()] };
 }
 

@@ -4,10 +4,12 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Party, receipt, weight, type Between } from '../../../tests/support/parties';
-import { openTemporaryStore } from '../../../tests/support/relay-files';
-import { START, startTestRelay, type TestRelay } from '../../../tests/support/relay-world';
+import { startTestRelay, type TestRelay } from '../../../tests/support/relay-calls';
+import { createSqlitePlace, type SqlitePlace } from '../../../tests/support/relay-files';
+import { START } from '../../../tests/support/relay-world';
 import { createRecoveryCode, recoveryBoxKey } from '$lib/crypto/recovery-code';
-import { systemRandom, toBase64url, utf8 } from '$lib/crypto/bytes';
+import { toBase64url, utf8 } from '$lib/crypto/bytes';
+import { systemRandom } from '$lib/crypto/random';
 import { openWith } from '$lib/crypto/boxes';
 import { must } from '$lib/domain/assert';
 import { encodePull, parsePull, splitFrames } from '$lib/protocol/api/frames';
@@ -18,36 +20,39 @@ import { withRecovery } from './recovery';
 import { idBytes } from '$lib/protocol/ids';
 
 let relay: TestRelay;
-let file: string;
-let remove: () => void;
+let place: SqlitePlace;
 const logged: string[] = [];
 
 beforeEach(async () => {
-	const temporary = await openTemporaryStore();
-	file = temporary.file;
-	remove = temporary.remove;
+	place = createSqlitePlace();
 	const note = (...args: unknown[]) => void logged.push(JSON.stringify(args));
-	relay = startTestRelay(temporary.store, { log: { debug: note, info: note, warn: note, error: note } as never });
+	relay = startTestRelay(await place.open(), { log: { debug: note, info: note, warn: note, error: note } as never });
 });
 
 afterEach(async () => {
 	await relay.close();
-	remove();
+	await place.remove();
 });
 
 const answering = (request: Request) => relay.handle(request, '192.0.2.1');
 const person = () => Party.open(answering, 'person');
 const pathOf = (request: Request) => new URL(request.url).pathname.replace('/api/v1/', '');
 const bytesOf = async (response: Response) => new Uint8Array(await response.arrayBuffer());
-const binary = (bytes: Uint8Array) => new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { 'content-type': 'application/octet-stream' } });
-const json = (value: unknown, status = 200) => new Response(JSON.stringify(value), { status, headers: { 'content-type': 'application/json' } });
+const binary = (bytes: Uint8Array) =>
+	new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { 'content-type': 'application/octet-stream' } });
+const json = (value: unknown, status = 200) =>
+	new Response(JSON.stringify(value), { status, headers: { 'content-type': 'application/json' } });
 
 /** A person who shares weight with a unit; both have synced. */
 async function pair() {
 	const [marta, unit] = [await person(), await Party.open(answering, 'unit')];
 	await Promise.all([marta.turnOn(), unit.turnOn()]);
 	expect([await marta.sync(), await unit.sync()]).toEqual(['ok', 'ok']);
-	await marta.shareWith(unit, [['weight', 'r'], ['profile', 'r'], ['log', 'w']]);
+	await marta.shareWith(unit, [
+		['weight', 'r'],
+		['profile', 'r'],
+		['log', 'w']
+	]);
 	expect([await marta.sync(), await unit.sync()]).toEqual(['ok', 'ok']);
 	return { marta, unit };
 }
@@ -62,7 +67,9 @@ const changing =
 	};
 
 const headsWith = (change: (heads: Heads) => Heads): Between =>
-	changing('heads', async (answer) => (answer.status === 200 ? binary(encodeHeads(change(must(parseHeads(await bytesOf(answer)), 'heads')))) : answer));
+	changing('heads', async (answer) =>
+		answer.status === 200 ? binary(encodeHeads(change(must(parseHeads(await bytesOf(answer)), 'heads')))) : answer
+	);
 
 describe('the whole line', () => {
 	test('recorded offline, published, shared, read and answered', async () => {
@@ -73,7 +80,11 @@ describe('the whole line', () => {
 		expect(marta.calls).toEqual([]);
 		await Promise.all([marta.turnOn(), unit.turnOn()]);
 		expect([await marta.sync(), await marta.waiting(), await unit.sync()]).toEqual(['ok', 0, 'ok']);
-		await marta.shareWith(unit, [['weight', 'r'], ['profile', 'r'], ['log', 'w']]);
+		await marta.shareWith(unit, [
+			['weight', 'r'],
+			['profile', 'r'],
+			['log', 'w']
+		]);
 		await marta.sync();
 		expect(await unit.sync()).toBe('ok');
 		expect(await unit.entries('weight')).toEqual(entries.map((entry) => entry.id));
@@ -88,7 +99,8 @@ describe('the whole line', () => {
 	test('the relay stops midway and comes back: everything arrives once', async () => {
 		const { marta, unit } = await pair();
 		let left = 1;
-		marta.between = (request, next) => (pathOf(request) === 'push' && (left -= 1) < 0 ? Promise.reject(new TypeError('down')) : next(request));
+		marta.between = (request, next) =>
+			pathOf(request) === 'push' && (left -= 1) < 0 ? Promise.reject(new TypeError('down')) : next(request);
 		const entries = [weight(1), weight(2)];
 		await marta.record('weight', [must(entries[0], 'one')]);
 		expect(await marta.sync()).toBe('ok');
@@ -117,7 +129,12 @@ describe('the whole line', () => {
 			const range = must(pulled.header.ranges[0], 'a range');
 			const count = Math.min(range.count, 30);
 			cut += 1;
-			return binary(encodePull({ more: count < range.count || pulled.header.more, ranges: [{ ...range, count }] }, pulled.frames.slice(0, count)));
+			return binary(
+				encodePull(
+					{ more: count < range.count || pulled.header.more, ranges: [{ ...range, count }] },
+					pulled.frames.slice(0, count)
+				)
+			);
 		});
 		expect(await unit.sync()).toBe('ok');
 		expect(cut).toBeGreaterThan(2);
@@ -149,41 +166,57 @@ describe('N3: whatever else answers in the relay’s place', () => {
 		'a refusal without form': () => new Response(html, { status: 409, headers: { 'content-type': 'text/html' } }),
 		'no network': () => Promise.reject(new TypeError('offline')),
 		'a body that breaks off': () =>
-			new Response(new ReadableStream({ start: (controller) => controller.error(new Error('reset')) }), { headers: { 'content-type': 'application/json' } }),
+			new Response(new ReadableStream({ start: (controller) => controller.error(new Error('reset')) }), {
+				headers: { 'content-type': 'application/json' }
+			}),
 		'a body without end': () =>
-			new Response(new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(1 << 20)) }), { headers: { 'content-type': 'application/octet-stream' } })
+			new Response(new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(1 << 20)) }), {
+				headers: { 'content-type': 'application/octet-stream' }
+			})
 	};
 
-	test.each(Object.entries(hostile))('%s: called unreachable, everything kept, nothing marked as sent', async (_, answer) => {
-		const marta = await person();
-		const entry = weight();
-		await marta.record('weight', [entry]);
-		await marta.turnOn();
-		marta.between = () => Promise.resolve(answer());
-		expect(await marta.sync()).toBe('unreachable');
-		expect([await marta.waiting(), (await marta.device()).relay.registered]).toEqual([1, false]);
-		marta.between = (request, next) => next(request);
-		expect([await marta.sync(), await marta.waiting()]).toEqual(['ok', 0]);
-	});
+	test.each(Object.entries(hostile))(
+		'%s: called unreachable, everything kept, nothing marked as sent',
+		async (_, answer) => {
+			const marta = await person();
+			const entry = weight();
+			await marta.record('weight', [entry]);
+			await marta.turnOn();
+			marta.between = () => Promise.resolve(answer());
+			expect(await marta.sync()).toBe('unreachable');
+			expect([await marta.waiting(), (await marta.device()).relay.registered]).toEqual([1, false]);
+			marta.between = (request, next) => next(request);
+			expect([await marta.sync(), await marta.waiting()]).toEqual(['ok', 0]);
+		}
+	);
 
-	test.each(Object.entries(hostile))('%s, on pushes alone: the outbox stays whole and goes later', async (name, answer) => {
-		const { marta, unit } = await pair();
-		const entry = weight();
-		await marta.record('weight', [entry]);
-		marta.between = (request, next) => (pathOf(request) === 'push' ? Promise.resolve(answer()) : next(request));
-		expect(await marta.sync(), name).toBe('unreachable');
-		expect(await marta.waiting()).toBe(1);
-		marta.between = (request, next) => next(request);
-		expect([await marta.sync(), await marta.waiting(), await unit.sync()]).toEqual(['ok', 0, 'ok']);
-		expect(await unit.entries('weight')).toEqual([entry.id]);
-	});
+	test.each(Object.entries(hostile))(
+		'%s, on pushes alone: the outbox stays whole and goes later',
+		async (name, answer) => {
+			const { marta, unit } = await pair();
+			const entry = weight();
+			await marta.record('weight', [entry]);
+			marta.between = (request, next) => (pathOf(request) === 'push' ? Promise.resolve(answer()) : next(request));
+			expect(await marta.sync(), name).toBe('unreachable');
+			expect(await marta.waiting()).toBe(1);
+			marta.between = (request, next) => next(request);
+			expect([await marta.sync(), await marta.waiting(), await unit.sync()]).toEqual(['ok', 0, 'ok']);
+			expect(await unit.entries('weight')).toEqual([entry.id]);
+		}
+	);
 
 	test('an answer that acknowledges nothing, or another’s frames, is no acknowledgement', async () => {
 		const { marta } = await pair();
 		const [frame] = await marta.record('weight', [weight()]);
 		const { book, device, seq } = must(frame, 'a frame').header;
-		for (const results of [[], [{ book, device, seq: seq + 1, pos: 1 }], [{ book, device, seq, pos: 0 }], [{ book, device: toBase64url(systemRandom(16)), seq, pos: 1 }]]) {
-			marta.between = (request, next) => (pathOf(request) === 'push' ? Promise.resolve(json({ results })) : next(request));
+		for (const results of [
+			[],
+			[{ book, device, seq: seq + 1, pos: 1 }],
+			[{ book, device, seq, pos: 0 }],
+			[{ book, device: toBase64url(systemRandom(16)), seq, pos: 1 }]
+		]) {
+			marta.between = (request, next) =>
+				pathOf(request) === 'push' ? Promise.resolve(json({ results })) : next(request);
 			expect(await marta.sync()).toBe('unreachable');
 			expect(await marta.waiting()).toBe(1);
 		}
@@ -194,10 +227,16 @@ describe('N3: whatever else answers in the relay’s place', () => {
 		await marta.record('weight', [weight()]);
 		marta.between = (request, next) =>
 			pathOf(request) === 'push'
-				? Promise.resolve(new Response('{"error":"too-many"}', { status: 429, headers: { 'content-type': 'application/json', 'retry-after': '7' } }))
+				? Promise.resolve(
+						new Response('{"error":"too-many"}', {
+							status: 429,
+							headers: { 'content-type': 'application/json', 'retry-after': '7' }
+						})
+					)
 				: next(request);
 		expect(await marta.engine.sync()).toMatchObject({ ok: false, error: { code: 'too-many', retryAfterMs: 7000 } });
-		marta.between = (request, next) => (pathOf(request) === 'push' ? Promise.resolve(json({ error: 'full' }, 507)) : next(request));
+		marta.between = (request, next) =>
+			pathOf(request) === 'push' ? Promise.resolve(json({ error: 'full' }, 507)) : next(request);
 		expect([await marta.sync(), await marta.waiting()]).toEqual(['full', 1]);
 	});
 
@@ -228,7 +267,9 @@ describe('F6: lost answers and moved epochs', () => {
 		expect([await marta.sync(), await marta.waiting()]).toEqual(['unreachable', 2]);
 		expect([await marta.sync(), await marta.waiting(), await unit.sync()]).toEqual(['ok', 0, 'ok']);
 		expect(await unit.entries('weight')).toEqual(entries.map((entry) => entry.id));
-		expect(await marta.store.frames((await marta.access()).chain.circle, must((await framesOf(marta))[0], 'one').header.book)).toHaveLength(2);
+		expect(
+			await marta.store.frames((await marta.access()).chain.circle, must((await framesOf(marta))[0], 'one').header.book)
+		).toHaveLength(2);
 	});
 
 	test('N4: a lost answer, then a new epoch, with more recorded since: recognised, chained on, nothing doubled', async () => {
@@ -252,7 +293,8 @@ describe('F6: lost answers and moved epochs', () => {
 		const { marta, unit } = await pair();
 		const entries = [weight(1), weight(2)];
 		await marta.record('weight', [must(entries[0], '1')]);
-		marta.between = (request, next) => (pathOf(request) === 'push' ? Promise.reject(new TypeError('never left')) : next(request));
+		marta.between = (request, next) =>
+			pathOf(request) === 'push' ? Promise.reject(new TypeError('never left')) : next(request);
 		expect(await marta.sync()).toBe('unreachable');
 		await unit.renewKey('weight');
 		let pushes = 0;
@@ -290,7 +332,10 @@ describe('F6: lost answers and moved epochs', () => {
 		await twin.store.updateCircle(keys.circle, () => keys);
 		await twin.store.saveIdentity(must(await marta.store.readIdentity((await unit.device()).identity), 'known'));
 		const spare = (await twin.store.readCircles()).find((each) => each.circle !== keys.circle);
-		await twin.store.updateCircle(must(spare, 'its own').circle, (now) => ({ ...must(now, 'it'), standing: 'declined' }));
+		await twin.store.updateCircle(must(spare, 'its own').circle, (now) => ({
+			...must(now, 'it'),
+			standing: 'declined'
+		}));
 		const index = (await twin.store.readCircles()).findIndex((each) => each.circle === keys.circle);
 		twin.access = Party.prototype.access.bind(twin, index);
 		const [mine, other] = [weight(1), weight(2)];
@@ -316,8 +361,13 @@ describe('F6: lost answers and moved epochs', () => {
 
 async function framesOf(party: Party): Promise<Frame[]> {
 	const access = await party.access();
-	const book = must(access.roster?.books.find((each) => each.kind === 'weight'), 'weight').id;
-	return (await party.store.frames(access.chain.circle, book)).map(({ frame }) => frame).sort((a, b) => a.header.seq - b.header.seq);
+	const book = must(
+		access.roster?.books.find((each) => each.kind === 'weight'),
+		'weight'
+	).id;
+	return (await party.store.frames(access.chain.circle, book))
+		.map(({ frame }) => frame)
+		.sort((a, b) => a.header.seq - b.header.seq);
 }
 
 describe('11: a relay that goes back, or shows something else', () => {
@@ -333,10 +383,28 @@ describe('11: a relay that goes back, or shows something else', () => {
 		expect(before).toHaveLength(3);
 		return { marta, unit, before };
 	}
-	const lower = (heads: Heads): Heads => ({ ...heads, circles: heads.circles.map((circle) => ({ ...circle, books: circle.books.map((book) => ({ ...book, pos: Math.max(0, book.pos - 1) })) })) });
-	const otherRun = (heads: Heads): Heads => ({ ...heads, circles: heads.circles.map((circle) => ({ ...circle, books: circle.books.map((book) => ({ ...book, run: toBase64url(new Uint8Array(8).fill(7)) })) })) });
-	const shorter = (heads: Heads): Heads => ({ ...heads, circles: heads.circles.map((circle) => ({ ...circle, manifest: 0 })) });
-	const otherChain = (heads: Heads): Heads => ({ ...heads, circles: heads.circles.map((circle) => ({ ...circle, manifestHash: toBase64url(new Uint8Array(8)) })) });
+	const lower = (heads: Heads): Heads => ({
+		...heads,
+		circles: heads.circles.map((circle) => ({
+			...circle,
+			books: circle.books.map((book) => ({ ...book, pos: Math.max(0, book.pos - 1) }))
+		}))
+	});
+	const otherRun = (heads: Heads): Heads => ({
+		...heads,
+		circles: heads.circles.map((circle) => ({
+			...circle,
+			books: circle.books.map((book) => ({ ...book, run: toBase64url(new Uint8Array(8).fill(7)) }))
+		}))
+	});
+	const shorter = (heads: Heads): Heads => ({
+		...heads,
+		circles: heads.circles.map((circle) => ({ ...circle, manifest: 0 }))
+	});
+	const otherChain = (heads: Heads): Heads => ({
+		...heads,
+		circles: heads.circles.map((circle) => ({ ...circle, manifestHash: toBase64url(new Uint8Array(8)) }))
+	});
 	const nothing = (heads: Heads): Heads => ({ ...heads, circles: [] });
 
 	test.each([
@@ -363,13 +431,13 @@ describe('11: a relay that goes back, or shows something else', () => {
 		const { marta, before } = await recorded();
 		const entry = weight(4);
 		await marta.record('weight', [entry]);
-		const empty = await openTemporaryStore();
-		const other = startTestRelay(empty.store);
+		const empty = createSqlitePlace();
+		const other = startTestRelay(await empty.open());
 		marta.relay = (request) => other.handle(request, '192.0.2.1');
 		expect(await marta.sync()).not.toBe('ok');
 		expect([await marta.entries('weight'), await marta.waiting()]).toEqual([[...before, entry.id], 1]);
 		await other.close();
-		empty.remove();
+		await empty.remove();
 	});
 
 	test('MR6: frames swapped, altered, of another book or never asked for are not taken', async () => {
@@ -379,7 +447,10 @@ describe('11: a relay that goes back, or shows something else', () => {
 		await unit.sync();
 		const [mine] = await marta.record('weight', [weight()]);
 		const lies: Record<string, (frames: Uint8Array[]) => Uint8Array[]> = {
-			altered: (frames) => frames.map((bytes, i) => (i === 0 ? bytes.map((byte, at) => (at === bytes.length - 70 ? byte ^ 1 : byte)) : bytes)),
+			altered: (frames) =>
+				frames.map((bytes, i) =>
+					i === 0 ? bytes.map((byte, at) => (at === bytes.length - 70 ? byte ^ 1 : byte)) : bytes
+				),
 			resigned: (frames) => frames.map((bytes) => bytes.map((byte, at) => (at === bytes.length - 1 ? byte ^ 1 : byte))),
 			'of another book': (frames) => frames.map(() => must(mine, 'a frame').bytes),
 			garbage: (frames) => frames.map(() => systemRandom(300))
@@ -459,7 +530,11 @@ describe('11: a relay that goes back, or shows something else', () => {
 		const marta = await person();
 		await marta.turnOn();
 		await marta.sync();
-		await marta.shareWith(unit, [['weight', 'r'], ['profile', 'r'], ['log', 'w']]);
+		await marta.shareWith(unit, [
+			['weight', 'r'],
+			['profile', 'r'],
+			['log', 'w']
+		]);
 		await marta.sync();
 		await unit.sync();
 		const circles = await unit.store.readCircles();
@@ -487,48 +562,76 @@ describe('14: the recovery store', () => {
 		const code = createRecoveryCode(systemRandom);
 		const device = await withRecovery(await marta.device(), code, { random: systemRandom, now: () => START });
 		await marta.store.updateDevice(() => ({ ...device, relayOn: true }));
-		marta.between = (request, next) => (pathOf(request).startsWith('recovery/') && request.method === 'PUT' ? Promise.resolve(new Response(null, { status: 204 })) : next(request));
+		marta.between = (request, next) =>
+			pathOf(request).startsWith('recovery/') && request.method === 'PUT'
+				? Promise.resolve(new Response(null, { status: 204 }))
+				: next(request);
 		expect(await marta.sync()).not.toBe('ok');
 		expect((await marta.device()).relay.recoverySent).toBe(0);
 		marta.between = (request, next) => next(request);
 		expect(await marta.sync()).toBe('ok');
 		expect((await marta.device()).relay.recoverySent).toBe(2);
 		const stored = await marta.client.recoveryFiles(must(device.recovery, 'made').lookup);
-		const opened = await Promise.all((stored.ok ? stored.value : []).map((each) => openWith(recoveryBoxKey(code).secret, idBytes(each.ct))));
-		expect(opened.map((each) => (JSON.parse(new TextDecoder().decode(must(each ?? undefined, 'opens'))) as { kind: string }).kind)).toEqual(['root', 'box']);
+		const opened = await Promise.all(
+			(stored.ok ? stored.value : []).map((each) => openWith(recoveryBoxKey(code).secret, idBytes(each.ct)))
+		);
+		expect(
+			opened.map(
+				(each) => (JSON.parse(new TextDecoder().decode(must(each ?? undefined, 'opens'))) as { kind: string }).kind
+			)
+		).toEqual(['root', 'box']);
 		expect((await marta.device()).root).toBeNull();
 	});
 });
 
 describe('L1: the relay is blind', () => {
-	test('planted words and keys stand nowhere in its database, its logs or on the wire', { timeout: 60_000 }, async () => {
-		const wire: Buffer[] = [];
-		const listening: Between = async (request, next) => {
-			wire.push(Buffer.from(request.url), Buffer.from(await request.clone().arrayBuffer()));
-			const answer = await next(request);
-			wire.push(Buffer.from(await answer.clone().arrayBuffer()));
-			return answer;
-		};
-		const { marta, unit } = await pair();
-		marta.between = listening;
-		unit.between = listening;
-		const word = 'zebrafink';
-		await marta.record('weight', [weight(71.4, `${word} på bordet`)]);
-		await marta.sync();
-		await marta.renewKey('weight');
-		await marta.sync();
-		await unit.sync();
-		await unit.record('log', [receipt(word)]);
-		await unit.sync();
-		await marta.sync();
-		const keys = (await marta.access()).keys.keys.map((each) => each.key);
-		const secrets = [(await marta.device()).sign, (await unit.device()).sign, ...(await unit.device()).boxes.map((box) => box.secret)];
-		const folder = dirname(file);
-		const seen = Buffer.concat([...readdirSync(folder).map((name) => readFileSync(`${folder}/${name}`)), ...wire, Buffer.from(logged.join('\n'))]);
-		expect(seen.length).toBeGreaterThan(20_000);
-		const forms = (bytes: Uint8Array) => [Buffer.from(bytes), Buffer.from(toBase64url(bytes)), Buffer.from(Buffer.from(bytes).toString('hex'))];
-		const planted = [...[word, 'Märta', 'Mottagningen', 'kg', 'systolic'].filter((text) => text.length > 3).map(utf8), ...[...keys, ...secrets].map(idBytes)];
-		const found = planted.filter((bytes) => forms(bytes).some((form) => seen.includes(form)));
-		expect(found).toEqual([]);
-	});
+	test(
+		'planted words and keys stand nowhere in its database, its logs or on the wire',
+		{ timeout: 60_000 },
+		async () => {
+			const wire: Buffer[] = [];
+			const listening: Between = async (request, next) => {
+				wire.push(Buffer.from(request.url), Buffer.from(await request.clone().arrayBuffer()));
+				const answer = await next(request);
+				wire.push(Buffer.from(await answer.clone().arrayBuffer()));
+				return answer;
+			};
+			const { marta, unit } = await pair();
+			marta.between = listening;
+			unit.between = listening;
+			const word = 'zebrafink';
+			await marta.record('weight', [weight(71.4, `${word} på bordet`)]);
+			await marta.sync();
+			await marta.renewKey('weight');
+			await marta.sync();
+			await unit.sync();
+			await unit.record('log', [receipt(word)]);
+			await unit.sync();
+			await marta.sync();
+			const keys = (await marta.access()).keys.keys.map((each) => each.key);
+			const secrets = [
+				(await marta.device()).sign,
+				(await unit.device()).sign,
+				...(await unit.device()).boxes.map((box) => box.secret)
+			];
+			const folder = dirname(place.file);
+			const seen = Buffer.concat([
+				...readdirSync(folder).map((name) => readFileSync(`${folder}/${name}`)),
+				...wire,
+				Buffer.from(logged.join('\n'))
+			]);
+			expect(seen.length).toBeGreaterThan(20_000);
+			const forms = (bytes: Uint8Array) => [
+				Buffer.from(bytes),
+				Buffer.from(toBase64url(bytes)),
+				Buffer.from(Buffer.from(bytes).toString('hex'))
+			];
+			const planted = [
+				...[word, 'Märta', 'Mottagningen', 'kg', 'systolic'].filter((text) => text.length > 3).map(utf8),
+				...[...keys, ...secrets].map(idBytes)
+			];
+			const found = planted.filter((bytes) => forms(bytes).some((form) => seen.includes(form)));
+			expect(found).toEqual([]);
+		}
+	);
 });

@@ -122,7 +122,11 @@ export class SyncEngine {
 			if (index < device.relay.logSent) continue;
 			const sent = await relay.appendIdentityRecord(device.identity, record);
 			// A record whose answer was lost is there already: the relay's head is then this very record.
-			if (!sent.ok && !(sent.error.type === 'refused' && sent.error.code === 'conflict' && (await this.#relayHas(device, index + 1)))) return sent;
+			if (
+				!sent.ok &&
+				!(sent.error.type === 'refused' && sent.error.code === 'conflict' && (await this.#relayHas(device, index + 1)))
+			)
+				return sent;
 			await store.updateDevice((now) => ({ ...now, relay: { ...now.relay, logSent: index + 1 } }));
 		}
 		return this.#sendRecovery(device);
@@ -148,7 +152,9 @@ export class SyncEngine {
 		}
 		const kept = await relay.recoveryFiles(lookup);
 		if (!kept.ok) return kept;
-		const isComplete = files.every((file) => kept.value.some((each) => each.kind === file.kind && each.gen === file.gen && each.ct === file.ct));
+		const isComplete = files.every((file) =>
+			kept.value.some((each) => each.kind === file.kind && each.gen === file.gen && each.ct === file.ct)
+		);
 		if (!isComplete) return err({ type: 'unreachable' });
 		return store.updateDevice((now) => ({ ...now, relay: { ...now.relay, recoverySent: files.length } }));
 	}
@@ -163,7 +169,11 @@ export class SyncEngine {
 			const access = await this.open(keys, device);
 			const self = access?.identities.get(device.identity);
 			if (!access?.member || !self) continue;
-			const own = await envelopesFor(access, self, access.member.rights.map((right) => right.book));
+			const own = await envelopesFor(
+				access,
+				self,
+				access.member.rights.map((right) => right.book)
+			);
 			const sent = await relay.createCircle(keys.manifests, own);
 			if (sent.ok) await store.updateCircle(keys.circle, (now) => ({ ...(now ?? keys), published: true }));
 			else problem = sent;
@@ -186,7 +196,9 @@ export class SyncEngine {
 		refresh: boolean
 	): Promise<Result<Map<IdentityId, Identity>, SyncError>> {
 		const bodies = manifests.flatMap((manifest) => parseManifest(idBytes(manifest))?.body ?? []);
-		const wanted = new Map(bodies.flatMap((body) => body.members.map((member) => [member.identity, member.idHead.n] as const)));
+		const wanted = new Map(
+			bodies.flatMap((body) => body.members.map((member) => [member.identity, member.idHead.n] as const))
+		);
 		const found = new Map<IdentityId, Identity>();
 		for (const [id, headN] of wanted) {
 			const stored = id === me.identity ? me.log : ((await this.#deps.store.readIdentity(id))?.log ?? []);
@@ -227,7 +239,9 @@ export class SyncEngine {
 	/** A relay that no longer knows a circle of the person's own has lost it: absence is never deletion. */
 	async #missingCircle(heads: Heads): Promise<Result<void, SyncError>> {
 		const shown = new Set(heads.circles.map((head) => head.circle));
-		const lost = (await this.#deps.store.readCircles()).find((keys) => keys.standing === 'mine' && keys.published && !shown.has(keys.circle));
+		const lost = (await this.#deps.store.readCircles()).find(
+			(keys) => keys.standing === 'mine' && keys.published && !shown.has(keys.circle)
+		);
 		return lost ? err({ type: 'relay-went-back', circle: lost.circle }) : ok(undefined);
 	}
 
@@ -247,11 +261,18 @@ export class SyncEngine {
 	}
 
 	/** The circle's row after fetching the records and keys it lacks; the same object when it lacks nothing. */
-	async #pullManifest(head: CircleHead, before: CircleKeys | null, device: DeviceKeys): Promise<Result<CircleKeys | null, SyncError>> {
+	async #pullManifest(
+		head: CircleHead,
+		before: CircleKeys | null,
+		device: DeviceKeys
+	): Promise<Result<CircleKeys | null, SyncError>> {
 		const known = before?.manifests ?? [];
 		const last = known.at(-1);
 		const lastHash = last && parseManifest(idBytes(last))?.hash;
-		if (head.manifest < known.length - 1 || (head.manifest === known.length - 1 && lastHash && shortHash(lastHash) !== head.manifestHash)) {
+		if (
+			head.manifest < known.length - 1 ||
+			(head.manifest === known.length - 1 && lastHash && shortHash(lastHash) !== head.manifestHash)
+		) {
 			return err({ type: 'relay-went-back', circle: head.circle });
 		}
 		const records = await this.#recordsAfter(head, known.length);
@@ -269,7 +290,8 @@ export class SyncEngine {
 		};
 		const access = openCircle(row, identities.value, device);
 		// A chain that does not verify is never stored: the old one stays in force, and the relay is not trusted with it.
-		if (!access.ok || access.value.chain.circle !== head.circle) return err({ type: 'relay-went-back', circle: head.circle });
+		if (!access.ok || access.value.chain.circle !== head.circle)
+			return err({ type: 'relay-went-back', circle: head.circle });
 		if (before && records.value.length === 0 && !lacksKeys(access.value)) return ok(before);
 		const added = await this.#pullKeys(access.value, device);
 		if (!added.ok) return added;
@@ -294,7 +316,9 @@ export class SyncEngine {
 		let saved = row;
 		const written = await this.#deps.store.updateCircle(row.circle, (now) => {
 			if (now) {
-				const lacking = now.keys.filter((old) => !row.keys.some((key) => key.book === old.book && key.epoch === old.epoch));
+				const lacking = now.keys.filter(
+					(old) => !row.keys.some((key) => key.book === old.book && key.epoch === old.epoch)
+				);
 				const manifests = now.manifests.length > row.manifests.length ? now.manifests : row.manifests;
 				saved = { ...row, standing: now.standing, manifests, keys: [...row.keys, ...lacking] };
 			}
@@ -323,7 +347,10 @@ export class SyncEngine {
 	// Frames
 
 	/** Pulls every book of a circle that has moved; the books in which something arrived. A book that went back holds up no other. */
-	async #pullBooks(head: CircleHead, access: CircleAccess): Promise<{ books: BookId[]; result: Result<void, SyncError> }> {
+	async #pullBooks(
+		head: CircleHead,
+		access: CircleAccess
+	): Promise<{ books: BookId[]; result: Result<void, SyncError> }> {
 		const wentBack = err<SyncError>({ type: 'relay-went-back', circle: head.circle });
 		let result: Result<void, SyncError> = ok(undefined);
 		const ranges: PullRange[] = [];
@@ -335,7 +362,7 @@ export class SyncEngine {
 			}
 		}
 		const changed = new Set<BookId>();
-		for (let wanted = ranges; wanted.length > 0; ) {
+		for (let wanted = ranges; wanted.length > 0;) {
 			const pulled = await this.#deps.relay.pull(wanted);
 			if (!pulled.ok) return { books: [...changed], result: pulled };
 			const { header, frames } = pulled.value;
@@ -357,7 +384,9 @@ export class SyncEngine {
 	): Promise<Result<void, SyncError>> {
 		let at = 0;
 		for (const range of ranges) {
-			const isAsked = wanted.some((each) => each.circle === range.circle && each.book === range.book && each.after === range.after);
+			const isAsked = wanted.some(
+				(each) => each.circle === range.circle && each.book === range.book && each.after === range.after
+			);
 			const parsed = frames.slice(at, at + range.count).map((bytes) => readPulled(bytes, range, access));
 			at += range.count;
 			// Frames nobody asked for, of another place, unreadable or with a signature that fails: not this relay's to give.
@@ -371,7 +400,11 @@ export class SyncEngine {
 		return ok(undefined);
 	}
 
-	async #storeRange(range: PulledRange, pulled: readonly Pulled[], access: CircleAccess): Promise<Result<void, SyncError>> {
+	async #storeRange(
+		range: PulledRange,
+		pulled: readonly Pulled[],
+		access: CircleAccess
+	): Promise<Result<void, SyncError>> {
 		const reader = this.#readerOf(access.chain.circle);
 		const local = await this.#deps.store.head(range.circle, range.book);
 		return this.#deps.store.putRemote({
@@ -393,7 +426,11 @@ export class SyncEngine {
 			if (!keys.published || (await this.#deps.store.outbox(keys.circle)).length === 0) continue;
 			const access = await this.open(keys, device);
 			if (!access) continue;
-			const { sent, result } = await flushCircle(this.#deps, access, writeContext(access, device, this.#deps.relay.skewMs));
+			const { sent, result } = await flushCircle(
+				this.#deps,
+				access,
+				writeContext(access, device, this.#deps.relay.skewMs)
+			);
 			if (sent.length > 0) this.#deps.onChange({ circle: keys.circle, keys: false, books: sent });
 			if (!result.ok) problem = result;
 			if (!result.ok && concernsAll(result.error)) break;
@@ -432,7 +469,9 @@ interface Pulled {
 function readPulled(bytes: Uint8Array, range: PulledRange, access: CircleAccess): Pulled | null {
 	const frame = parseFrame(bytes);
 	if (!frame.ok || frame.value.header.book !== range.book || frame.value.header.circle !== range.circle) return null;
-	const keys = [...access.identities.values()].flatMap((identity) => identity.devices.get(frame.value.header.device)?.sign ?? []);
+	const keys = [...access.identities.values()].flatMap(
+		(identity) => identity.devices.get(frame.value.header.device)?.sign ?? []
+	);
 	const verified = keys.some((key) => verifyFrame(frame.value, key));
 	return verified || keys.length === 0 ? { frame: frame.value, verified } : null;
 }

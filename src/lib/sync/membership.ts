@@ -39,8 +39,14 @@ export async function addMembers(
 ): Promise<ManifestStep> {
 	const roster = must(access.roster, 'only a member with the roster can change the circle');
 	const people = [
-		...roster.people.filter((person) => person.identity !== device.identity && !members.some((each) => each.identity.id === person.identity)),
-		{ ...(roster.people.find((person) => person.identity === device.identity) ?? {}), identity: device.identity, name: ownName },
+		...roster.people.filter(
+			(person) => person.identity !== device.identity && !members.some((each) => each.identity.id === person.identity)
+		),
+		{
+			...(roster.people.find((person) => person.identity === device.identity) ?? {}),
+			identity: device.identity,
+			name: ownName
+		},
 		...members.map((member) => ({ ...member.person, identity: member.identity.id }))
 	];
 	const added: Manifest['members'] = members.map(({ identity, role, rights }) => ({
@@ -60,7 +66,13 @@ export async function addMembers(
 		idBytes(device.sign)
 	);
 	const envelopes = await Promise.all(
-		members.map((member) => envelopesFor(access, member.identity, member.rights.map((right) => right.book)))
+		members.map((member) =>
+			envelopesFor(
+				access,
+				member.identity,
+				member.rights.map((right) => right.book)
+			)
+		)
 	);
 	return { manifest: toBase64url(manifest.bytes), envelopes: envelopes.flat() };
 }
@@ -92,8 +104,14 @@ const nextManifest = (access: CircleAccess, device: DeviceKeys, at: number): Man
 });
 
 function sealedRoster(access: CircleAccess, roster: Roster, random: RandomBytes): Manifest['roster'] {
-	const profile = must(roster.books.find((book) => book.kind === 'profile'), 'every circle has a profile book').id;
-	const epoch = must(access.chain.head.body.books.find((book) => book.id === profile), 'the profile book stands in the manifest').epoch;
+	const profile = must(
+		roster.books.find((book) => book.kind === 'profile'),
+		'every circle has a profile book'
+	).id;
+	const epoch = must(
+		access.chain.head.body.books.find((book) => book.id === profile),
+		'the profile book stands in the manifest'
+	).epoch;
 	const key = must(epochKey(access, profile, epoch), 'an owner holds the profile key');
 	return { epoch, ct: sealRoster(roster, access.chain.circle, key, random) };
 }

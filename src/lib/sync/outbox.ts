@@ -62,7 +62,8 @@ async function flushBook(
 		const waiting = await store.waiting(context.circle, book);
 		const present = bookOf(access.chain.head.body, book)?.epoch;
 		// Without the right or the present key it waits: the key may come, and the person decides about the rest.
-		if (waiting.length === 0 || present === undefined || writingEpoch(access, book)?.epoch !== present) return ok(arrived);
+		if (waiting.length === 0 || present === undefined || writingEpoch(access, book)?.epoch !== present)
+			return ok(arrived);
 		const part = waiting.slice(0, MOST_IN_ONE_PUSH);
 		const isStale = part.some(({ frame }) => frame.header.epoch !== present);
 		if (isStale && (hasAsked || part.every(({ row }) => row.sent.length === 0))) {
@@ -75,7 +76,9 @@ async function flushBook(
 		const pushed = await relay.push(part.map(({ frame }) => frame.bytes));
 		if (pushed.ok) {
 			const done = part.flatMap(({ row }) => {
-				const result = pushed.value.find((each) => each.book === book && each.device === context.device && each.seq === row.seq);
+				const result = pushed.value.find(
+					(each) => each.book === book && each.device === context.device && each.seq === row.seq
+				);
 				return result && result.pos > 0 ? [{ row, pos: result.pos }] : [];
 			});
 			// An answer that names none of them is no acknowledgement.
@@ -100,7 +103,11 @@ async function flushBook(
  * What a refused push says about this device's chain: the newest own frame the relay has, when it is one of the waiting
  * ones; null when nothing more has arrived than was known.
  */
-function placeAtRelay(waiting: readonly Waiting[], error: RelayError, access: CircleAccess): Result<ChainPlace | null, SyncError> {
+function placeAtRelay(
+	waiting: readonly Waiting[],
+	error: RelayError,
+	access: CircleAccess
+): Result<ChainPlace | null, SyncError> {
 	const first = waiting[0];
 	const isOutOfStep = error.type === 'refused' && (error.code === 'conflict' || error.code === 'stale-epoch');
 	if (!isOutOfStep || !first || error.head === undefined) return err(error);

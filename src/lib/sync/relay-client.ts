@@ -8,7 +8,14 @@ import { err, ok, type Result } from '$lib/domain/result';
 import { challengeResponseSchema, signLogin, tokenResponseSchema } from '$lib/protocol/api/auth';
 import { envelopesSchema, manifestChainSchema } from '$lib/protocol/api/circles';
 import { apiErrorSchema, type ApiErrorCode } from '$lib/protocol/api/errors';
-import { joinFrames, parsePull, pushResponseSchema, type PullHeader, type PullRange, type PushResult } from '$lib/protocol/api/frames';
+import {
+	joinFrames,
+	parsePull,
+	pushResponseSchema,
+	type PullHeader,
+	type PullRange,
+	type PushResult
+} from '$lib/protocol/api/frames';
 import { parseHeads, type Heads } from '$lib/protocol/api/heads';
 import { identityLogSchema, registeredIdentitySchema } from '$lib/protocol/api/identities';
 import { recoveryStoreSchema, type RecoveryFile } from '$lib/protocol/api/recovery';
@@ -90,7 +97,11 @@ export class RelayClient {
 		return this.#authorised('POST', '/circles', { json: { manifests, envelopes } });
 	}
 
-	extendCircle(circle: CircleId, manifest: string, envelopes: readonly Envelope[]): Promise<Result<Uint8Array, RelayError>> {
+	extendCircle(
+		circle: CircleId,
+		manifest: string,
+		envelopes: readonly Envelope[]
+	): Promise<Result<Uint8Array, RelayError>> {
 		return this.#authorised('POST', `/circles/${circle}/manifest`, { json: { manifest, envelopes } });
 	}
 
@@ -107,7 +118,9 @@ export class RelayClient {
 	/** Where every book stands; null when nothing has moved since the last call. */
 	async heads(): Promise<Result<Heads | null, RelayError>> {
 		const headers = this.#headsTag ? { 'if-none-match': this.#headsTag } : {};
-		const answer = await this.#withToken((token) => this.#send('GET', '/heads', null, { ...headers, authorization: `Bearer ${token}` }));
+		const answer = await this.#withToken((token) =>
+			this.#send('GET', '/heads', null, { ...headers, authorization: `Bearer ${token}` })
+		);
 		if (!answer.ok) return answer;
 		if (answer.value.status === 304) return ok(null);
 		const heads = parseHeads(answer.value.bytes);
@@ -170,7 +183,9 @@ export class RelayClient {
 	}
 
 	async #authorised(method: string, path: string, body: Body): Promise<Result<Uint8Array, RelayError>> {
-		const answer = await this.#withToken((token) => this.#send(method, path, body, { authorization: `Bearer ${token}` }));
+		const answer = await this.#withToken((token) =>
+			this.#send(method, path, body, { authorization: `Bearer ${token}` })
+		);
 		return answer.ok ? ok(answer.value.bytes) : answer;
 	}
 
@@ -194,7 +209,9 @@ export class RelayClient {
 		const nonce = parsed(challenge.value, challengeResponseSchema, (answer) => answer.nonce);
 		if (!nonce.ok) return nonce;
 		const signature = toBase64url(signLogin(this.#deps.origin, nonce.value, identity, device, signSecret));
-		const answer = await this.#open('POST', '/auth/token', { json: { identity, device, nonce: nonce.value, signature } });
+		const answer = await this.#open('POST', '/auth/token', {
+			json: { identity, device, nonce: nonce.value, signature }
+		});
 		if (!answer.ok) return answer;
 		const token = parsed(answer.value, tokenResponseSchema, (body) => ({ value: body.token, exp: body.exp }));
 		if (!token.ok) return token;
@@ -206,7 +223,12 @@ export class RelayClient {
 		return `${this.#deps.origin}${API_PREFIX}${path}`;
 	}
 
-	async #send(method: string, path: string, body: Body, headers: Record<string, string>): Promise<Result<Answer, RelayError>> {
+	async #send(
+		method: string,
+		path: string,
+		body: Body,
+		headers: Record<string, string>
+	): Promise<Result<Answer, RelayError>> {
 		try {
 			const response = await this.#deps.fetch(this.#url(path), {
 				method,
@@ -247,7 +269,7 @@ async function readBytes(response: Response): Promise<Uint8Array | null> {
 	if (!response.body) return new Uint8Array();
 	const reader = response.body.getReader();
 	const parts: Uint8Array[] = [];
-	for (let length = 0; ; ) {
+	for (let length = 0; ;) {
 		const { done, value } = await reader.read();
 		if (done) return concat(...parts);
 		length += value.length;
@@ -268,7 +290,7 @@ async function readAnswer(response: Response): Promise<Result<Answer, RelayError
 	if (!isOurs) return err({ type: 'unreachable' });
 	if (response.ok) return ok({ status: response.status, bytes, etag: response.headers.get('etag') });
 	const refusal = parseJson(apiErrorSchema, bytes);
-	if (!refusal || response.status >= 500 && refusal.error !== 'full') return err({ type: 'unreachable' });
+	if (!refusal || (response.status >= 500 && refusal.error !== 'full')) return err({ type: 'unreachable' });
 	const seconds = Number(response.headers.get('retry-after'));
 	return err({
 		type: 'refused',
