@@ -186,11 +186,9 @@ export class App {
 	}
 
 	async #apply(change: SyncChange): Promise<void> {
-		if (this.#own && (this.#own.id === change.circle || this.#own.id === 'new')) {
-			// Another tab may have made the circle this tab does not know yet.
-			if (this.#own.id === 'new') return this.#adoptOwn();
-			return this.#own.reload(change);
-		}
+		if (this.#own?.id === change.circle) return this.#own.reload(change);
+		// Another tab may have made the circle this tab does not know yet.
+		if (this.#own?.id === 'new' && (await this.#adoptOwn(change.circle))) return;
 		const arrived = this.find(change.circle) ? null : await this.#load(change.circle);
 		// Several circles can arrive at once: the list is read after the wait, and each circle stands there once.
 		const known = this.find(change.circle);
@@ -204,10 +202,11 @@ export class App {
 		if (status === 'synced') this.syncedAt = this.#deps.now();
 	}
 
-	/** The circle on screen is replaced only when the other tab's is read: a screen is never without one. */
-	async #adoptOwn(): Promise<void> {
-		const own = (await this.session.store.readCircles()).find((row) => row.standing === 'mine');
-		if (own) this.#own = await this.#load(own.circle);
+	/** True when the circle is the person's own, made in another tab. A screen is never without one meanwhile. */
+	async #adoptOwn(circle: CircleId): Promise<boolean> {
+		if ((await this.session.store.readCircle(circle))?.standing !== 'mine') return false;
+		this.#own = await this.#load(circle);
+		return true;
 	}
 }
 

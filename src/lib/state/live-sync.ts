@@ -69,9 +69,10 @@ export class LiveSync {
 				await this.#sleep(LOOK_ANYWAY_MS);
 				continue;
 			}
-			this.#listen();
 			this.#deps.onStatus('syncing');
 			const result = await this.#deps.engine.sync();
+			// The pass has logged in; before it the relay would not let this device listen.
+			this.#listen();
 			this.#deps.onStatus(statusOf(result));
 			pauseMs = result.ok ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
 			const asked = !result.ok && result.error.type === 'refused' ? result.error.retryAfterMs : undefined;
@@ -86,6 +87,8 @@ export class LiveSync {
 		this.#events = events;
 		void (async () => {
 			const stream = await this.#deps.relay.events(events.signal);
+			// What changed after the pass and before the stream was told to nobody.
+			if (stream.ok) this.poke();
 			if (stream.ok) for await (const nudge of readNudges(stream.value)) if (nudge) this.poke();
 			if (this.#events === events) this.#events = null;
 			// A stream that ended is opened again by the next pass; while it cannot be, passes come with growing pauses.
