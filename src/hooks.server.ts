@@ -11,7 +11,7 @@ let relay: Relay | null = null;
 
 export const init: ServerInit = async () => {
 	if (building) return;
-	const settings = readSettings(dev ? { PORT: '5173', ...env } : env);
+	const settings = readSettings(dev ? { ...env, PORT: env['PORT'] ?? '5173' } : env);
 	assert(settings.ok, `Settings that cannot be used: ${settings.ok ? '' : settings.error.join(', ')}`);
 	const started = await openRelay(settings.value);
 	relay = started;

@@ -4,7 +4,8 @@ import { Updates } from '$lib/state/updates.svelte';
 export function appUpdates(): Updates {
 	return new Updates({
 		container: navigator.serviceWorker,
-		trustedTypes: (globalThis as { trustedTypes?: ConstructorParameters<typeof Updates>[0]['trustedTypes'] }).trustedTypes,
+		trustedTypes: (globalThis as { trustedTypes?: ConstructorParameters<typeof Updates>[0]['trustedTypes'] })
+			.trustedTypes,
 		reload: () => location.reload()
 	});
 }

@@ -1,7 +1,7 @@
 import type { MeasureKind } from '$lib/domain/measures';
 import type { Observation } from '$lib/domain/observation';
 import { formatClock, formatNumber, formatPressure, formatRelativeDay, type Moment } from '$lib/i18n/format';
-import { measureName } from '$lib/i18n/measure-words';
+import { measureName, stepName } from '$lib/i18n/measure-words';
 import { m } from '$lib/i18n/paraglide/messages';
 
 /** A measure as Idag shows it. */
@@ -24,15 +24,6 @@ export function latestValue(measure: MeasureKind, last: Observation | undefined,
 	return { name, ...shown[measure](last.values), when: `${day} ${formatClock(last.effective)}` };
 }
 
-/** Worst last, as the measure's definition numbers them. */
-const steps = [
-	() => m.common_health_1(),
-	() => m.common_health_2(),
-	() => m.common_health_3(),
-	() => m.common_health_4(),
-	() => m.common_health_5()
-];
-
 const shown: { readonly [K in MeasureKind]: (values: Readonly<Record<string, number>>) => Shown } = {
 	bloodPressure: ({ systolic = NaN, diastolic = NaN }) => ({
 		value: formatPressure(systolic, diastolic),
@@ -40,5 +31,5 @@ const shown: { readonly [K in MeasureKind]: (values: Readonly<Record<string, num
 	}),
 	weight: ({ weight = NaN }) => ({ value: formatNumber(weight, 1), unit: m.common_unit_kg() }),
 	pulse: ({ pulse = NaN }) => ({ value: formatNumber(pulse), unit: m.common_unit_per_minute() }),
-	selfRatedHealth: ({ step = NaN }) => ({ value: steps[step - 1]?.() })
+	selfRatedHealth: ({ step = NaN }) => ({ value: stepName(step) })
 };

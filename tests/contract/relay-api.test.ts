@@ -1,6 +1,7 @@
 /** The relay's interface as a device meets it: real keys, real messages, the whole relay in this process. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { systemRandom, toBase64url } from '$lib/crypto/bytes';
+import { toBase64url } from '$lib/crypto/bytes';
+import { systemRandom } from '$lib/crypto/random';
 import { createSigningKey } from '$lib/crypto/signing';
 import { parsePull } from '$lib/protocol/api/frames';
 import { parseHeads } from '$lib/protocol/api/heads';
@@ -114,7 +115,8 @@ describe('the whole line', () => {
 		const { owner, token, circle } = await begin();
 		const writer = createWriter(circle, bookAt(circle), firstDevice(owner));
 		const frames = Array.from({ length: 90 }, () => nextFrame(writer, 'x'.repeat(50_000)));
-		for (const half of [frames.slice(0, 45), frames.slice(45)]) expect((await push(relay, half, token)).status).toBe(200);
+		for (const half of [frames.slice(0, 45), frames.slice(45)])
+			expect((await push(relay, half, token)).status).toBe(200);
 		const read = async (after: number) => {
 			const body = await bodyBytes(await pull(relay, [{ circle: circle.id, book: bookAt(circle).id, after }], token));
 			expect(body.length).toBeLessThan(MAX_PULL_BYTES + 1024);

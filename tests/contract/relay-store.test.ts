@@ -1,6 +1,7 @@
 /** One suite for every store of the relay. What it says of SQLite must hold on PostgreSQL, and the other way round. */
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
-import { systemRandom, toBase64url } from '$lib/crypto/bytes';
+import { toBase64url } from '$lib/crypto/bytes';
+import { systemRandom } from '$lib/crypto/random';
 import { must } from '$lib/domain/assert';
 import { EMPTY_RUN, nextRun, shortRun } from '$lib/protocol/api/heads';
 import type { Frame } from '$lib/protocol/frame';

@@ -1,48 +1,296 @@
-/** What storage relies on, tried in Firefox, whose IndexedDB commits at other moments than Chromium's. */
-
-import Dexie from 'dexie';
+/**
+ * The sealed log in a real browser: what IndexedDB stand-ins cannot prove. Firefox commits at other moments than Chromium,
+ * and keeps earlier writes of a transaction that something foreign was awaited in (SECURITY F26).
+ */
+import { Dexie } from 'dexie';
+import { toBase64url } from '$lib/crypto/bytes';
+import { systemRandom } from '$lib/crypto/random';
+import { type Entry, rawEntries } from '$lib/protocol/entries';
+import { openFrame } from '$lib/protocol/frame';
+import { type BookId, type CircleId, type EntryId, type Hash, newId } from '$lib/protocol/ids';
+import { createSigningKey, deviceIdOf } from '$lib/crypto/signing';
+import { databaseName, HemlinjeDatabase, type Space } from '$lib/storage/database';
+import { LocalStore, type WriteContext } from '$lib/storage/local-store';
+import { localStorageMarkers } from '$lib/storage/markers';
+import { createCircle, createDevice } from '$lib/sync/create';
 import { type Check, expectEqual } from './check';
+
+const markers = localStorageMarkers(localStorage);
+const open = async (space: Space): Promise<LocalStore> => {
+	const store = await LocalStore.open(space, { random: systemRandom, markers });
+	if (!store.ok) throw new Error(`the store did not open: ${store.error.type}`);
+	return store.value;
+};
+
+interface World {
+	readonly space: Space;
+	readonly store: LocalStore;
+	readonly context: WriteContext;
+	readonly book: BookId;
+	readonly other: BookId;
+	readonly key: Uint8Array;
+}
+
+let spaces = 0;
+
+async function world(): Promise<World> {
+	spaces += 1;
+	const space: Space = `demo-check-${Date.now()}-${spaces}`;
+	const store = await open(space);
+	const deps = { random: systemRandom, now: () => Date.now(), space };
+	const device = createDevice(deps, 'person');
+	const signing = createSigningKey(systemRandom);
+	await store.createDevice(device, createCircle(deps, device, signing.secret));
+	const [book, other] = [newId<BookId>(systemRandom), newId<BookId>(systemRandom)];
+	const key = systemRandom(32);
+	const context: WriteContext = {
+		circle: newId<CircleId>(systemRandom),
+		device: toBase64url(deviceIdOf(signing.pub)) as WriteContext['device'],
+		signSecret: signing.secret,
+		manifest: toBase64url(systemRandom(32)) as Hash,
+		epochOf: () => ({ epoch: 1, key })
+	};
+	return { space, store, context, book, other, key };
+}
+
+const reading = (note?: string): Entry => ({
+	kind: 'obs.add',
+	v: 1,
+	id: newId<EntryId>(systemRandom),
+	measure: 'weight',
+	values: { weight: 71.4 },
+	units: { weight: 'kg' },
+	effective: { utc: Date.now(), offset: 60, zone: 'Europe/Stockholm' },
+	source: { kind: 'manual' },
+	...(note ? { note } : {})
+});
+
+async function raw<T>(space: Space, work: (database: HemlinjeDatabase) => Promise<T>): Promise<T> {
+	const database = new HemlinjeDatabase(space);
+	try {
+		return await work(database);
+	} finally {
+		database.close();
+	}
+}
+
+const counts = (space: Space) =>
+	raw(space, async (database) => [
+		await database.frames.count(),
+		await database.outbox.count(),
+		await database.heads.count()
+	]);
+
+async function save({ store, context, book }: World, entries: readonly Entry[] = [reading()]): Promise<void> {
+	const saved = await store.append(context, [{ book, entries }]);
+	if (!saved.ok) throw new Error(`a save failed: ${saved.error.type}`);
+}
+
+async function places(here: World): Promise<number[]> {
+	return (await here.store.frames(here.context.circle, here.book))
+		.map(({ frame }) => frame.header.seq)
+		.sort((a, b) => a - b);
+}
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
+
+/** Makes puts into one table fail until the returned function is called. */
+function breakPuts(table: string, error: Error): () => void {
+	const original = Reflect.get<IDBObjectStore, 'put'>(IDBObjectStore.prototype, 'put');
+	IDBObjectStore.prototype.put = function (this: IDBObjectStore, ...args: Parameters<IDBObjectStore['put']>) {
+		if (this.name === table) throw error;
+		return original.apply(this, args);
+	};
+	return () => void (IDBObjectStore.prototype.put = original);
+}
 
 export const checks: readonly Check[] = [
 	{
-		name: 'one strict transaction keeps a row and its head together through a reopening',
+		name: 'F4: a save is a frame, an outbox row and a head, and is there after a reopening',
 		async run() {
-			const open = () => {
-				const database = new Dexie(`check-${name}`, { chromeTransactionDurability: 'strict' });
-				database.version(1).stores({ frames: 'seq', heads: 'book' });
-				return database;
-			};
-			const name = crypto.randomUUID();
-			const database = open();
-			await database.transaction('rw', 'frames', 'heads', async () => {
-				await database.table('frames').add({ seq: 1, bytes: new Uint8Array([7]) });
-				await database.table('heads').put({ book: 'a', seq: 1 });
-			});
-			database.close();
-
-			const again = open();
-			expectEqual(await again.table('heads').get('a'), { book: 'a', seq: 1 }, 'the head was not kept');
-			expectEqual(await again.table('frames').count(), 1, 'the frame was not kept');
-			await again.delete();
+			const here = await world();
+			await save(here);
+			here.store.close();
+			const again = { ...here, store: await open(here.space) };
+			expectEqual(await counts(here.space), [1, 1, 1], 'a part of the save was not kept');
+			await save(again);
+			expectEqual(await places(again), [1, 2], 'the chain did not go on where it stood');
+			again.store.close();
 		}
 	},
 	{
-		name: 'a transaction that fails keeps nothing',
+		name: 'F4: when the last put of a save fails, the earlier ones do not stay',
 		async run() {
-			const database = new Dexie(`check-${crypto.randomUUID()}`);
-			database.version(1).stores({ frames: 'seq' });
-			const failed = await database
-				.transaction('rw', 'frames', async () => {
-					await database.table('frames').add({ seq: 1 });
-					throw new Error('stopped on purpose');
-				})
-				.then(
-					() => false,
-					() => true
-				);
-			expectEqual(failed, true, 'the transaction did not fail');
-			expectEqual(await database.table('frames').count(), 0, 'half of the save was kept');
-			await database.delete();
+			const here = await world();
+			await save(here);
+			for (const table of ['frames', 'outbox', 'heads']) {
+				const mend = breakPuts(table, new DOMException('fault', 'DataError'));
+				const saved = await here.store.append(here.context, [
+					{ book: here.book, entries: [reading()] },
+					{ book: here.other, entries: [reading()] }
+				]);
+				mend();
+				expectEqual(saved.ok, false, `a save whose ${table} failed was called saved`);
+				expectEqual(await counts(here.space), [1, 1, 1], `half of a save stayed when ${table} failed`);
+			}
+			await save(here);
+			here.store.close();
+		}
+	},
+	{
+		name: 'F4: a full disk is named, and keeps nothing of the save',
+		async run() {
+			const here = await world();
+			const mend = breakPuts('heads', new DOMException('full', 'QuotaExceededError'));
+			const saved = await here.store.append(here.context, [{ book: here.book, entries: [reading()] }]);
+			mend();
+			expectEqual(saved, { ok: false, error: { type: 'storage-full' } }, 'a full disk was not named');
+			expectEqual(await counts(here.space), [0, 0, 0], 'half of a save stayed on a full disk');
+			here.store.close();
+		}
+	},
+	{
+		name: 'T1: two tabs writing 50 each at once leave no gap and no repeat',
+		async run() {
+			const here = await world();
+			const tab = { ...here, store: await open(here.space) };
+			await Promise.all(upTo(50).flatMap(() => [save(here), save(tab)]));
+			expectEqual(await places(here), upTo(100), 'places were given twice or left out');
+			here.store.close();
+			tab.store.close();
+		}
+	},
+	{
+		name: '200 frames of several books keep their chains through a restart',
+		async run() {
+			const here = await world();
+			for (let i = 0; i < 100; i += 1) {
+				await here.store.append(here.context, [
+					{ book: here.book, entries: [reading()] },
+					{ book: here.other, entries: [reading()] }
+				]);
+			}
+			here.store.close();
+			const again = { ...here, store: await open(here.space) };
+			const frames = (await again.store.frames(here.context.circle, here.book))
+				.map(({ frame }) => frame)
+				.sort((a, b) => a.header.seq - b.header.seq);
+			expectEqual(
+				frames.map((frame) => frame.header.seq),
+				upTo(100),
+				'frames are missing'
+			);
+			expectEqual(
+				frames.every((frame, i) => frame.header.prev === (frames[i - 1]?.hash ?? null)),
+				true,
+				'the chain is broken'
+			);
+			expectEqual(
+				frames.every((frame) => openFrame(frame, here.key) !== null),
+				true,
+				'a frame does not open'
+			);
+			again.store.close();
+		}
+	},
+	{
+		name: 'F6: sealing 50 waiting frames again is one transaction and keeps every entry',
+		async run() {
+			const here = await world();
+			const entries = upTo(50).map(() => reading());
+			for (const entry of entries) await save(here, [entry]);
+			const later = systemRandom(32);
+			const context: WriteContext = { ...here.context, epochOf: () => ({ epoch: 2, key: later }) };
+			const entriesOf = (frame: Parameters<typeof openFrame>[0]) => {
+				const plaintext = openFrame(frame, here.key);
+				return plaintext && rawEntries(plaintext);
+			};
+			const mend = breakPuts('heads', new DOMException('fault', 'DataError'));
+			expectEqual(
+				(await here.store.reseal(context, here.book, null, entriesOf)).ok,
+				false,
+				'a failed sealing was called done'
+			);
+			mend();
+			const before = await here.store.waiting(here.context.circle, here.book);
+			expectEqual(
+				before.every(({ frame }) => frame.header.epoch === 1),
+				true,
+				'half of a failed sealing stayed'
+			);
+			const resealed = await here.store.reseal(context, here.book, null, entriesOf);
+			expectEqual(resealed.ok, true, 'sealing again failed');
+			const waiting = await here.store.waiting(here.context.circle, here.book);
+			const ids = waiting.flatMap(({ frame }) => {
+				const plaintext = openFrame(frame, later);
+				return ((plaintext && rawEntries(plaintext)) ?? []).map((entry) => (entry as Entry).id);
+			});
+			expectEqual(
+				ids,
+				entries.map((entry) => entry.id),
+				'entries were lost or changed places'
+			);
+			here.store.close();
+		}
+	},
+	{
+		name: 'Q4: a database emptied under its marker is recognised, before and during use',
+		async run() {
+			const here = await world();
+			await save(here);
+			await raw(here.space, async (database) => {
+				await database.keys.clear();
+				await database.meta.clear();
+			});
+			const saved = await here.store.append(here.context, [{ book: here.book, entries: [reading()] }]);
+			expectEqual(saved, { ok: false, error: { type: 'wiped' } }, 'a save went into an emptied database');
+			here.store.close();
+			await Dexie.delete(databaseName(here.space));
+			const again = await LocalStore.open(here.space, { random: systemRandom, markers });
+			expectEqual(again, { ok: false, error: { type: 'wiped' } }, 'an emptied device was taken for a new one');
+			await LocalStore.erase(here.space, markers);
+		}
+	},
+	{
+		name: 'F13: a connection that was closed is opened once more',
+		async run() {
+			const here = await world();
+			await save(here);
+			const original = Reflect.get<IDBDatabase, 'transaction'>(IDBDatabase.prototype, 'transaction');
+			IDBDatabase.prototype.transaction = function (this: IDBDatabase) {
+				IDBDatabase.prototype.transaction = original;
+				this.close();
+				throw new DOMException('The database connection is closing.', 'InvalidStateError');
+			};
+			await save(here);
+			expectEqual(await places(here), [1, 2], 'the save did not come through');
+			here.store.close();
+		}
+	},
+	{
+		name: 'L1: planted words stand nowhere in the raw database',
+		async run() {
+			const here = await world();
+			const planted = 'ZEBRAFINK';
+			await save(here, [reading(planted)]);
+			await here.store.saveDraft('record', { note: planted });
+			const dump = await raw(here.space, async (database) => {
+				const rows = await Promise.all(database.tables.map((table) => table.toArray() as Promise<unknown[]>));
+				let text = '';
+				JSON.stringify(rows, (_, value: unknown) => {
+					if (value instanceof Uint8Array) text += new TextDecoder('latin1').decode(value);
+					else if (typeof value === 'string') text += value;
+					return value instanceof Uint8Array ? undefined : value;
+				});
+				return text;
+			});
+			expectEqual(dump.length > 500, true, 'nothing was read');
+			expectEqual(
+				[planted, btoa(planted)].filter((form) => dump.includes(form)),
+				[],
+				'a planted word was found'
+			);
+			here.store.close();
 		}
 	}
 ];

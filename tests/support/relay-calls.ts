@@ -1,5 +1,6 @@
 /** A relay in this process with a clock that is moved by hand, and a caller that speaks to it over its real messages. */
-import { systemRandom, toBase64url, utf8 } from '$lib/crypto/bytes';
+import { toBase64url, utf8 } from '$lib/crypto/bytes';
+import { systemRandom } from '$lib/crypto/random';
 import { must } from '$lib/domain/assert';
 import { signLogin } from '$lib/protocol/api/auth';
 import { joinFrames } from '$lib/protocol/api/frames';

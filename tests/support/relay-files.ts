@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemRandom } from '$lib/crypto/bytes';
+import { systemRandom } from '$lib/crypto/random';
 import { silentLog } from '$lib/server/log';
 import { openPostgresStore } from '$lib/server/postgres/open';
 import { openSqliteStore } from '$lib/server/sqlite/open';

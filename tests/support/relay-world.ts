@@ -3,7 +3,8 @@
  * a test can also do what no honest device does.
  */
 import { createBoxKey, type BoxKey } from '$lib/crypto/boxes';
-import { systemRandom, toBase64url } from '$lib/crypto/bytes';
+import { toBase64url } from '$lib/crypto/bytes';
+import { systemRandom } from '$lib/crypto/random';
 import { createSigningKey, deviceIdOf, type SigningKey } from '$lib/crypto/signing';
 import { must } from '$lib/domain/assert';
 import type { Access, Role } from '$lib/domain/rights';

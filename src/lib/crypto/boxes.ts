@@ -15,10 +15,22 @@ export interface BoxKey {
 export const createBoxKey = (random: RandomBytes): BoxKey => boxKeyOf(random(32));
 export const boxKeyOf = (secret: Uint8Array): BoxKey => ({ secret, pub: x25519.getPublicKey(secret) });
 
+/** False for the few points that make every shared secret the same: nothing may ever be sealed to them. */
+export function isBoxKey(pub: Uint8Array): boolean {
+	try {
+		x25519.getSharedSecret(PROBE, pub);
+		return true;
+	} catch {
+		return false;
+	}
+}
+const PROBE = new Uint8Array(32).fill(1);
+
 /** `age1…` for a raw public key, as the `age` command knows it. */
 export const ageRecipient = (pub: Uint8Array): string => bech32.encodeFromBytes('age', pub);
 /** `AGE-SECRET-KEY-1…` for a raw secret key. */
-export const ageIdentity = (secret: Uint8Array): string => bech32.encodeFromBytes('age-secret-key-', secret).toUpperCase();
+export const ageIdentity = (secret: Uint8Array): string =>
+	bech32.encodeFromBytes('age-secret-key-', secret).toUpperCase();
 
 /** Seals bytes so that only the holder of the recipient's secret key can open them. */
 export async function sealTo(recipient: Uint8Array, plaintext: Uint8Array): Promise<Uint8Array> {

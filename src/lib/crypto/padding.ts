@@ -10,11 +10,14 @@ const FLOOR = 256;
 /** The length PADMÉ rounds `length` up to. */
 export function padmeLength(length: number): number {
 	if (length <= FLOOR) return FLOOR;
-	const exponent = Math.floor(Math.log2(length));
-	const lastBits = exponent - (Math.floor(Math.log2(exponent)) + 1);
+	const exponent = floorLog2(length);
+	const lastBits = exponent - (floorLog2(exponent) + 1);
 	const step = 2 ** lastBits;
 	return Math.ceil(length / step) * step;
 }
+
+/** In integers: a rounded logarithm could come out differently in another engine, and then nothing would unpad. */
+const floorLog2 = (value: number): number => 31 - Math.clz32(value);
 
 export function pad(content: Uint8Array): Uint8Array {
 	const length = content.length + 4;

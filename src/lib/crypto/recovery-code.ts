@@ -15,7 +15,8 @@ const CODE_LENGTH = 26;
 /** 26 characters, canonical: upper case, no separators, no check symbol. */
 export type RecoveryCode = string & { readonly __brand: 'RecoveryCode' };
 
-export type RecoveryCodeError = { readonly type: 'wrong-length' } | { readonly type: 'wrong-character' } | { readonly type: 'wrong-check' };
+export type RecoveryCodeError =
+	{ readonly type: 'wrong-length' } | { readonly type: 'wrong-character' } | { readonly type: 'wrong-check' };
 
 /** A fresh code from 26 × 5 bits. */
 export function createRecoveryCode(random: RandomBytes): RecoveryCode {
@@ -35,7 +36,11 @@ export const recoveryCodeGroups = (code: RecoveryCode): string[] => (code + chec
 
 /** Reads what a person typed: any case, spaces and dashes ignored, O read as 0, I and L as 1. */
 export function parseRecoveryCode(typed: string): Result<RecoveryCode, RecoveryCodeError> {
-	const letters = typed.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
+	const letters = typed
+		.toUpperCase()
+		.replace(/[\s\p{Dash}]/gu, '')
+		.replace(/O/g, '0')
+		.replace(/[IL]/g, '1');
 	if (letters.length !== CODE_LENGTH + 1) return err({ type: 'wrong-length' });
 	const code = letters.slice(0, CODE_LENGTH);
 	if (![...code].every((character) => ALPHABET.includes(character))) return err({ type: 'wrong-character' });
@@ -47,4 +52,5 @@ export function parseRecoveryCode(typed: string): Result<RecoveryCode, RecoveryC
 export const recoveryBoxKey = (code: RecoveryCode): BoxKey => boxKeyOf(deriveKey(utf8(code), 'hl/recovery/box/1'));
 
 /** What the relay knows the recovery store by. */
-export const recoveryLookupId = (code: RecoveryCode): string => toBase64url(deriveKey(utf8(code), 'hl/recovery/id/1', 16));
+export const recoveryLookupId = (code: RecoveryCode): string =>
+	toBase64url(deriveKey(utf8(code), 'hl/recovery/id/1', 16));

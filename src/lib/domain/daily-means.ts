@@ -3,7 +3,12 @@ import { dailyValues, mean, type Reading } from './statistics';
 import { addDays, localDate, type LocalDate } from './time';
 
 /** As many as `days`, oldest first, the last being `today`. Readings may come in any order. */
-export function dailyMeans(readings: readonly Reading[], key: string, days: number, today: LocalDate): (number | null)[] {
+export function dailyMeans(
+	readings: readonly Reading[],
+	key: string,
+	days: number,
+	today: LocalDate
+): (number | null)[] {
 	const first = addDays(today, 1 - days);
 	const recent = readings.filter(({ effective }) => {
 		const date = localDate(effective);

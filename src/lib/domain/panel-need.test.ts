@@ -16,12 +16,18 @@ const joined = (facts: Partial<PatientFacts>): PatientFacts => ({
 });
 
 test('somebody new is a reason of its own, whatever they have measured', () => {
-	const need = needOf({ ...joined({ measured: { weight: measured('2025-11-16T07:00') } }), standing: 'invited' }, today, zone);
+	const need = needOf(
+		{ ...joined({ measured: { weight: measured('2025-11-16T07:00') } }), standing: 'invited' },
+		today,
+		zone
+	);
 	expect(need).toEqual({ reason: 'invited', news: [], silentDays: null, since: on('2025-11-01T09:00') });
 });
 
 test('before the first look every value is new', () => {
-	const facts = joined({ measured: { bloodPressure: measured('2025-11-15T07:00', '2025-11-16T07:00'), weight: measured('2025-11-14T07:00') } });
+	const facts = joined({
+		measured: { bloodPressure: measured('2025-11-15T07:00', '2025-11-16T07:00'), weight: measured('2025-11-14T07:00') }
+	});
 	expect(needOf(facts, today, zone)).toEqual({
 		reason: 'new',
 		news: [
@@ -64,7 +70,14 @@ test.each([
 
 test('silence that somebody looked at comes back after a week, and can be found meanwhile', () => {
 	const silent = (seenAt: string) =>
-		needOf(joined({ measured: { weight: measured('2025-11-01T07:00') }, seen: { at: on(seenAt), until: { weight: on('2025-11-01T07:00') } } }), today, zone);
+		needOf(
+			joined({
+				measured: { weight: measured('2025-11-01T07:00') },
+				seen: { at: on(seenAt), until: { weight: on('2025-11-01T07:00') } }
+			}),
+			today,
+			zone
+		);
 	expect(silent('2025-11-11T09:00').reason).toBe('none');
 	expect(isUnder('silent', silent('2025-11-11T09:00'))).toBe(true);
 	expect(silent('2025-11-10T09:00').reason).toBe('silent');
@@ -72,15 +85,25 @@ test('silence that somebody looked at comes back after a week, and can be found 
 
 test('somebody who shares and never measures is silent since they shared', () => {
 	expect(needOf(joined({}), today, zone)).toMatchObject({ reason: 'silent', silentDays: 16 });
-	expect(needOf(joined({ sharedAt: on('2025-11-12T09:00') }), today, zone)).toMatchObject({ reason: 'none', silentDays: null });
+	expect(needOf(joined({ sharedAt: on('2025-11-12T09:00') }), today, zone)).toMatchObject({
+		reason: 'none',
+		silentDays: null
+	});
 });
 
 test('values nobody has seen, followed by silence: both are told', () => {
-	expect(needOf(joined({ measured: { weight: measured('2025-11-01T07:00') } }), today, zone)).toMatchObject({ reason: 'new', silentDays: 16 });
+	expect(needOf(joined({ measured: { weight: measured('2025-11-01T07:00') } }), today, zone)).toMatchObject({
+		reason: 'new',
+		silentDays: 16
+	});
 });
 
 test('the list stands by need, longest waiting first, the rest by Swedish name, whatever order they came in', () => {
-	const row = (name: string, reason: Need['reason'], since = 0) => ({ id: name, name, need: { reason, news: [], silentDays: null, since } });
+	const row = (name: string, reason: Need['reason'], since = 0) => ({
+		id: name,
+		name,
+		need: { reason, news: [], silentDays: null, since }
+	});
 	const rows = [
 		row('Örjan', 'none', 1),
 		row('Ali', 'silent', 2),
@@ -97,7 +120,14 @@ test('the list stands by need, longest waiting first, the rest by Swedish name, 
 });
 
 test('Behöver dig leaves out those where nothing waits; Alla leaves out nobody', () => {
-	const rest = needOf(joined({ measured: { weight: measured('2025-11-16T07:00') }, seen: { at: on('2025-11-16T12:00'), until: { weight: on('2025-11-16T07:00') } } }), today, zone);
+	const rest = needOf(
+		joined({
+			measured: { weight: measured('2025-11-16T07:00') },
+			seen: { at: on('2025-11-16T12:00'), until: { weight: on('2025-11-16T07:00') } }
+		}),
+		today,
+		zone
+	);
 	expect(isUnder('needs', rest)).toBe(false);
 	expect(isUnder('silent', rest)).toBe(false);
 	expect(isUnder('all', rest)).toBe(true);

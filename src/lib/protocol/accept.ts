@@ -3,13 +3,14 @@
  * whatever order they arrived (docs/protocol.md 7). It never throws anything away: what does not count yet is parked and
  * judged again when more has arrived.
  */
-import type { BookKind } from '$lib/domain/books';
-import { mayWriteKind, type Role } from '$lib/domain/rights';
+import { plannedMeasureKinds, type BookKind } from '$lib/domain/books';
+import { grantable, mayWriteKind, type Role } from '$lib/domain/rights';
+import { measureKinds } from '$lib/domain/measures';
 import type { Batch, Entry } from './entries';
 import type { Frame } from './frame';
 import type { Identity } from './identity-log';
 import type { BookId, DeviceId, Hash, IdentityId } from './ids';
-import { accessOf, bookOf, memberOf, type Manifest, type ManifestChain } from './manifest';
+import { accessOf, bookOf, memberOf, type Cut, type Manifest, type ManifestChain } from './manifest';
 
 export interface AcceptInput {
 	readonly book: BookId;
@@ -34,11 +35,20 @@ export interface AcceptedFrame {
 	readonly batch: Batch;
 }
 
-export type ParkReason = 'unknown-device' | 'bad-signature' | 'gap' | 'unknown-epoch' | 'no-right' | 'beyond-cut' | 'unreadable' | 'wrong-kind';
+export type ParkReason =
+	| 'unknown-device'
+	| 'bad-signature'
+	| 'gap'
+	| 'unknown-epoch'
+	| 'no-right'
+	| 'beyond-cut'
+	| 'unreadable'
+	| 'wrong-kind';
 
 export interface Acceptance {
 	/** In an order that depends on the frames alone: by Lamport time, device, sequence, hash. */
 	readonly accepted: readonly AcceptedFrame[];
+	/** In the order the frames were given. */
 	readonly parked: readonly { readonly frame: Frame; readonly reason: ParkReason }[];
 	/** Devices that signed two different frames in one place; both branches stay. */
 	readonly forked: readonly DeviceId[];
@@ -48,23 +58,26 @@ export interface Acceptance {
 
 export function acceptFrames(input: AcceptInput): Acceptance {
 	const owners = ownersOfDevices(input.identities);
-	const frames = uniqueByHash(input.frames.filter((frame) => frame.header.book === input.book));
 	const parked: { frame: Frame; reason: ParkReason }[] = [];
-	const signed = frames.filter((frame) => {
-		const owner = owners.get(frame.header.device);
-		const reason = !owner
-			? 'unknown-device'
-			: frame.header.circle === input.chain.circle && input.isSigned(frame, owner.sign)
-				? null
-				: 'bad-signature';
-		if (reason) parked.push({ frame, reason });
-		return reason === null;
-	});
+	const ofBook = input.frames.filter((frame) => frame.header.book === input.book);
+	// The hash leaves the signature out: a copy with another signature must not stand in for the good one.
+	const signed = uniqueByHash(
+		ofBook.filter((frame) => {
+			const owner = owners.get(frame.header.device);
+			const reason = !owner
+				? 'unknown-device'
+				: frame.header.circle === input.chain.circle && input.isSigned(frame, owner.sign)
+					? null
+					: 'bad-signature';
+			if (reason) parked.push({ frame, reason });
+			return reason === null;
+		})
+	);
 	const linked = linkedFrames(signed, input.anchors ?? new Set());
 	const accepted: AcceptedFrame[] = [];
 	for (const frame of signed) {
-		const author = owners.get(frame.header.device)?.identity;
-		const judged = !linked.has(frame.hash) || !author ? 'gap' : judge(frame, author, linked, input);
+		const owner = owners.get(frame.header.device);
+		const judged = !linked.has(frame.hash) || !owner ? 'gap' : judge(frame, owner, linked, input);
 		if (typeof judged === 'string') parked.push({ frame, reason: judged });
 		else accepted.push(judged);
 	}
@@ -79,31 +92,57 @@ export function acceptFrames(input: AcceptInput): Acceptance {
 
 function judge(
 	frame: Frame,
-	author: IdentityId,
+	owner: DeviceOwner,
 	linked: ReadonlyMap<Hash, Frame>,
 	input: AcceptInput
 ): AcceptedFrame | ParkReason {
-	const { book, epoch } = frame.header;
+	const { book, epoch, suite } = frame.header;
+	const author = owner.identity;
 	const during = input.chain.records.map((record) => record.body).filter((body) => bookOf(body, book)?.epoch === epoch);
 	if (during.length === 0) return 'unknown-epoch';
-	const writing = during.map((body) => memberOf(body, author)).filter((member) => accessOf(member, book) === 'w');
+	// A manifest that names a later place of the log than the device's removal no longer knows the device.
+	const writing = during
+		.filter((body) => body.suiteMin <= suite)
+		.map((body) => memberOf(body, author))
+		.filter((member) => member && accessOf(member, book) === 'w' && member.idHead.n < owner.removedAt);
 	if (writing.length === 0) return 'no-right';
 	if (isBeyondCut(frame, author, linked, input.chain.head.body)) return 'beyond-cut';
-	const batch = input.open(frame);
+	// Snapshots are links of the chain; only batches hold entries.
+	const batch = frame.type === 'batch' ? input.open(frame) : null;
 	if (!batch) return 'unreadable';
+	// Within one epoch a role only grows, so the last that fits is the one the author has come to.
 	const role = writing
 		.map((member) => member?.role)
-		.find((each) => each !== undefined && batch.entries.every((entry) => mayWriteKind(each, input.kind, entry.kind)));
+		.findLast((each) => each !== undefined && batch.entries.every((entry) => mayWrite(each, input.kind, entry)));
 	return role ? { frame, author, role, batch } : 'wrong-kind';
 }
 
-/** A frame of an epoch up to a cut's counts only when it is the cut's head or an ancestor of it. */
+const measureBooks: readonly string[] = [...measureKinds, ...plannedMeasureKinds];
+
+/** What a role may state, and in the book it belongs to: sharing a book is sharing one measure, not whatever calls itself so. */
+function mayWrite(role: Role, kind: BookKind, entry: Entry): boolean {
+	if (grantable(role, kind) !== 'w' || !mayWriteKind(role, kind, entry.kind)) return false;
+	const isMeasured = entry.kind === 'obs.add' || entry.kind === 'obs.amend';
+	return !isMeasured || !measureBooks.includes(kind) || entry.measure === kind;
+}
+
+/**
+ * A frame of an epoch up to a cut's counts only when it is the cut's head or an ancestor of it. The first cut after the
+ * frame decides: a later one is about what was written since, so that nothing one cut kept is lost by the next.
+ */
 function isBeyondCut(frame: Frame, author: IdentityId, linked: ReadonlyMap<Hash, Frame>, manifest: Manifest): boolean {
-	return manifest.cuts
-		.filter((cut) => cut.member === author && cut.book === frame.header.book && frame.header.epoch <= cut.epoch)
+	const { book, epoch, device, seq } = frame.header;
+	const headIn = (cut: Cut) => cut.heads.find((head) => head.device === device);
+	const covering = manifest.cuts.filter(
+		(cut) =>
+			cut.member === author && cut.book === book && epoch <= cut.epoch && (!cut.listedOnly || headIn(cut) !== undefined)
+	);
+	const first = Math.min(...covering.map((cut) => cut.epoch));
+	return covering
+		.filter((cut) => cut.epoch === first)
 		.some((cut) => {
-			const head = cut.heads.find((each) => each.device === frame.header.device);
-			if (!head || frame.header.seq > head.seq) return true;
+			const head = headIn(cut);
+			if (!head || head.hash === null || seq > head.seq) return true;
 			// While the head itself is withheld, its place in the sequence decides; it can hide nothing that came before.
 			return linked.has(head.hash) && !isAncestor(frame, head.hash, linked);
 		});
@@ -122,7 +161,8 @@ function linkedFrames(frames: readonly Frame[], anchors: ReadonlySet<Hash>): Rea
 		const { seq, prev, device } = frame.header;
 		const before = prev === null ? undefined : linked.get(prev);
 		const starts = seq === 1 ? prev === null : prev !== null && anchors.has(prev);
-		if (starts || (before && before.header.device === device && before.header.seq === seq - 1)) linked.set(frame.hash, frame);
+		if (starts || (before && before.header.device === device && before.header.seq === seq - 1))
+			linked.set(frame.hash, frame);
 	}
 	return linked;
 }
@@ -142,15 +182,28 @@ function forkedDevices(accepted: readonly AcceptedFrame[]): DeviceId[] {
 
 const entryIds = (entries: readonly Entry[]): string => entries.map((entry) => entry.id).join(' ');
 
-function ownersOfDevices(identities: readonly Identity[]): ReadonlyMap<DeviceId, { identity: IdentityId; sign: Uint8Array }> {
-	return new Map(
-		identities.flatMap((identity) =>
-			[...identity.devices.values()].map((device) => [device.id, { identity: identity.id, sign: device.sign }] as const)
-		)
-	);
+interface DeviceOwner {
+	readonly identity: IdentityId;
+	readonly sign: Uint8Array;
+	/** Place in the identity's log that took the device out; infinite while it stands. */
+	readonly removedAt: number;
 }
 
-const uniqueByHash = (frames: readonly Frame[]): Frame[] => [...new Map(frames.map((frame) => [frame.hash, frame])).values()];
+const ownersOfDevices = (identities: readonly Identity[]): ReadonlyMap<DeviceId, DeviceOwner> =>
+	new Map(
+		identities.flatMap((identity) =>
+			[...identity.devices.values()]
+				.filter((device) => device.confirmed)
+				.map(
+					(device) =>
+						[device.id, { identity: identity.id, sign: device.sign, removedAt: device.removedAt ?? Infinity }] as const
+				)
+		)
+	);
+
+const uniqueByHash = (frames: readonly Frame[]): Frame[] => [
+	...new Map(frames.map((frame) => [frame.hash, frame])).values()
+];
 
 function byTimeThenPlace(a: AcceptedFrame, b: AcceptedFrame): number {
 	return (

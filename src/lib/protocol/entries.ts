@@ -36,7 +36,12 @@ const observationFields = {
 	note: z.optional(noteText)
 };
 
-export const obsAddSchema = z.strictObject({ kind: z.literal('obs.add'), v: z.literal(1), id: entryIdSchema, ...observationFields });
+export const obsAddSchema = z.strictObject({
+	kind: z.literal('obs.add'),
+	v: z.literal(1),
+	id: entryIdSchema,
+	...observationFields
+});
 export const obsAmendSchema = z.strictObject({
 	kind: z.literal('obs.amend'),
 	v: z.literal(1),
@@ -82,7 +87,9 @@ export const heartbeatSchema = z.strictObject({
 	v: z.literal(1),
 	id: entryIdSchema,
 	at: z.int(),
-	heads: z.array(z.strictObject({ book: bookIdSchema, pos: z.int(), run: z.string().check(z.maxLength(11)) })).check(z.maxLength(48))
+	heads: z
+		.array(z.strictObject({ book: bookIdSchema, pos: z.int(), run: z.string().check(z.maxLength(11)) }))
+		.check(z.maxLength(48))
 });
 
 export const entrySchema = z.discriminatedUnion('kind', [
@@ -99,9 +106,17 @@ export type ObsAmend = z.infer<typeof obsAmendSchema>;
 export type ObsVoid = z.infer<typeof obsVoidSchema>;
 export type Receipt = z.infer<typeof receiptSchema>;
 
+/**
+ * Highest Lamport time. Whoever has read it writes it again instead of counting on: a hostile clock at the top can then
+ * confuse the order of what it may change, and never stop anyone from recording.
+ */
+const MAX_LAMPORT = 2 ** 48;
+
+export const lamportAfter = (lamport: number): number => Math.min(lamport + 1, MAX_LAMPORT);
+
 /** Plaintext of a batch frame. Entries stay unknown here, so that one newer entry does not hide its neighbours. */
 export const batchSchema = z.strictObject({
-	lamport: z.int().check(z.minimum(1)),
+	lamport: z.int().check(z.minimum(1), z.maximum(MAX_LAMPORT)),
 	/** What the writer had read of this book at the relay: position and running hash; null before the first pull. */
 	seen: z.nullable(z.strictObject({ pos: z.int().check(z.minimum(0)), run: z.string().check(z.maxLength(11)) })),
 	/** Milliseconds the writer's clock was ahead of the relay's, when known. */
@@ -138,8 +153,33 @@ export interface BatchInput {
 	readonly lamport: number;
 	readonly seen: Batch['seen'];
 	readonly skewMs?: number | undefined;
-	readonly entries: readonly Entry[];
+	/** Entries as they stand: those of a newer app are sealed again untouched. */
+	readonly entries: readonly unknown[];
 }
+
+/** True for what this app can read back: nothing else is ever sealed as new. */
+export const isEntry = (entry: unknown): entry is Entry => entrySchema.safeParse(entry).success;
+
+/** Entries in as few batches as keep below both limits of a frame. */
+export function inBatches(entries: readonly Entry[], maxBytes: number): Entry[][] {
+	const batches: Entry[][] = [];
+	let room = 0;
+	for (const entry of entries) {
+		const length = utf8(JSON.stringify(entry)).length + 1;
+		let batch = batches.at(-1);
+		if (!batch || length > room || batch.length === MAX_ENTRIES) {
+			batch = [];
+			batches.push(batch);
+			room = maxBytes - BATCH_OVERHEAD;
+		}
+		batch.push(entry);
+		room -= length;
+	}
+	return batches;
+}
+
+/** More than Lamport time, position, running hash and skew ever take. */
+const BATCH_OVERHEAD = 256;
 
 export const encodeBatch = (batch: BatchInput): Uint8Array => utf8(JSON.stringify(batch));
 
@@ -149,7 +189,13 @@ export function parseBatch(plaintext: Uint8Array): Batch | null {
 	if (!outer) return null;
 	const parsed = outer.entries.map((entry) => entrySchema.safeParse(entry));
 	const entries = parsed.flatMap((result) => (result.success ? [result.data] : []));
-	return { lamport: outer.lamport, seen: outer.seen, skewMs: outer.skewMs ?? null, entries, unknown: parsed.length - entries.length };
+	return {
+		lamport: outer.lamport,
+		seen: outer.seen,
+		skewMs: outer.skewMs ?? null,
+		entries,
+		unknown: parsed.length - entries.length
+	};
 }
 
 /** Bytes of entries put in one frame: with header, padding and signature it stays under the wire's 64 KiB. */
@@ -172,3 +218,7 @@ export function inFrames<E extends Entry>(entries: readonly E[]): E[][] {
 	}
 	return parts;
 }
+
+/** The entries of a batch as they stand, also those only a newer app can read; null when the bytes are no batch. */
+export const rawEntries = (plaintext: Uint8Array): readonly unknown[] | null =>
+	parseJson(batchSchema, plaintext)?.entries ?? null;

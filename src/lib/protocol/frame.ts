@@ -12,12 +12,15 @@ import { deriveKey, sha256 } from '$lib/crypto/hash';
 import { pad, unpad } from '$lib/crypto/padding';
 import { NONCE_LENGTH, TAG_LENGTH, open, seal } from '$lib/crypto/sealing';
 import { SIGNATURE_LENGTH, sign, signatureTags, verify } from '$lib/crypto/signing';
+import { assert } from '$lib/domain/assert';
 import { err, ok, type Result } from '$lib/domain/result';
 import { bookIdSchema, circleIdSchema, deviceIdSchema, hashSchema, hashText, type Hash } from './ids';
 import { parseJson } from './json';
 
 /** Largest frame on the wire, bytes. */
 export const MAX_FRAME_BYTES = 64 * 1024;
+/** Most plaintext that always fits: 60 KiB padded, beside header, nonce, tag and signature. */
+export const MAX_PLAINTEXT_BYTES = 60 * 1024 - 4;
 /** The only cipher suite so far: XChaCha20-Poly1305, Ed25519, SHA-256, HKDF, age X25519. */
 export const SUITE = 1;
 
@@ -50,13 +53,13 @@ export interface Frame {
 	readonly aadLength: number;
 }
 
-export type FrameError = { readonly type: 'too-large' } | { readonly type: 'malformed' } | { readonly type: 'unknown-suite' };
+export type FrameError = { readonly type: 'too-large' } | { readonly type: 'malformed' };
 
 /** Key for one use, from a book's epoch key. A frame key never opens a snapshot. */
 export const frameKey = (epochKey: Uint8Array, type: FrameType): Uint8Array =>
 	deriveKey(epochKey, type === 'batch' ? 'hl/frame' : 'hl/snapshot');
 
-/** Seals, signs and hashes; synchronous. `plaintext` is unpadded; the caller has kept it under the limit. */
+/** Seals, signs and hashes; synchronous. `plaintext` is unpadded, at most `MAX_PLAINTEXT_BYTES`: a larger frame could never be read again. */
 export function sealFrame(input: {
 	readonly type: FrameType;
 	readonly header: FrameHeader;
@@ -65,6 +68,7 @@ export function sealFrame(input: {
 	readonly signSecret: Uint8Array;
 	readonly nonce: Uint8Array;
 }): Frame {
+	assert(input.plaintext.length <= MAX_PLAINTEXT_BYTES, 'a frame is kept below the size everyone reads');
 	const header = utf8(JSON.stringify(input.header));
 	const aad = concat(MAGIC, new Uint8Array([frameTypes[input.type]]), u16(header.length), header);
 	const ciphertext = seal(frameKey(input.epochKey, input.type), input.nonce, aad, pad(input.plaintext));
@@ -79,17 +83,17 @@ export function sealFrame(input: {
 	};
 }
 
-/** Reads the outer form. Neither signature nor content is checked yet; never throws. */
+/** Reads the outer form, which every suite shares. Neither signature nor content is checked yet; never throws. */
 export function parseFrame(bytes: Uint8Array): Result<Frame, FrameError> {
 	if (bytes.length > MAX_FRAME_BYTES) return err({ type: 'too-large' });
 	const prefix = MAGIC.length + 3;
 	if (bytes.length < prefix || !equalBytes(bytes.subarray(0, MAGIC.length), MAGIC)) return err({ type: 'malformed' });
 	const type = (Object.keys(frameTypes) as FrameType[]).find((name) => frameTypes[name] === bytes[MAGIC.length]);
 	const aadLength = prefix + readU16(bytes, MAGIC.length + 1);
-	if (!type || bytes.length < aadLength + NONCE_LENGTH + TAG_LENGTH + SIGNATURE_LENGTH) return err({ type: 'malformed' });
+	if (!type || bytes.length < aadLength + NONCE_LENGTH + TAG_LENGTH + SIGNATURE_LENGTH)
+		return err({ type: 'malformed' });
 	const header = parseJson(frameHeaderSchema, bytes.subarray(prefix, aadLength));
 	if (!header) return err({ type: 'malformed' });
-	if (header.suite !== SUITE) return err({ type: 'unknown-suite' });
 	return ok({ type, header, hash: hashText(sha256(signedPart(bytes))), bytes, aadLength });
 }
 
@@ -99,8 +103,9 @@ const signedPart = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, bytes.le
 export const verifyFrame = (frame: Frame, pub: Uint8Array): boolean =>
 	verify(signatureTags.frame, signedPart(frame.bytes), frame.bytes.subarray(-SIGNATURE_LENGTH), pub);
 
-/** The unpadded plaintext, or null when the key is another or the bytes were altered. */
+/** The unpadded plaintext, or null when the key or suite is another or the bytes were altered. */
 export function openFrame(frame: Frame, epochKey: Uint8Array): Uint8Array | null {
+	if (frame.header.suite !== SUITE) return null;
 	const nonceEnd = frame.aadLength + NONCE_LENGTH;
 	const padded = open(
 		frameKey(epochKey, frame.type),

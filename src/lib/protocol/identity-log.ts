@@ -3,6 +3,7 @@
  * the hash of its first record, so nobody can hand out another's. Nothing in it names a circle (docs/protocol.md I1, I2).
  */
 import * as z from 'zod/mini';
+import { isBoxKey } from '$lib/crypto/boxes';
 import { deviceIdOf } from '$lib/crypto/signing';
 import { err, ok, type Result } from '$lib/domain/result';
 import {
@@ -46,8 +47,16 @@ export const identityRecordSchema = z.discriminatedUnion('kind', [
 		admin: z.boolean(),
 		boxes: blobSchema(8192)
 	}),
+	/** The added device says itself that it belongs here: nobody can claim another's device as their own. */
+	z.strictObject({ ...link, kind: z.literal('confirmDevice'), by: deviceIdSchema }),
 	z.strictObject({ ...link, kind: z.literal('removeDevice'), by: deviceIdSchema, device: deviceIdSchema }),
-	z.strictObject({ ...link, kind: z.literal('rotateBox'), by: deviceIdSchema, box: boxSchema, sealed: z.array(sealedForDevice) }),
+	z.strictObject({
+		...link,
+		kind: z.literal('rotateBox'),
+		by: deviceIdSchema,
+		box: boxSchema,
+		sealed: z.array(sealedForDevice)
+	}),
 	/** The recovery identity's public part, and the new root whose secret lies only in the recovery store. */
 	z.strictObject({
 		...link,
@@ -68,6 +77,8 @@ export interface IdentityDevice {
 	readonly sign: Uint8Array;
 	readonly box: Uint8Array;
 	readonly admin: boolean;
+	/** It has signed something in this log itself. Frames of a device that has not never count. */
+	readonly confirmed: boolean;
 	/** Number of the record that took it out; null while active. */
 	readonly removedAt: number | null;
 }
@@ -82,6 +93,8 @@ export interface Identity {
 	/** Recovery recipient; null until a code has been made. */
 	readonly recovery: Uint8Array | null;
 	readonly head: { readonly n: number; readonly hash: Hash };
+	/** The hash of every record, so that a place in the log named elsewhere can be checked. */
+	readonly hashes: readonly Hash[];
 }
 
 export type IdentityLogError =
@@ -93,6 +106,9 @@ export type IdentityLogError =
 /** At most this many devices stand in a log at once: person, unit (docs/protocol.md R7). */
 export const MAX_DEVICES = { person: 8, unit: 64 } as const;
 
+/** Most records in one log: reading a longer one would hold up whoever was sent it. */
+export const MAX_LOG_RECORDS = 1000;
+
 export const signIdentityRecord = (body: IdentityRecord, secret: Uint8Array): SignedIdentityRecord =>
 	signRecord('identityRecord', body, secret);
 
@@ -101,11 +117,14 @@ export const parseIdentityRecord = (bytes: Uint8Array): SignedIdentityRecord | n
 
 /** The identity a whole log describes. `log[0]` must be the genesis. */
 export function readIdentityLog(log: readonly Uint8Array[]): Result<Identity, IdentityLogError> {
+	if (log.length > MAX_LOG_RECORDS) return err({ type: 'malformed' });
 	let identity: Identity | null = null;
 	for (const bytes of log) {
 		const record = parseIdentityRecord(bytes);
 		if (!record) return err({ type: 'malformed' });
-		const next: Result<Identity, IdentityLogError> = identity ? extendIdentity(identity, record) : startIdentity(record);
+		const next: Result<Identity, IdentityLogError> = identity
+			? extendIdentity(identity, record)
+			: startIdentity(record);
 		if (!next.ok) return next;
 		identity = next.value;
 	}
@@ -115,8 +134,9 @@ export function readIdentityLog(log: readonly Uint8Array[]): Result<Identity, Id
 function startIdentity(record: SignedIdentityRecord): Result<Identity, IdentityLogError> {
 	const { body } = record;
 	if (body.kind !== 'genesis') return err({ type: 'broken-chain' });
-	const device = toDevice(body.device, true);
-	if (!device) return err({ type: 'malformed' });
+	const device = toDevice(body.device, { admin: true, confirmed: true });
+	const box = toBox(body.box);
+	if (!device || !box || box.gen !== 1) return err({ type: 'malformed' });
 	if (!verifyRecord('identityRecord', record, device.sign)) return err({ type: 'bad-signature' });
 	return ok({
 		id: record.hash as string as IdentityId,
@@ -124,9 +144,10 @@ function startIdentity(record: SignedIdentityRecord): Result<Identity, IdentityL
 		space: body.space,
 		devices: new Map([[device.id, device]]),
 		root: idBytes(body.root),
-		box: { gen: body.box.gen, pub: idBytes(body.box.pub) },
+		box,
 		recovery: null,
-		head: { n: 0, hash: record.hash }
+		head: { n: 0, hash: record.hash },
+		hashes: [record.hash]
 	});
 }
 
@@ -141,13 +162,14 @@ export function extendIdentity(identity: Identity, record: SignedIdentityRecord)
 	if (!verifyRecord('identityRecord', record, signer)) return err({ type: 'bad-signature' });
 	if (body.by !== 'root' && !mayAdminister(identity, body)) return err({ type: 'not-allowed' });
 	const changed = applyRecord(identity, body);
-	return changed.ok ? ok({ ...changed.value, head: { n: body.n, hash: record.hash } }) : changed;
+	if (!changed.ok) return changed;
+	return ok({ ...changed.value, head: { n: body.n, hash: record.hash }, hashes: [...identity.hashes, record.hash] });
 }
 
-/** Any active device may take itself out and rotate the box; the rest is for admin devices. */
+/** Any active device may confirm itself, take itself out and rotate the box; the rest is for admin devices. */
 function mayAdminister(identity: Identity, body: Exclude<IdentityRecord, { kind: 'genesis' }>): boolean {
 	if (body.by === 'root') return true;
-	if (body.kind === 'rotateBox') return true;
+	if (body.kind === 'rotateBox' || body.kind === 'confirmDevice') return true;
 	if (body.kind === 'removeDevice' && body.device === body.by) return true;
 	return activeDevice(identity, body.by)?.admin === true;
 }
@@ -158,29 +180,41 @@ function applyRecord(
 ): Result<Identity, IdentityLogError> {
 	switch (body.kind) {
 		case 'addDevice': {
-			const device = toDevice(body.device, body.admin);
+			const device = toDevice(body.device, { admin: body.admin, confirmed: false });
 			if (!device || identity.devices.has(device.id)) return err({ type: 'malformed' });
 			if (activeDevices(identity).length >= MAX_DEVICES[identity.type]) return err({ type: 'not-allowed' });
 			return ok({ ...identity, devices: new Map([...identity.devices, [device.id, device]]) });
 		}
+		case 'confirmDevice': {
+			const device = activeDevice(identity, body.by);
+			if (!device || device.confirmed) return err({ type: 'not-allowed' });
+			return ok({ ...identity, devices: new Map([...identity.devices, [device.id, { ...device, confirmed: true }]]) });
+		}
 		case 'removeDevice': {
 			const device = activeDevice(identity, body.device);
 			if (!device) return err({ type: 'not-allowed' });
-			return ok({ ...identity, devices: new Map([...identity.devices, [device.id, { ...device, removedAt: body.n }]]) });
+			return ok({
+				...identity,
+				devices: new Map([...identity.devices, [device.id, { ...device, removedAt: body.n }]])
+			});
 		}
-		case 'rotateBox':
-			if (body.box.gen !== identity.box.gen + 1) return err({ type: 'broken-chain' });
-			return ok({ ...identity, box: { gen: body.box.gen, pub: idBytes(body.box.pub) } });
+		case 'rotateBox': {
+			const box = toBox(body.box);
+			if (!box || box.gen !== identity.box.gen + 1) return err({ type: 'malformed' });
+			return ok({ ...identity, box });
+		}
 		case 'setRecovery':
 			return ok({ ...identity, recovery: idBytes(body.recipient), root: idBytes(body.newRoot) });
 		case 'recover': {
-			const device = toDevice(body.device, true);
-			if (!device || identity.devices.has(device.id) || body.box.gen !== identity.box.gen + 1) return err({ type: 'malformed' });
+			const device = toDevice(body.device, { admin: true, confirmed: false });
+			const box = toBox(body.box);
+			if (!device || !box || identity.devices.has(device.id) || box.gen !== identity.box.gen + 1)
+				return err({ type: 'malformed' });
 			const removed = [...identity.devices.values()].map((old) => ({ ...old, removedAt: old.removedAt ?? body.n }));
 			return ok({
 				...identity,
 				devices: new Map([...removed, device].map((each) => [each.id, each])),
-				box: { gen: body.box.gen, pub: idBytes(body.box.pub) }
+				box
 			});
 		}
 	}
@@ -195,8 +229,17 @@ export function activeDevice(identity: Identity, id: DeviceId): IdentityDevice |
 export const activeDevices = (identity: Identity): IdentityDevice[] =>
 	[...identity.devices.values()].filter((device) => device.removedAt === null);
 
-function toDevice(wire: z.infer<typeof deviceSchema>, admin: boolean): IdentityDevice | null {
+function toBox(wire: z.infer<typeof boxSchema>): Identity['box'] | null {
+	const pub = idBytes(wire.pub);
+	return isBoxKey(pub) ? { gen: wire.gen, pub } : null;
+}
+
+function toDevice(
+	wire: z.infer<typeof deviceSchema>,
+	as: Pick<IdentityDevice, 'admin' | 'confirmed'>
+): IdentityDevice | null {
 	const sign = idBytes(wire.sign);
-	if (deviceIdText(deviceIdOf(sign)) !== wire.id) return null;
-	return { id: wire.id, sign, box: idBytes(wire.box), admin, removedAt: null };
+	const box = idBytes(wire.box);
+	if (deviceIdText(deviceIdOf(sign)) !== wire.id || !isBoxKey(box)) return null;
+	return { id: wire.id, sign, box, ...as, removedAt: null };
 }

@@ -42,12 +42,23 @@ const memberSchema = z.strictObject({
 	rights: z.array(rightSchema).check(z.maxLength(MAX_BOOKS))
 });
 
-/** Up to and with `epoch`, only frames at or below these heads of the member's devices count. */
+/** A device's newest frame that counts; sequence 0 without a hash where it has none. */
+const cutHeadSchema = z.strictObject({
+	device: deviceIdSchema,
+	seq: z.int().check(z.minimum(0)),
+	hash: z.nullable(hashSchema)
+});
+
+/**
+ * Up to and with `epoch`, only frames at or below these heads of the member's devices count. A device that is not listed
+ * has no frame that counts, unless the cut is for the listed devices only: the member stays and has removed those.
+ */
 const cutSchema = z.strictObject({
 	member: identityIdSchema,
 	book: bookIdSchema,
 	epoch,
-	heads: z.array(z.strictObject({ device: deviceIdSchema, seq: z.int().check(z.minimum(1)), hash: hashSchema })).check(z.maxLength(64))
+	listedOnly: z.optional(z.literal(true)),
+	heads: z.array(cutHeadSchema).check(z.maxLength(64))
 });
 
 export const manifestSchema = z.strictObject({
@@ -61,21 +72,26 @@ export const manifestSchema = z.strictObject({
 	suiteMin: z.int().check(z.minimum(1), z.maximum(255)),
 	members: z.array(memberSchema).check(z.minLength(1), z.maxLength(MAX_MEMBERS)),
 	cuts: z.array(cutSchema).check(z.maxLength(2000)),
-	books: z.array(z.strictObject({ id: bookIdSchema, epoch, keyCommit: publicKeySchema })).check(z.minLength(1), z.maxLength(MAX_BOOKS)),
-	invites: z.array(z.strictObject({ pub: publicKeySchema, role: z.enum(roles), exp: z.int() })).check(z.maxLength(MAX_MEMBERS)),
+	books: z
+		.array(z.strictObject({ id: bookIdSchema, epoch, keyCommit: publicKeySchema }))
+		.check(z.minLength(1), z.maxLength(MAX_BOOKS)),
+	invites: z
+		.array(z.strictObject({ pub: publicKeySchema, role: z.enum(roles), exp: z.int() }))
+		.check(z.maxLength(MAX_MEMBERS)),
 	/** Names and book kinds, sealed under the profile book's key of `epoch` (M4). */
 	roster: z.strictObject({ epoch, ct: blobSchema(64 * 1024) })
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 export type SignedManifest = SignedRecord<Manifest>;
 export type Member = Manifest['members'][number];
+export type Cut = Manifest['cuts'][number];
 
 export type ManifestError =
 	| { readonly type: 'malformed' }
 	| { readonly type: 'broken-chain' }
 	| { readonly type: 'bad-signature' }
 	| { readonly type: 'not-allowed' }
-	/** A right was lost without a new epoch and a cut (M5). */
+	/** A right was lost without a new epoch and a cut, or a cut was made, moved or dropped without a loss (M5). */
 	| { readonly type: 'unguarded-loss' };
 
 /** A verified chain, oldest first; never empty. */
@@ -88,13 +104,17 @@ export interface ManifestChain {
 /** Looks up a verified identity; undefined when its log is not known. */
 export type IdentityLookup = (id: IdentityId) => Identity | undefined;
 
-export const signManifest = (body: Manifest, secret: Uint8Array): SignedManifest => signRecord('manifest', body, secret);
+export const signManifest = (body: Manifest, secret: Uint8Array): SignedManifest =>
+	signRecord('manifest', body, secret);
 
 export const parseManifest = (bytes: Uint8Array): SignedManifest | null =>
 	parseRecord<Manifest>('manifest', manifestSchema, bytes);
 
 /** Verifies a whole chain from its first record. */
-export function readManifestChain(records: readonly Uint8Array[], identities: IdentityLookup): Result<ManifestChain, ManifestError> {
+export function readManifestChain(
+	records: readonly Uint8Array[],
+	identities: IdentityLookup
+): Result<ManifestChain, ManifestError> {
 	let chain: ManifestChain | null = null;
 	for (const bytes of records) {
 		const record = parseManifest(bytes);
@@ -126,8 +146,9 @@ export function extendManifestChain(
 	const signerKey = signer && signingKeyOf(signer, next, identities);
 	if (!signer || !signerKey) return err({ type: 'not-allowed' });
 	if (!verifyRecord('manifest', record, signerKey)) return err({ type: 'bad-signature' });
+	if (!membersAreReal(next, identities)) return err({ type: 'broken-chain' });
 
-	const step = previous ? checkStep(previous.body, next, signer) : checkStart(next, signer);
+	const step = previous ? checkStep(previous.body, next, signer, identities) : checkStart(next, signer);
 	if (!step.ok) return step;
 	return ok({ circle: next.circle, records: [...(chain?.records ?? []), record], head: record });
 }
@@ -152,18 +173,32 @@ export function commitOf(chain: ManifestChain, book: BookId, bookEpoch: number):
 
 function isWellFormed(manifest: Manifest): boolean {
 	const books = new Set(manifest.books.map((book) => book.id));
-	const members = new Set(manifest.members.map((member) => member.identity));
 	return (
 		books.size === manifest.books.length &&
-		members.size === manifest.members.length &&
+		isDistinct(manifest.members.map((member) => member.identity)) &&
 		manifest.members.every(
 			(member) =>
-				new Set(member.rights.map((right) => right.book)).size === member.rights.length &&
-				member.rights.every((right) => books.has(right.book))
+				isDistinct(member.rights.map((right) => right.book)) && member.rights.every((right) => books.has(right.book))
 		) &&
-		manifest.cuts.every((cut) => books.has(cut.book))
+		isDistinct(manifest.cuts.map(cutPlace)) &&
+		manifest.cuts.every(
+			(cut) =>
+				books.has(cut.book) &&
+				isDistinct(cut.heads.map((head) => head.device)) &&
+				cut.heads.every((head) => (head.seq === 0) === (head.hash === null))
+		)
 	);
 }
+
+const isDistinct = (values: readonly string[]): boolean => new Set(values).size === values.length;
+const cutPlace = (cut: Cut): string => [cut.member, cut.book, cut.epoch, cut.listedOnly ? 'listed' : 'all'].join(' ');
+
+/** Whoever is named stands in the same space, and at a place their own log has. Logs that are not known here are the caller's to ask for. */
+const membersAreReal = (manifest: Manifest, identities: IdentityLookup): boolean =>
+	manifest.members.every(({ identity, idHead }) => {
+		const known = identities(identity);
+		return !known || (known.space === manifest.space && known.hashes[idHead.n] === idHead.hash);
+	});
 
 function signingKeyOf(signer: Member, next: Manifest, identities: IdentityLookup): Uint8Array | null {
 	const identity = identities(signer.identity);
@@ -181,61 +216,157 @@ function checkStart(next: Manifest, signer: Member): Result<void, ManifestError>
 	return next.books.every((book) => book.epoch === 1) ? ok(undefined) : err({ type: 'malformed' });
 }
 
-function checkStep(previous: Manifest, next: Manifest, signer: Member): Result<void, ManifestError> {
+function checkStep(
+	previous: Manifest,
+	next: Manifest,
+	signer: Member,
+	identities: IdentityLookup
+): Result<void, ManifestError> {
 	if (next.space !== previous.space || next.suiteMin < previous.suiteMin) return err({ type: 'not-allowed' });
 	if (!booksGoForward(previous, next) || !headsGoForward(previous, next)) return err({ type: 'broken-chain' });
-	if (!isOwning(signer)) return isRekeyOnly(previous, next, signer) ? ok(undefined) : err({ type: 'not-allowed' });
-	if (signer.role !== 'owner' && !ownersStay(previous, next)) return err({ type: 'not-allowed' });
-	return everyLossIsGuarded(previous, next) ? ok(undefined) : err({ type: 'unguarded-loss' });
+	if (!isAllowed(previous, next, signer)) return err({ type: 'not-allowed' });
+	const guarded =
+		everyLossIsGuarded(previous, next) && next.cuts.every((cut) => isJustifiedCut(cut, previous, next, identities));
+	return guarded && cutsStay(previous, next) ? ok(undefined) : err({ type: 'unguarded-loss' });
 }
+
+function isAllowed(previous: Manifest, next: Manifest, signer: Member): boolean {
+	if (signer.role === 'owner') return true;
+	if (signer.role === 'coOwner') return !hasOwner(previous) || isWithinCoOwnership(previous, next, signer);
+	return isRekeyOnly(previous, next, signer);
+}
+
+/** Before the person has joined, whoever started the circle for them stands in for the owner. */
+const hasOwner = (manifest: Manifest): boolean => manifest.members.some((member) => member.role === 'owner');
 
 /** Books stay; an epoch keeps its commitment or rises by one with a new one. */
 const booksGoForward = (previous: Manifest, next: Manifest): boolean =>
 	previous.books.every((old) => {
 		const now = bookOf(next, old.id);
 		if (!now) return false;
-		return now.epoch === old.epoch ? now.keyCommit === old.keyCommit : now.epoch === old.epoch + 1 && now.keyCommit !== old.keyCommit;
+		return now.epoch === old.epoch
+			? now.keyCommit === old.keyCommit
+			: now.epoch === old.epoch + 1 && now.keyCommit !== old.keyCommit;
 	}) && next.books.every((now) => bookOf(previous, now.id) !== undefined || now.epoch === 1);
 
 const headsGoForward = (previous: Manifest, next: Manifest): boolean =>
 	previous.members.every((old) => (memberOf(next, old.identity)?.idHead.n ?? Infinity) >= old.idHead.n);
 
-const ownersStay = (previous: Manifest, next: Manifest): boolean =>
-	previous.members.every((old) => old.role !== 'owner' || memberOf(next, old.identity)?.role === 'owner');
+/**
+ * A co-owner runs the circle but is not its owner: owners stay as they are, nobody becomes one or begins to act for the
+ * person, and books the co-owner does not hold (`private`) are out of reach.
+ */
+function isWithinCoOwnership(previous: Manifest, next: Manifest, signer: Member): boolean {
+	const held = new Set(signer.rights.map((right) => right.book));
+	const outOfReach = previous.books.filter((book) => !held.has(book.id));
+	const rightsIn = (member: Member | undefined, book: BookId) => member?.rights.find((right) => right.book === book);
+	const everyone = new Set([...previous.members, ...next.members].map((member) => member.identity));
+	return (
+		next.suiteMin === previous.suiteMin &&
+		previous.members.every(
+			(old) => old.role !== 'owner' || isSame(withoutIdHead(memberOf(next, old.identity)), withoutIdHead(old))
+		) &&
+		next.members.every((now) => {
+			const old = memberOf(previous, now.identity);
+			return (now.role !== 'owner' || old?.role === 'owner') && (!now.actsFor || old?.actsFor === true);
+		}) &&
+		outOfReach.every(
+			(book) =>
+				isSame(bookOf(next, book.id), book) &&
+				[...everyone].every((id) =>
+					isSame(rightsIn(memberOf(next, id), book.id), rightsIn(memberOf(previous, id), book.id))
+				)
+		)
+	);
+}
 
-/** M5: whoever reads or writes less than before has a cut, and the book a new epoch. Earlier cuts stay or are raised. */
-function everyLossIsGuarded(previous: Manifest, next: Manifest): boolean {
-	const isGuarded = (member: IdentityId, book: BookId, oldEpoch: number): boolean =>
-		(bookOf(next, book)?.epoch ?? 0) > oldEpoch &&
-		next.cuts.some((cut) => cut.member === member && cut.book === book && cut.epoch >= oldEpoch);
-	const losses = previous.members.flatMap((old) => {
+const withoutIdHead = (member: Member | undefined) => member && { ...member, idHead: null };
+/** Equal as written; both sides come from the same schema, so their keys stand in the same order. */
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+interface Loss {
+	readonly member: IdentityId;
+	readonly book: BookId;
+	/** The book's epoch before. */
+	readonly epoch: number;
+}
+
+/** Every (member, book) that reads or writes less than before. A role other than the old one counts, unless it is owner. */
+function lossesOf(previous: Manifest, next: Manifest): Loss[] {
+	return previous.members.flatMap((old) => {
 		const now = memberOf(next, old.identity);
-		return old.rights.filter((right) => {
+		const isLost = (right: Member['rights'][number]): boolean => {
 			const kept = now?.rights.find((each) => each.book === right.book);
 			const roleKept = now?.role === old.role || now?.role === 'owner';
 			return !kept || !roleKept || (right.access === 'w' && kept.access === 'r') || kept.fromEpoch > right.fromEpoch;
-		}).map((right) => ({ member: old.identity, book: right.book }));
+		};
+		return old.rights
+			.filter(isLost)
+			.map(({ book }) => ({ member: old.identity, book, epoch: bookOf(previous, book)?.epoch ?? 0 }));
 	});
-	const cutsStay = previous.cuts.every((old) =>
-		next.cuts.some((cut) => cut.member === old.member && cut.book === old.book && cut.epoch >= old.epoch)
-	);
-	return cutsStay && losses.every(({ member, book }) => isGuarded(member, book, bookOf(previous, book)?.epoch ?? 0));
 }
+
+/** M5: whoever reads or writes less than before has a cut at the book's last epoch, and the book a new one. */
+const everyLossIsGuarded = (previous: Manifest, next: Manifest): boolean =>
+	lossesOf(previous, next).every(
+		({ member, book, epoch: lastEpoch }) =>
+			(bookOf(next, book)?.epoch ?? 0) > lastEpoch &&
+			next.cuts.some((cut) => cut.member === member && cut.book === book && cut.epoch === lastEpoch && !cut.listedOnly)
+	);
+
+/** A cut that was not there before is for a right lost now, or for devices their own identity has removed. */
+function isJustifiedCut(cut: Cut, previous: Manifest, next: Manifest, identities: IdentityLookup): boolean {
+	if (previous.cuts.some((old) => cutPlace(old) === cutPlace(cut))) return true;
+	const lastEpoch = bookOf(previous, cut.book)?.epoch;
+	if (cut.epoch !== lastEpoch || (bookOf(next, cut.book)?.epoch ?? 0) <= lastEpoch) return false;
+	if (cut.listedOnly) return areRemoved(cut, next, identities);
+	return lossesOf(previous, next).some((loss) => loss.member === cut.member && loss.book === cut.book);
+}
+
+function areRemoved(cut: Cut, next: Manifest, identities: IdentityLookup): boolean {
+	const standing = memberOf(next, cut.member);
+	const identity = identities(cut.member);
+	if (!standing || cut.heads.length === 0) return false;
+	return cut.heads.every(({ device }) => {
+		const removedAt = identity?.devices.get(device)?.removedAt;
+		// Only the signer's log is sure to be known at the relay; every client knows them all.
+		return !identity || (typeof removedAt === 'number' && removedAt <= standing.idHead.n);
+	});
+}
+
+/** Earlier cuts stay; the person may raise one, e.g. for honest frames that came late. */
+const cutsStay = (previous: Manifest, next: Manifest): boolean =>
+	previous.cuts.every((old) => {
+		const now = next.cuts.find((cut) => cutPlace(cut) === cutPlace(old));
+		return now !== undefined && isRaised(old, now) && (!old.listedOnly || now.heads.length === old.heads.length);
+	});
+
+/** Whatever counted under `old` counts under `now`. */
+const isRaised = (old: Cut, now: Cut): boolean =>
+	old.heads.every((head) => {
+		const raised = now.heads.find((each) => each.device === head.device);
+		if (!raised) return head.seq === 0;
+		return raised.seq > head.seq || (raised.seq === head.seq && raised.hash === head.hash);
+	});
 
 /** M2: a member without ownership renews keys of books it reads and cuts its own removed devices; nothing else changes. */
 function isRekeyOnly(previous: Manifest, next: Manifest, signer: Member): boolean {
 	const readable = new Set(signer.rights.map((right) => right.book));
 	const raised = next.books.filter((now) => now.epoch !== bookOf(previous, now.id)?.epoch);
-	const added = next.cuts.filter((cut) => !previous.cuts.some((old) => JSON.stringify(old) === JSON.stringify(cut)));
+	const added = next.cuts.filter((cut) => !previous.cuts.some((old) => isSame(old, cut)));
 	const withoutOwnHead = (manifest: Manifest) =>
-		manifest.members.map((member) => (member.identity === signer.identity ? { ...member, idHead: null } : member));
+		manifest.members.map((member) => (member.identity === signer.identity ? withoutIdHead(member) : member));
 	return (
 		next.books.length === previous.books.length &&
 		raised.length > 0 &&
 		raised.every((book) => readable.has(book.id)) &&
-		added.every((cut) => cut.member === signer.identity && raised.some((book) => book.id === cut.book)) &&
-		next.cuts.length - added.length === previous.cuts.length &&
-		JSON.stringify([withoutOwnHead(next), next.invites, next.roster, next.suiteMin]) ===
-			JSON.stringify([withoutOwnHead(previous), previous.invites, previous.roster, previous.suiteMin])
+		previous.cuts.every((old) => next.cuts.some((cut) => isSame(cut, old))) &&
+		added.every(
+			(cut) => cut.member === signer.identity && cut.listedOnly === true && raised.some((book) => book.id === cut.book)
+		) &&
+		isSame(
+			[withoutOwnHead(next), next.invites, next.roster, next.suiteMin],
+			[withoutOwnHead(previous), previous.invites, previous.roster, previous.suiteMin]
+		)
 	);
 }

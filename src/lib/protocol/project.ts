@@ -2,7 +2,7 @@
  * From accepted entries to what a screen shows: observations with amendments applied and voids left out. Conflicts are
  * marked, never settled by a clock (docs/protocol.md 8).
  */
-import { isMeasureKind } from '$lib/domain/measures';
+import { isMeasureKind, measures, type MeasureKind } from '$lib/domain/measures';
 import type { Observation } from '$lib/domain/observation';
 import type { AcceptedFrame } from './accept';
 import type { Entry, ObsAdd, ObsAmend } from './entries';
@@ -17,26 +17,51 @@ interface Authored<E extends Entry> {
 	readonly owning: boolean;
 }
 
-/** Observations of one book's accepted frames, oldest measurement first. Measures of a newer app are left out. */
+/** Observations of one book's accepted frames, oldest measurement first. Measures and units of a newer app are left out. */
 export function projectObservations(frames: readonly AcceptedFrame[]): Observation[] {
-	const entries = frames.flatMap(authoredEntries);
-	const adds = new Map<EntryId, Authored<ObsAdd>>();
-	for (const each of entries) if (isKind(each, 'obs.add') && !adds.has(each.entry.id)) adds.set(each.entry.id, each);
-
+	const entries = distinct(frames.flatMap(authoredEntries));
+	const adds = firstAdds(entries);
 	const amendsByTarget = new Map<EntryId, Authored<ObsAmend>[]>();
 	const voided = new Set<EntryId>();
 	for (const each of entries) {
 		if (isKind(each, 'obs.amend')) {
 			amendsByTarget.set(each.entry.target, [...(amendsByTarget.get(each.entry.target) ?? []), each]);
 		} else if (isKind(each, 'obs.void')) {
-			const target = adds.get(each.entry.target);
+			const target = adds.get(each.entry.target)?.add;
 			if (target && mayChange(each, target)) voided.add(target.entry.id);
 		}
 	}
 	return [...adds.values()]
-		.filter((add) => !voided.has(add.entry.id))
-		.flatMap((add) => toObservation(add, newestVersion(add, amendsByTarget)) ?? [])
+		.filter(({ add }) => !voided.has(add.entry.id))
+		.flatMap(({ add, contested }) => {
+			const { newest, conflicting } = newestVersion(add, amendsByTarget);
+			return toObservation(add, newest, contested || conflicting) ?? [];
+		})
 		.sort((a, b) => a.effective.utc - b.effective.utc || (a.id < b.id ? -1 : 1));
+}
+
+/** One of each entry of each author: a frame sealed again, or an import made twice, says the same thing twice. */
+function distinct(entries: readonly Authored<Entry>[]): Authored<Entry>[] {
+	const first = new Map<string, Authored<Entry>>();
+	for (const each of entries) {
+		const key = `${each.author} ${each.entry.id} ${each.entry.kind}`;
+		if (!first.has(key)) first.set(key, each);
+	}
+	return [...first.values()];
+}
+
+/** Whoever writes under an id that is taken cannot push the taken one aside: the person's stands before others', and both are marked. */
+function firstAdds(
+	entries: readonly Authored<Entry>[]
+): ReadonlyMap<EntryId, { add: Authored<ObsAdd>; contested: boolean }> {
+	const adds = new Map<EntryId, { add: Authored<ObsAdd>; contested: boolean }>();
+	for (const each of entries) {
+		if (!isKind(each, 'obs.add')) continue;
+		const known = adds.get(each.entry.id);
+		if (!known) adds.set(each.entry.id, { add: each, contested: false });
+		else adds.set(each.entry.id, { add: each.owning && !known.add.owning ? each : known.add, contested: true });
+	}
+	return adds;
 }
 
 const authoredEntries = ({ frame, author, role, batch }: AcceptedFrame): Authored<Entry>[] =>
@@ -48,7 +73,10 @@ const authoredEntries = ({ frame, author, role, batch }: AcceptedFrame): Authore
 		owning: role === 'owner' || role === 'coOwner'
 	}));
 
-function isKind<K extends Entry['kind']>(each: Authored<Entry>, kind: K): each is Authored<Extract<Entry, { kind: K }>> {
+function isKind<K extends Entry['kind']>(
+	each: Authored<Entry>,
+	kind: K
+): each is Authored<Extract<Entry, { kind: K }>> {
 	return each.entry.kind === kind;
 }
 
@@ -67,7 +95,9 @@ function newestVersion(add: Authored<ObsAdd>, amendsByTarget: ReadonlyMap<EntryI
 	const seen = new Set<EntryId>();
 	while (!seen.has(newest.entry.id)) {
 		seen.add(newest.entry.id);
-		const next = (amendsByTarget.get(newest.entry.id) ?? []).filter((amend) => mayChange(amend, add)).sort(highestFirst);
+		const next = (amendsByTarget.get(newest.entry.id) ?? [])
+			.filter((amend) => mayChange(amend, add) && amend.entry.measure === add.entry.measure)
+			.sort(highestFirst);
 		conflicting ||= next.length > 1;
 		newest = next[0] ?? newest;
 	}
@@ -75,12 +105,18 @@ function newestVersion(add: Authored<ObsAdd>, amendsByTarget: ReadonlyMap<EntryI
 }
 
 function highestFirst(a: Authored<ObsAmend>, b: Authored<ObsAmend>): number {
-	return b.lamport - a.lamport || (a.device < b.device ? 1 : a.device > b.device ? -1 : a.entry.id < b.entry.id ? 1 : -1);
+	return (
+		b.lamport - a.lamport || (a.device < b.device ? 1 : a.device > b.device ? -1 : a.entry.id < b.entry.id ? 1 : -1)
+	);
 }
 
-function toObservation(add: Authored<ObsAdd>, { newest, conflicting }: Version): Observation | null {
+function toObservation(
+	add: Authored<ObsAdd>,
+	newest: Authored<ObsAdd | ObsAmend>,
+	conflicting: boolean
+): Observation | null {
 	const { measure, values, effective, source, context, note } = newest.entry;
-	if (!isMeasureKind(measure)) return null;
+	if (!isMeasureKind(measure) || !isInKnownUnits(measure, newest.entry)) return null;
 	return {
 		id: add.entry.id,
 		device: newest.device,
@@ -93,4 +129,11 @@ function toObservation(add: Authored<ObsAdd>, { newest, conflicting }: Version):
 		amended: newest !== add,
 		conflicting
 	};
+}
+
+/** Every required value is there, and each in the unit it is shown in: 180 pounds must never be read as kilograms. */
+function isInKnownUnits(measure: MeasureKind, { values, units }: ObsAdd | ObsAmend): boolean {
+	return measures[measure].fields.every(({ key, unit, required }) =>
+		Object.hasOwn(values, key) ? units[key] === unit : !required
+	);
 }

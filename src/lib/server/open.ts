@@ -1,5 +1,5 @@
 /** From settings to a store and a relay: the composition root of everything on the server. */
-import { systemRandom } from '$lib/crypto/bytes';
+import { systemRandom } from '$lib/crypto/random';
 import { createLog, type RelayLog } from './log';
 import { openPostgresStore } from './postgres/open';
 import { createRelay, type Relay } from './relay';

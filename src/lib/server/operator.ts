@@ -1,5 +1,6 @@
 /** What only the relay's operator does, beside the running relay or without it: `scripts/unit.js`, `scripts/restored.js`. */
-import { systemRandom, toBase64url } from '$lib/crypto/bytes';
+import { toBase64url } from '$lib/crypto/bytes';
+import { systemRandom } from '$lib/crypto/random';
 import { sha256 } from '$lib/crypto/hash';
 import { hashText } from '$lib/protocol/ids';
 import { silentLog } from './log';

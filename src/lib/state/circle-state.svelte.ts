@@ -2,12 +2,14 @@
 import { err, ok, type Result } from '$lib/domain/result';
 import { isMeasureKind, measureKinds, measures, type MeasureKind } from '$lib/domain/measures';
 import type { Observation, ObservationDraft } from '$lib/domain/observation';
+import { unitedPulses } from '$lib/domain/pulse';
 import type { Access, Role } from '$lib/domain/rights';
 import type { Identity } from '$lib/protocol/identity-log';
 import { newId, type BookId, type CircleId, type EntryId, type IdentityId } from '$lib/protocol/ids';
 import { inFrames, type Entry, type ObsAdd, type Receipt } from '$lib/protocol/entries';
 import { accessOf, memberOf } from '$lib/protocol/manifest';
 import { projectObservations } from '$lib/protocol/project';
+import { StorageAbort } from '$lib/storage/errors';
 import type { StoredFrame } from '$lib/storage/local-store';
 import { BookReader } from '$lib/sync/book-reader';
 import { bookOfKind, kindOf, nameOf, personOf, readableBooks, type CircleAccess } from '$lib/sync/circle-access';
@@ -33,10 +35,14 @@ export interface OtherMember {
 	readonly identity: string;
 	readonly role: Role;
 	readonly name: string;
+	/** The unit a contact works at, or what a relative is to the person. */
+	readonly relation: string | null;
 	readonly phone: string | null;
 	/** When they usually look, in their own words. */
 	readonly hours: string | null;
 }
+
+type Batches = readonly (readonly [MeasureKind | 'log', readonly Entry[]])[];
 
 export class CircleState implements CircleView {
 	readonly #session: Session;
@@ -109,7 +115,14 @@ export class CircleState implements CircleView {
 			.filter(({ identity }) => identity !== access.member?.identity)
 			.map(({ identity, role }) => {
 				const person = rosterPerson(access, identity);
-				return { identity, role, name: person?.name ?? '', phone: person?.phone ?? null, hours: person?.hours ?? null };
+				return {
+					identity,
+					role,
+					name: person?.name ?? '',
+					relation: person?.relation ?? null,
+					phone: person?.phone ?? null,
+					hours: person?.hours ?? null
+				};
 			});
 	}
 
@@ -127,15 +140,21 @@ export class CircleState implements CircleView {
 
 	/** Measures this device may read here. */
 	get measures(): MeasureKind[] {
-		return measureKinds.filter((kind) => this.#id === null || accessOf(this.#access?.member, this.#bookOf(kind) ?? ('' as BookId)) !== null);
+		return measureKinds.filter(
+			(kind) => this.#id === null || accessOf(this.#access?.member, this.#bookOf(kind) ?? ('' as BookId)) !== null
+		);
 	}
 
 	get hasAnything(): boolean {
 		return [...this.#observations.values()].some((list) => list.length > 0);
 	}
 
+	readonly #pulses = $derived(
+		unitedPulses(this.#observations.get('pulse') ?? [], this.#observations.get('bloodPressure') ?? [])
+	);
+
 	observations(measure: MeasureKind): readonly Observation[] {
-		return this.#observations.get(measure) ?? [];
+		return measure === 'pulse' ? this.#pulses : (this.#observations.get(measure) ?? []);
 	}
 
 	canWrite(measure: MeasureKind): boolean {
@@ -163,7 +182,9 @@ export class CircleState implements CircleView {
 	}
 
 	#toEntry({ measure, values, effective, source, context, note }: ObservationDraft): ObsAdd {
-		const units = measures[measure].fields.filter((field) => field.key in values).map((field) => [field.key, field.unit]);
+		const units = measures[measure].fields
+			.filter((field) => field.key in values)
+			.map((field) => [field.key, field.unit]);
 		return {
 			kind: 'obs.add',
 			v: 1,
@@ -179,9 +200,15 @@ export class CircleState implements CircleView {
 	}
 
 	async voidObservation(id: string, reason: 'undo' | 'mistake'): Promise<Result<void, SaveError>> {
-		const measure = measureKinds.find((kind) => this.observations(kind).some((each) => each.id === id));
+		const measure = measureKinds.find((kind) => this.#observations.get(kind)?.some((each) => each.id === id));
 		if (!measure) return ok(undefined);
-		const entry = { kind: 'obs.void' as const, v: 1 as const, id: newId<EntryId>(this.#session.random), target: id as EntryId, reason };
+		const entry = {
+			kind: 'obs.void' as const,
+			v: 1 as const,
+			id: newId<EntryId>(this.#session.random),
+			target: id as EntryId,
+			reason
+		};
 		return this.#append([[measure, [entry]]]);
 	}
 
@@ -203,8 +230,17 @@ export class CircleState implements CircleView {
 		return this.#append([['log', [entry]]]);
 	}
 
-	/** One frame a book, all in one transaction. */
-	async #append(batches: readonly (readonly [MeasureKind | 'log', readonly Entry[]])[]): Promise<Result<void, SaveError>> {
+	/** One frame a book, all in one transaction. A device that cannot even be read is told as one that cannot be written. */
+	async #append(batches: Batches): Promise<Result<void, SaveError>> {
+		try {
+			return await this.#seal(batches);
+		} catch (error) {
+			if (error instanceof StorageAbort) return err(error.reason);
+			throw error;
+		}
+	}
+
+	async #seal(batches: Batches): Promise<Result<void, SaveError>> {
 		const opened = this.#access ? ok(this.#access) : await this.#begin();
 		if (!opened.ok) return opened;
 		const access = opened.value;
@@ -213,7 +249,9 @@ export class CircleState implements CircleView {
 			const book = bookOfKind(access, kind);
 			return book ? [{ book, entries }] : [];
 		});
-		if (!device || books.length !== batches.length) return err({ type: 'not-allowed' });
+		// The circle is open here, so its keys were: somebody has emptied the database since.
+		if (!device) return err({ type: 'wiped' });
+		if (books.length !== batches.length) return err({ type: 'not-allowed' });
 		const frames = await this.#session.store.append(writeContext(access, device, this.#session.relay.skewMs), books);
 		if (!frames.ok) return frames;
 		for (const frame of frames.value) {
@@ -222,7 +260,12 @@ export class CircleState implements CircleView {
 			this.#project(access, book);
 			this.#waiting += 1;
 		}
-		this.#session.announce({ type: 'changed', circle: access.chain.circle, keys: false, books: books.map(({ book }) => book) });
+		this.#session.announce({
+			type: 'changed',
+			circle: access.chain.circle,
+			keys: false,
+			books: books.map(({ book }) => book)
+		});
 		this.#session.announce({ type: 'outbox' });
 		return ok(undefined);
 	}
@@ -269,7 +312,9 @@ export class CircleState implements CircleView {
 		const { accepted } = this.#reader.accept(access, book, kind, this.#frames.get(book) ?? []);
 		if (kind === 'log') {
 			this.#receipts = accepted
-				.flatMap(({ author, batch }) => batch.entries.flatMap((entry) => (entry.kind === 'receipt' ? [toReceipt(entry, author, access)] : [])))
+				.flatMap(({ author, batch }) =>
+					batch.entries.flatMap((entry) => (entry.kind === 'receipt' ? [toReceipt(entry, author, access)] : []))
+				)
 				.sort((a, b) => b.at - a.at);
 			return;
 		}

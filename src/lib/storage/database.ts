@@ -81,7 +81,7 @@ export class HemlinjeDatabase extends Dexie {
 		this.version(1).stores({
 			meta: 'id',
 			keys: 'id',
-			frames: '[circle+book+hash], [circle+book], [circle+book+device+seq]',
+			frames: '[circle+book+hash], [circle+book]',
 			outbox: '[circle+book+seq], circle',
 			heads: '[circle+book], circle',
 			cache: 'id',

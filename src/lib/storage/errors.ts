@@ -32,11 +32,12 @@ export const isLostConnection = (error: unknown): boolean =>
 
 function causes(error: unknown): unknown[] {
 	const found: unknown[] = [];
-	for (let at = error; at !== undefined && at !== null && found.length < 8; ) {
+	for (let at = error; at !== undefined && at !== null && found.length < 8;) {
 		found.push(at);
 		at = typeof at === 'object' ? ((at as { inner?: unknown }).inner ?? (at as { cause?: unknown }).cause) : undefined;
 	}
 	return found;
 }
 
-const nameOf = (error: unknown): string => (typeof error === 'object' && error !== null ? String((error as { name?: unknown }).name) : '');
+const nameOf = (error: unknown): string =>
+	typeof error === 'object' && error !== null ? String((error as { name?: unknown }).name) : '';

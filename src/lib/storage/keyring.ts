@@ -5,7 +5,15 @@
 import * as z from 'zod/mini';
 import { toBase64url, utf8, type RandomBytes } from '$lib/crypto/bytes';
 import { NONCE_LENGTH, openBox, sealBox } from '$lib/crypto/sealing';
-import { bookIdSchema, circleIdSchema, deviceIdSchema, identityIdSchema, secretKeySchema, type CircleId, type IdentityId } from '$lib/protocol/ids';
+import {
+	bookIdSchema,
+	circleIdSchema,
+	deviceIdSchema,
+	identityIdSchema,
+	secretKeySchema,
+	type CircleId,
+	type IdentityId
+} from '$lib/protocol/ids';
 import { parseJson } from '$lib/protocol/json';
 import { recoveryFileSchema } from '$lib/protocol/api/recovery';
 
@@ -37,7 +45,9 @@ export const deviceKeysSchema = z.strictObject({
 		z.strictObject({ lookup: z.string(), files: z.array(recoveryFileSchema), confirmedAt: z.int() })
 	),
 	/** Set on a staff device: what the unit calls itself. */
-	unit: z.nullable(z.strictObject({ name: text, contact: text, phone: text, hours: text, enrolment: z.nullable(z.string()) }))
+	unit: z.nullable(
+		z.strictObject({ name: text, contact: text, phone: text, hours: text, enrolment: z.nullable(z.string()) })
+	)
 });
 export type DeviceKeys = z.infer<typeof deviceKeysSchema>;
 
@@ -56,7 +66,11 @@ export const circleKeysSchema = z.strictObject({
 export type CircleKeys = z.infer<typeof circleKeysSchema>;
 
 /** Another identity's log, as far as it has been seen. */
-export const knownIdentitySchema = z.strictObject({ v: z.literal(1), identity: identityIdSchema, log: z.array(record) });
+export const knownIdentitySchema = z.strictObject({
+	v: z.literal(1),
+	identity: identityIdSchema,
+	log: z.array(record)
+});
 export type KnownIdentity = z.infer<typeof knownIdentitySchema>;
 
 export const MASTER_KEY_ROW = 'lmk';
@@ -71,7 +85,12 @@ export const sealValue = (masterKey: Uint8Array, rowId: string, value: unknown, 
 	sealBox(masterKey, random(NONCE_LENGTH), aadOf(rowId), utf8(JSON.stringify(value)));
 
 /** Opens and checks a sealed value; null when it was sealed under another key, moved, altered or is of another shape. */
-export function openValue<T>(masterKey: Uint8Array, rowId: string, bytes: Uint8Array, schema: z.ZodMiniType<T>): T | null {
+export function openValue<T>(
+	masterKey: Uint8Array,
+	rowId: string,
+	bytes: Uint8Array,
+	schema: z.ZodMiniType<T>
+): T | null {
 	const json = openBox(masterKey, aadOf(rowId), bytes);
 	return json && parseJson(schema, json);
 }

@@ -14,6 +14,7 @@ import {
 	commitOf,
 	memberOf,
 	readManifestChain,
+	type Manifest,
 	type ManifestChain,
 	type ManifestError,
 	type Member
@@ -64,8 +65,21 @@ export function identityFrom(log: readonly string[], id: IdentityId): Identity |
 	return identity.ok && identity.value.id === id ? identity.value : null;
 }
 
+/**
+ * The newest roster that opens. What a book is about is settled by the first roster that names it: nobody can later make
+ * the person write something private into a book that others read.
+ */
 function readRoster(access: CircleAccess): Roster | null {
-	const { roster, circle } = access.chain.head.body;
+	const rosters = access.chain.records.flatMap(({ body }) => openedRoster(access, body) ?? []);
+	const newest = openedRoster(access, access.chain.head.body);
+	if (!newest) return null;
+	const firstKinds = new Map<BookId, Roster['books'][number]>();
+	for (const book of rosters.flatMap((roster) => roster.books))
+		if (!firstKinds.has(book.id)) firstKinds.set(book.id, book);
+	return { ...newest, books: [...firstKinds.values()] };
+}
+
+function openedRoster(access: CircleAccess, { roster, circle }: Manifest): Roster | null {
 	for (const { key } of access.keys.keys.filter((each) => each.epoch === roster.epoch)) {
 		const opened = openRoster(roster.ct, circle, idBytes(key));
 		if (opened) return opened;
@@ -82,12 +96,18 @@ export function epochKey(access: CircleAccess, book: BookId, epoch: number): Uin
 	return matchesCommit(key, commit) ? key : null;
 }
 
-/** Present epoch and key of a book this member may write; null otherwise. */
+/**
+ * The epoch this device seals a book with; null when the member may not write it. Usually the present one. While its key
+ * is withheld or still on its way, the newest one held: recording never waits for anybody else's key, sending does.
+ */
 export function writingEpoch(access: CircleAccess, book: BookId): { epoch: number; key: Uint8Array } | null {
 	if (accessOf(access.member, book) !== 'w') return null;
-	const epoch = bookOf(access.chain.head.body, book)?.epoch;
-	const key = epoch === undefined ? null : epochKey(access, book, epoch);
-	return epoch !== undefined && key ? { epoch, key } : null;
+	const present = bookOf(access.chain.head.body, book)?.epoch ?? 0;
+	for (let epoch = present; epoch > 0; epoch -= 1) {
+		const key = epochKey(access, book, epoch);
+		if (key) return { epoch, key };
+	}
+	return null;
 }
 
 /** Every epoch key of a book this device holds. */

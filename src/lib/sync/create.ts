@@ -63,7 +63,10 @@ export function createDevice(deps: CreateDeps, type: 'person' | 'unit'): DeviceK
 export function createCircle(deps: CreateDeps, device: DeviceKeys, signSecret: Uint8Array): CircleKeys {
 	const circle = newId<CircleId>(deps.random);
 	const books = initialBookKinds.map((kind) => ({ id: newId<BookId>(deps.random), kind, key: deps.random(32) }));
-	const profile = must(books.find((book) => book.kind === 'profile'), 'every circle has a profile book');
+	const profile = must(
+		books.find((book) => book.kind === 'profile'),
+		'every circle has a profile book'
+	);
 	const roster = { v: 1 as const, people: [], books: books.map(({ id, kind }) => ({ id, kind })) };
 	const idHead = { n: 0, hash: device.identity as string as ReturnType<typeof signManifest>['hash'] };
 	const manifest = signManifest(

@@ -7,21 +7,20 @@
  */
 import { toBase64url, type RandomBytes } from '$lib/crypto/bytes';
 import { err, ok, type Result } from '$lib/domain/result';
-import { EMPTY_RUN, nextRun, shortHash, shortRun, type CircleHead } from '$lib/protocol/api/heads';
-import { MAX_PUSH_BYTES } from '$lib/protocol/api/limits';
+import { EMPTY_RUN, nextRun, shortHash, shortRun, type CircleHead, type Heads } from '$lib/protocol/api/heads';
 import type { PullRange } from '$lib/protocol/api/frames';
 import { matchesCommit, openEnvelope } from '$lib/protocol/envelope';
-import { MAX_FRAME_BYTES, parseFrame, verifyFrame, type Frame } from '$lib/protocol/frame';
+import { parseFrame, verifyFrame, type Frame } from '$lib/protocol/frame';
 import type { Identity } from '$lib/protocol/identity-log';
 import { idBytes, type BookId, type CircleId, type IdentityId } from '$lib/protocol/ids';
 import { accessOf, bookOf, commitOf, parseManifest } from '$lib/protocol/manifest';
-import type { OutboxRow } from '$lib/storage/database';
-import type { StorageError } from '$lib/storage/errors';
+import { StorageAbort, type StorageError } from '$lib/storage/errors';
 import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
 import type { LocalStore, WriteContext } from '$lib/storage/local-store';
 import { BookReader } from './book-reader';
-import { identityFrom, openCircle, writingEpoch, type CircleAccess, type Me } from './circle-access';
-import { envelopeFor } from './membership';
+import { epochKey, identityFrom, openCircle, writingEpoch, type CircleAccess, type Me } from './circle-access';
+import { envelopesFor } from './membership';
+import { concernsAll, flushCircle } from './outbox';
 import type { RelayClient, RelayError } from './relay-client';
 
 export type SyncError =
@@ -51,6 +50,8 @@ export interface SyncDeps {
 export class SyncEngine {
 	#deps: SyncDeps;
 	#readers = new Map<CircleId, BookReader>();
+	/** Heads that were taken in whole, by circle: what has not moved is not opened again. */
+	#taken = new Map<CircleId, string>();
 	#running: Promise<Result<void, SyncError>> | null = null;
 	#again = false;
 
@@ -72,9 +73,19 @@ export class SyncEngine {
 		let result: Result<void, SyncError>;
 		do {
 			this.#again = false;
-			result = await this.#pass();
+			result = await this.#tryPass();
 		} while (this.#again && result.ok);
 		return result;
+	}
+
+	/** A read that finds the storage gone ends the pass by name, so that whoever repeats it keeps on. Bugs are not caught. */
+	async #tryPass(): Promise<Result<void, SyncError>> {
+		try {
+			return await this.#pass();
+		} catch (error) {
+			if (error instanceof StorageAbort) return err(error.reason);
+			throw error;
+		}
 	}
 
 	async #pass(): Promise<Result<void, SyncError>> {
@@ -83,11 +94,13 @@ export class SyncEngine {
 		this.#deps.relay.useLogin({ identity: device.identity, device: device.device, signSecret: idBytes(device.sign) });
 		const known = await this.#sendIdentity(device);
 		if (!known.ok) return known;
+		// Each step is tried even when the one before met a refusal: one circle's trouble is not another's.
 		const published = await this.#publishCircles(device);
-		if (!published.ok) return published;
+		if (!published.ok && concernsAll(published.error)) return published;
 		const pulled = await this.#pullAll(device);
+		if (!pulled.ok && concernsAll(pulled.error)) return pulled;
 		const pushed = await this.#flushAll(device);
-		return pulled.ok ? pushed : pulled;
+		return [published, pulled, pushed].find((result) => !result.ok) ?? ok(undefined);
 	}
 
 	// Identity
@@ -98,6 +111,7 @@ export class SyncEngine {
 		if (!device.relay.registered && genesis) {
 			const sent = await relay.registerIdentity(genesis, device.unit?.enrolment ?? null);
 			if (!sent.ok) return sent;
+			if (sent.value !== device.identity) return err({ type: 'unreachable' });
 			await store.updateDevice((now) => ({
 				...now,
 				relay: { ...now.relay, registered: true },
@@ -108,7 +122,11 @@ export class SyncEngine {
 			if (index < device.relay.logSent) continue;
 			const sent = await relay.appendIdentityRecord(device.identity, record);
 			// A record whose answer was lost is there already: the relay's head is then this very record.
-			if (!sent.ok && !(sent.error.type === 'refused' && sent.error.code === 'conflict' && (await this.#relayHas(device, index + 1)))) return sent;
+			if (
+				!sent.ok &&
+				!(sent.error.type === 'refused' && sent.error.code === 'conflict' && (await this.#relayHas(device, index + 1)))
+			)
+				return sent;
 			await store.updateDevice((now) => ({ ...now, relay: { ...now.relay, logSent: index + 1 } }));
 		}
 		return this.#sendRecovery(device);
@@ -119,33 +137,48 @@ export class SyncEngine {
 		return log.ok && log.value[n] === device.log[n];
 	}
 
+	/**
+	 * Sends the recovery store's files and reads them back before the last one counts as sent: a code on paper that opens
+	 * nothing would be found out when it is too late.
+	 */
 	async #sendRecovery(device: DeviceKeys): Promise<Result<void, SyncError>> {
 		const { store, relay } = this.#deps;
-		const files = device.recovery?.files ?? [];
+		if (!device.recovery || device.relay.recoverySent >= device.recovery.files.length) return ok(undefined);
+		const { lookup, files } = device.recovery;
 		for (const [index, file] of files.entries()) {
-			if (index < device.relay.recoverySent || !device.recovery) continue;
-			const sent = await relay.addRecoveryFile(device.recovery.lookup, file);
+			if (index < device.relay.recoverySent) continue;
+			const sent = await relay.addRecoveryFile(lookup, file);
 			if (!sent.ok && !(sent.error.type === 'refused' && sent.error.code === 'conflict')) return sent;
-			await store.updateDevice((now) => ({ ...now, relay: { ...now.relay, recoverySent: index + 1 } }));
 		}
-		return ok(undefined);
+		const kept = await relay.recoveryFiles(lookup);
+		if (!kept.ok) return kept;
+		const isComplete = files.every((file) =>
+			kept.value.some((each) => each.kind === file.kind && each.gen === file.gen && each.ct === file.ct)
+		);
+		if (!isComplete) return err({ type: 'unreachable' });
+		return store.updateDevice((now) => ({ ...now, relay: { ...now.relay, recoverySent: files.length } }));
 	}
 
 	// Circles
 
 	async #publishCircles(device: DeviceKeys): Promise<Result<void, SyncError>> {
 		const { store, relay } = this.#deps;
+		let problem: Result<void, SyncError> = ok(undefined);
 		for (const keys of await store.readCircles()) {
 			if (keys.published || keys.standing !== 'mine') continue;
 			const access = await this.open(keys, device);
 			const self = access?.identities.get(device.identity);
 			if (!access?.member || !self) continue;
-			const own = await envelopeFor(access, self, access.member.rights.map((right) => right.book));
-			const sent = await relay.createCircle(keys.manifests, [own]);
-			if (!sent.ok && !(sent.error.type === 'refused' && sent.error.code === 'conflict')) return sent;
-			await store.updateCircle(keys.circle, (now) => ({ ...(now ?? keys), published: true }));
+			const own = await envelopesFor(
+				access,
+				self,
+				access.member.rights.map((right) => right.book)
+			);
+			const sent = await relay.createCircle(keys.manifests, own);
+			if (sent.ok) await store.updateCircle(keys.circle, (now) => ({ ...(now ?? keys), published: true }));
+			else problem = sent;
 		}
-		return ok(undefined);
+		return problem;
 	}
 
 	/** Opens a circle from its stored row with every log it needs; null when the row cannot be verified. */
@@ -156,70 +189,95 @@ export class SyncEngine {
 		return access.ok ? access.value : null;
 	}
 
-	/** The logs of everyone the records name: own, stored, or (when `fetch`) asked for and then stored. */
+	/** The logs of everyone the records name: own, stored, or (when `refresh`) asked for and then stored. */
 	async #identitiesOf(
 		manifests: readonly string[],
 		me: Me & Pick<DeviceKeys, 'log'>,
 		refresh: boolean
 	): Promise<Result<Map<IdentityId, Identity>, SyncError>> {
-		const { store, relay } = this.#deps;
 		const bodies = manifests.flatMap((manifest) => parseManifest(idBytes(manifest))?.body ?? []);
-		const wanted = new Map(bodies.flatMap((body) => body.members.map((member) => [member.identity, member.idHead.n] as const)));
+		const wanted = new Map(
+			bodies.flatMap((body) => body.members.map((member) => [member.identity, member.idHead.n] as const))
+		);
 		const found = new Map<IdentityId, Identity>();
 		for (const [id, headN] of wanted) {
-			const stored = id === me.identity ? me.log : (await store.readIdentity(id))?.log;
-			let identity = stored ? identityFrom(stored, id) : null;
-			if (refresh && (!identity || identity.head.n < headN)) {
-				const fetched = await relay.identityLog(id);
-				if (!fetched.ok) return fetched;
-				identity = identityFrom(fetched.value, id);
-				if (identity) await store.saveIdentity({ v: 1, identity: id, log: fetched.value });
-			}
+			const stored = id === me.identity ? me.log : ((await this.#deps.store.readIdentity(id))?.log ?? []);
+			const known = identityFrom(stored, id);
+			const isBehind = !known || known.head.n < headN;
+			const newer = refresh && isBehind ? await this.#newerLog(id, stored) : ok(null);
+			if (!newer.ok) return newer;
+			const identity = newer.value ?? known;
 			if (identity) found.set(id, identity);
 		}
 		return ok(found);
 	}
 
+	/** The relay's log of an identity when it goes on from the one seen; anything else is never an update (I1). */
+	async #newerLog(id: IdentityId, seen: readonly string[]): Promise<Result<Identity | null, SyncError>> {
+		const fetched = await this.#deps.relay.identityLog(id);
+		if (!fetched.ok) return fetched;
+		const identity = identityFrom(fetched.value, id);
+		if (!identity || seen.some((record, n) => fetched.value[n] !== record)) return ok(null);
+		const saved = await this.#deps.store.saveIdentity({ v: 1, identity: id, log: fetched.value });
+		return saved.ok ? ok(identity) : saved;
+	}
+
 	async #pullAll(device: DeviceKeys): Promise<Result<void, SyncError>> {
 		const heads = await this.#deps.relay.heads();
 		if (!heads.ok || !heads.value) return heads.ok ? ok(undefined) : heads;
-		let problem: Result<void, SyncError> = ok(undefined);
+		let problem: Result<void, SyncError> = await this.#missingCircle(heads.value);
 		for (const head of heads.value.circles) {
 			const pulled = await this.#pullCircle(head, device);
 			if (!pulled.ok) problem = pulled;
+			if (!pulled.ok && concernsAll(pulled.error)) break;
 		}
 		// An unfinished pull must not be taken for "nothing has moved" next time.
 		if (!problem.ok) this.#deps.relay.forgetHeads();
 		return problem;
 	}
 
+	/** A relay that no longer knows a circle of the person's own has lost it: absence is never deletion. */
+	async #missingCircle(heads: Heads): Promise<Result<void, SyncError>> {
+		const shown = new Set(heads.circles.map((head) => head.circle));
+		const lost = (await this.#deps.store.readCircles()).find(
+			(keys) => keys.standing === 'mine' && keys.published && !shown.has(keys.circle)
+		);
+		return lost ? err({ type: 'relay-went-back', circle: lost.circle }) : ok(undefined);
+	}
+
 	async #pullCircle(head: CircleHead, device: DeviceKeys): Promise<Result<void, SyncError>> {
+		const shown = JSON.stringify(head);
+		if (this.#taken.get(head.circle) === shown) return ok(undefined);
 		const before = await this.#deps.store.readCircle(head.circle);
 		const keys = await this.#pullManifest(head, before, device);
 		if (!keys.ok) return keys;
 		const access = keys.value && (await this.open(keys.value, device));
 		if (!access) return ok(undefined);
 		const changed = keys.value !== before;
-		const books = await this.#pullBooks(head, access);
-		if (changed || (books.ok && books.value.length > 0)) {
-			this.#deps.onChange({ circle: head.circle, keys: changed, books: books.ok ? books.value : [] });
-		}
-		return books.ok ? ok(undefined) : books;
+		const { books, result } = await this.#pullBooks(head, access);
+		if (changed || books.length > 0) this.#deps.onChange({ circle: head.circle, keys: changed, books });
+		if (result.ok && !lacksKeys(access)) this.#taken.set(head.circle, shown);
+		return result;
 	}
 
 	/** The circle's row after fetching the records and keys it lacks; the same object when it lacks nothing. */
-	async #pullManifest(head: CircleHead, before: CircleKeys | null, device: DeviceKeys): Promise<Result<CircleKeys | null, SyncError>> {
-		const { store, relay } = this.#deps;
+	async #pullManifest(
+		head: CircleHead,
+		before: CircleKeys | null,
+		device: DeviceKeys
+	): Promise<Result<CircleKeys | null, SyncError>> {
 		const known = before?.manifests ?? [];
 		const last = known.at(-1);
 		const lastHash = last && parseManifest(idBytes(last))?.hash;
-		if (head.manifest < known.length - 1 || (head.manifest === known.length - 1 && lastHash && shortHash(lastHash) !== head.manifestHash)) {
+		if (
+			head.manifest < known.length - 1 ||
+			(head.manifest === known.length - 1 && lastHash && shortHash(lastHash) !== head.manifestHash)
+		) {
 			return err({ type: 'relay-went-back', circle: head.circle });
 		}
-		if (before && head.manifest === known.length - 1) return ok(before);
-		const fetched = await relay.manifests(head.circle, known.length);
-		if (!fetched.ok) return fetched;
-		const manifests = [...known, ...fetched.value];
+		const records = await this.#recordsAfter(head, known.length);
+		if (!records.ok) return records;
+		const manifests = [...known, ...records.value];
 		const identities = await this.#identitiesOf(manifests, device, true);
 		if (!identities.ok) return identities;
 		const row: CircleKeys = {
@@ -231,12 +289,41 @@ export class SyncEngine {
 			keys: before?.keys ?? []
 		};
 		const access = openCircle(row, identities.value, device);
-		// A chain that does not verify is never stored: the old one stays in force.
-		if (!access.ok || access.value.chain.circle !== head.circle) return ok(before);
+		// A chain that does not verify is never stored: the old one stays in force, and the relay is not trusted with it.
+		if (!access.ok || access.value.chain.circle !== head.circle)
+			return err({ type: 'relay-went-back', circle: head.circle });
+		if (before && records.value.length === 0 && !lacksKeys(access.value)) return ok(before);
 		const added = await this.#pullKeys(access.value, device);
 		if (!added.ok) return added;
-		const saved: CircleKeys = { ...row, keys: added.value };
-		const written = await store.updateCircle(head.circle, (now) => ({ ...saved, standing: now?.standing ?? saved.standing }));
+		if (before && records.value.length === 0 && added.value.length === before.keys.length) return ok(before);
+		return this.#saveCircle({ ...row, keys: added.value });
+	}
+
+	/** The records from number `from` on; the relay may hand them out in several answers. */
+	async #recordsAfter(head: CircleHead, from: number): Promise<Result<string[], SyncError>> {
+		const records: string[] = [];
+		while (from + records.length <= head.manifest) {
+			const fetched = await this.#deps.relay.manifests(head.circle, from + records.length);
+			if (!fetched.ok) return fetched;
+			if (fetched.value.length === 0) break;
+			records.push(...fetched.value);
+		}
+		return ok(records);
+	}
+
+	/** Another tab may have been faster: the longer chain and every key stay. */
+	async #saveCircle(row: CircleKeys): Promise<Result<CircleKeys, SyncError>> {
+		let saved = row;
+		const written = await this.#deps.store.updateCircle(row.circle, (now) => {
+			if (now) {
+				const lacking = now.keys.filter(
+					(old) => !row.keys.some((key) => key.book === old.book && key.epoch === old.epoch)
+				);
+				const manifests = now.manifests.length > row.manifests.length ? now.manifests : row.manifests;
+				saved = { ...row, standing: now.standing, manifests, keys: [...row.keys, ...lacking] };
+			}
+			return saved;
+		});
 		return written.ok ? ok(saved) : written;
 	}
 
@@ -259,117 +346,96 @@ export class SyncEngine {
 
 	// Frames
 
-	/** Pulls every book of a circle that has moved; the books in which something arrived. */
-	async #pullBooks(head: CircleHead, access: CircleAccess): Promise<Result<BookId[], SyncError>> {
-		const { store } = this.#deps;
+	/** Pulls every book of a circle that has moved; the books in which something arrived. A book that went back holds up no other. */
+	async #pullBooks(
+		head: CircleHead,
+		access: CircleAccess
+	): Promise<{ books: BookId[]; result: Result<void, SyncError> }> {
+		const wentBack = err<SyncError>({ type: 'relay-went-back', circle: head.circle });
+		let result: Result<void, SyncError> = ok(undefined);
 		const ranges: PullRange[] = [];
 		for (const { book, pos, run } of head.books) {
-			const local = await store.head(head.circle, book);
-			const sameRun = shortRun(local.run) === run || pos !== local.pos;
-			if (pos < local.pos || !sameRun) return err({ type: 'relay-went-back', circle: head.circle });
-			if (pos > local.pos && accessOf(access.member, book) && bookOf(access.chain.head.body, book)) {
+			const local = await this.#deps.store.head(head.circle, book);
+			if (pos < local.pos || (pos === local.pos && shortRun(local.run) !== run)) result = wentBack;
+			else if (pos > local.pos && accessOf(access.member, book) && bookOf(access.chain.head.body, book)) {
 				ranges.push({ circle: head.circle, book, after: local.pos });
 			}
 		}
 		const changed = new Set<BookId>();
-		for (let wanted = ranges; wanted.length > 0; ) {
+		for (let wanted = ranges; wanted.length > 0;) {
 			const pulled = await this.#deps.relay.pull(wanted);
-			if (!pulled.ok) return pulled;
-			const progress = await this.#storePulled(pulled.value.header.ranges, pulled.value.frames, access, changed);
-			if (!progress.ok) return progress;
-			wanted = pulled.value.header.more ? wanted.flatMap((range) => advanced(range, pulled.value.header.ranges)) : [];
+			if (!pulled.ok) return { books: [...changed], result: pulled };
+			const { header, frames } = pulled.value;
+			const stored = await this.#storePulled(header.ranges, frames, wanted, access, changed);
+			if (!stored.ok) return { books: [...changed], result: stored };
+			// "More" without anything new would go on for ever.
+			if (header.more && frames.length === 0) return { books: [...changed], result: wentBack };
+			wanted = header.more ? wanted.flatMap((range) => advanced(range, header.ranges)) : [];
 		}
-		return ok([...changed]);
+		return { books: [...changed], result };
 	}
 
 	async #storePulled(
-		ranges: readonly { circle: CircleId; book: BookId; after: number; count: number }[],
+		ranges: readonly PulledRange[],
 		frames: readonly Uint8Array[],
+		wanted: readonly PullRange[],
 		access: CircleAccess,
 		changed: Set<BookId>
 	): Promise<Result<void, SyncError>> {
-		const reader = this.#readerOf(access.chain.circle);
 		let at = 0;
 		for (const range of ranges) {
-			const parsed = frames.slice(at, at + range.count).flatMap((bytes) => {
-				const frame = parseFrame(bytes);
-				return frame.ok ? [frame.value] : [];
-			});
+			const isAsked = wanted.some(
+				(each) => each.circle === range.circle && each.book === range.book && each.after === range.after
+			);
+			const parsed = frames.slice(at, at + range.count).map((bytes) => readPulled(bytes, range, access));
 			at += range.count;
-			const local = await this.#deps.store.head(range.circle, range.book);
-			// Frames of another circle or book, unreadable ones, or a range that was not asked for: not this relay's to give.
-			const fits = parsed.length === range.count && local.pos === range.after && range.circle === access.chain.circle;
-			if (!fits || parsed.some((frame) => frame.header.book !== range.book || frame.header.circle !== range.circle)) {
-				return err({ type: 'relay-went-back', circle: access.chain.circle });
-			}
-			const written = await this.#deps.store.putRemote({
-				circle: range.circle,
-				book: range.book,
-				frames: parsed.map((frame, index) => ({ frame, pos: range.after + index + 1, verified: isOwnersSignature(frame, access) })),
-				pos: range.after + range.count,
-				run: parsed.reduce((run, frame) => nextRun(run, frame.hash), local.pos === 0 ? EMPTY_RUN : local.run),
-				lamport: Math.max(0, ...parsed.map((frame) => reader.open(access, frame)?.lamport ?? 0))
-			});
+			// Frames nobody asked for, of another place, unreadable or with a signature that fails: not this relay's to give.
+			const fits = isAsked && parsed.every((each) => each !== null);
+			if (!fits) return err({ type: 'relay-went-back', circle: access.chain.circle });
+			if (range.count === 0) continue;
+			const written = await this.#storeRange(range, parsed, access);
 			if (!written.ok) return written;
-			if (range.count > 0) changed.add(range.book);
+			changed.add(range.book);
 		}
 		return ok(undefined);
+	}
+
+	async #storeRange(
+		range: PulledRange,
+		pulled: readonly Pulled[],
+		access: CircleAccess
+	): Promise<Result<void, SyncError>> {
+		const reader = this.#readerOf(access.chain.circle);
+		const local = await this.#deps.store.head(range.circle, range.book);
+		return this.#deps.store.putRemote({
+			circle: range.circle,
+			book: range.book,
+			frames: pulled.map(({ frame, verified }, index) => ({ frame, pos: range.after + index + 1, verified })),
+			after: range.after,
+			pos: range.after + range.count,
+			run: pulled.reduce((run, { frame }) => nextRun(run, frame.hash), local.pos === 0 ? EMPTY_RUN : local.run),
+			lamport: Math.max(0, ...pulled.map(({ frame }) => reader.open(access, frame)?.lamport ?? 0))
+		});
 	}
 
 	// Outbox
 
 	async #flushAll(device: DeviceKeys): Promise<Result<void, SyncError>> {
+		let problem: Result<void, SyncError> = ok(undefined);
 		for (const keys of await this.#deps.store.readCircles()) {
-			if (!keys.published) continue;
-			const flushed = await this.#flushCircle(keys, device);
-			if (!flushed.ok) return flushed;
+			if (!keys.published || (await this.#deps.store.outbox(keys.circle)).length === 0) continue;
+			const access = await this.open(keys, device);
+			if (!access) continue;
+			const { sent, result } = await flushCircle(
+				this.#deps,
+				access,
+				writeContext(access, device, this.#deps.relay.skewMs)
+			);
+			if (sent.length > 0) this.#deps.onChange({ circle: keys.circle, keys: false, books: sent });
+			if (!result.ok) problem = result;
+			if (!result.ok && concernsAll(result.error)) break;
 		}
-		return ok(undefined);
-	}
-
-	async #flushCircle(keys: CircleKeys, device: DeviceKeys): Promise<Result<void, SyncError>> {
-		const { store, relay } = this.#deps;
-		const rows = await store.outbox(keys.circle);
-		if (rows.length === 0) return ok(undefined);
-		const access = await this.open(keys, device);
-		if (!access) return ok(undefined);
-		for (const part of inParts(rows)) {
-			const resealed = await this.#resealStale(part, access, device);
-			if (!resealed.ok) return resealed;
-			const current = (await store.outbox(keys.circle)).filter((row) => part.some((each) => each.book === row.book && each.seq === row.seq));
-			const bytes = await store.frameBytesToSend(current);
-			if (!bytes.ok) return bytes;
-			const pushed = await relay.push(bytes.value);
-			const settled = pushed.ok
-				? await store.acknowledge(current.map((row) => ({ row, pos: pushed.value.find((each) => each.book === row.book && each.seq === row.seq)?.pos ?? 0 })))
-				: await this.#settleConflict(current, pushed.error);
-			if (!settled.ok) return settled;
-			this.#deps.onChange({ circle: keys.circle, keys: false, books: [...new Set(current.map((row) => row.book))] });
-		}
-		return ok(undefined);
-	}
-
-	/** A hash this device once sent, found at the relay, is an acknowledgement whose answer was lost (F6). */
-	async #settleConflict(rows: readonly OutboxRow[], error: RelayError): Promise<Result<void, SyncError>> {
-		if (error.type !== 'refused' || error.code !== 'conflict' || !error.hash) return err(error);
-		const arrived = rows.find((row) => error.hash !== undefined && row.sent.includes(error.hash) && row.hash !== error.hash);
-		if (!arrived) return err({ type: 'cloned' });
-		return this.#deps.store.acknowledge([{ row: arrived, pos: 0 }]);
-	}
-
-	/** Frames sealed under an epoch that has passed are sealed again before they are sent. */
-	async #resealStale(rows: readonly OutboxRow[], access: CircleAccess, device: DeviceKeys): Promise<Result<void, SyncError>> {
-		const context = writeContext(access, device, this.#deps.relay.skewMs);
-		const reader = this.#readerOf(access.chain.circle);
-		for (const book of new Set(rows.map((row) => row.book))) {
-			const present = bookOf(access.chain.head.body, book)?.epoch;
-			const stored = await this.#deps.store.frames(access.chain.circle, book);
-			const isStale = rows.some((row) => stored.some(({ frame }) => frame.hash === row.hash && frame.header.epoch !== present));
-			if (!isStale || !context.epochOf(book)) continue;
-			const resealed = await this.#deps.store.reseal(context, book, (frame) => reader.open(access, frame)?.entries ?? null);
-			if (!resealed.ok) return resealed;
-		}
-		return ok(undefined);
+		return problem;
 	}
 
 	#readerOf(circle: CircleId): BookReader {
@@ -389,21 +455,35 @@ export const writeContext = (access: CircleAccess, device: DeviceKeys, skewMs: n
 	epochOf: (book) => writingEpoch(access, book)
 });
 
-/** Parts of the outbox that fit in one push, in order. */
-function inParts(rows: readonly OutboxRow[]): OutboxRow[][] {
-	const most = Math.floor(MAX_PUSH_BYTES / (MAX_FRAME_BYTES + 4));
-	return Array.from({ length: Math.ceil(rows.length / most) }, (_, part) => rows.slice(part * most, (part + 1) * most));
+interface PulledRange extends PullRange {
+	readonly count: number;
 }
 
-const advanced = (range: PullRange, got: readonly { book: BookId; after: number; count: number }[]): PullRange[] => {
+interface Pulled {
+	readonly frame: Frame;
+	/** False while the device is not known: its log may still come. */
+	readonly verified: boolean;
+}
+
+/** A frame of that very range; null for anything else, also when a device that is known did not sign it. */
+function readPulled(bytes: Uint8Array, range: PulledRange, access: CircleAccess): Pulled | null {
+	const frame = parseFrame(bytes);
+	if (!frame.ok || frame.value.header.book !== range.book || frame.value.header.circle !== range.circle) return null;
+	const keys = [...access.identities.values()].flatMap(
+		(identity) => identity.devices.get(frame.value.header.device)?.sign ?? []
+	);
+	const verified = keys.some((key) => verifyFrame(frame.value, key));
+	return verified || keys.length === 0 ? { frame: frame.value, verified } : null;
+}
+
+const advanced = (range: PullRange, got: readonly PulledRange[]): PullRange[] => {
 	const answer = got.find((each) => each.book === range.book);
 	return answer ? [{ ...range, after: answer.after + answer.count }] : [range];
 };
 
-function isOwnersSignature(frame: Frame, access: CircleAccess): boolean {
-	for (const identity of access.identities.values()) {
-		const device = identity.devices.get(frame.header.device);
-		if (device) return verifyFrame(frame, device.sign);
-	}
-	return false;
-}
+/** True while a book's present key is missing: it is asked for again, also when no record is new. */
+const lacksKeys = (access: CircleAccess): boolean =>
+	(access.member?.rights ?? []).some(({ book }) => {
+		const epoch = bookOf(access.chain.head.body, book)?.epoch;
+		return epoch === undefined || epochKey(access, book, epoch) === null;
+	});

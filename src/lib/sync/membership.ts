@@ -37,11 +37,16 @@ export async function addMembers(
 	ownName: string,
 	deps: MembershipDeps
 ): Promise<ManifestStep> {
-	const head = access.chain.head.body;
 	const roster = must(access.roster, 'only a member with the roster can change the circle');
 	const people = [
-		...roster.people.filter((person) => person.identity !== device.identity && !members.some((each) => each.identity.id === person.identity)),
-		{ ...(roster.people.find((person) => person.identity === device.identity) ?? {}), identity: device.identity, name: ownName },
+		...roster.people.filter(
+			(person) => person.identity !== device.identity && !members.some((each) => each.identity.id === person.identity)
+		),
+		{
+			...(roster.people.find((person) => person.identity === device.identity) ?? {}),
+			identity: device.identity,
+			name: ownName
+		},
 		...members.map((member) => ({ ...member.person, identity: member.identity.id }))
 	];
 	const added: Manifest['members'] = members.map(({ identity, role, rights }) => ({
@@ -51,24 +56,38 @@ export async function addMembers(
 		actsFor: false,
 		rights: rights.map((right) => ({ ...right, fromEpoch: 1 }))
 	}));
+	const next = nextManifest(access, device, deps.now());
 	const manifest = signManifest(
 		{
-			...nextManifest(access, device, deps.now()),
-			members: [...head.members.filter((old) => !added.some((each) => each.identity === old.identity)), ...added],
+			...next,
+			members: [...next.members.filter((old) => !added.some((each) => each.identity === old.identity)), ...added],
 			roster: sealedRoster(access, { ...roster, people }, deps.random)
 		},
 		idBytes(device.sign)
 	);
 	const envelopes = await Promise.all(
-		members.map((member) => envelopeFor(access, member.identity, member.rights.map((right) => right.book)))
+		members.map((member) =>
+			envelopesFor(
+				access,
+				member.identity,
+				member.rights.map((right) => right.book)
+			)
+		)
 	);
-	return { manifest: toBase64url(manifest.bytes), envelopes };
+	return { manifest: toBase64url(manifest.bytes), envelopes: envelopes.flat() };
 }
 
-/** Every key of these books, sealed to a member's identity box. */
-export function envelopeFor(access: CircleAccess, identity: Identity, books: readonly BookId[]): Promise<Envelope> {
+/** Keys in one envelope: its size limit leaves room for these. */
+const KEYS_IN_ENVELOPE = 100;
+
+/** Every key of these books, sealed to a member's identity box, in as many rows as they need. */
+export function envelopesFor(access: CircleAccess, identity: Identity, books: readonly BookId[]): Promise<Envelope[]> {
 	const to = { member: identity.id, gen: identity.box.gen, box: identity.box.pub };
-	return sealEnvelope(to, access.chain.circle, books.flatMap((book) => heldKeys(access, book)));
+	const keys = books.flatMap((book) => heldKeys(access, book));
+	const parts = Array.from({ length: Math.ceil(keys.length / KEYS_IN_ENVELOPE) }, (_, part) =>
+		keys.slice(part * KEYS_IN_ENVELOPE, (part + 1) * KEYS_IN_ENVELOPE)
+	);
+	return Promise.all(parts.map((part) => sealEnvelope(to, access.chain.circle, part)));
 }
 
 const nextManifest = (access: CircleAccess, device: DeviceKeys, at: number): Manifest => ({
@@ -76,12 +95,23 @@ const nextManifest = (access: CircleAccess, device: DeviceKeys, at: number): Man
 	n: access.chain.head.body.n + 1,
 	prev: access.chain.head.hash,
 	at,
-	by: { identity: device.identity, device: device.device }
+	by: { identity: device.identity, device: device.device },
+	// Each record notes how far everyone's log has come: from then on a removed device is out of this circle.
+	members: access.chain.head.body.members.map((member) => {
+		const known = access.identities.get(member.identity);
+		return known && known.head.n > member.idHead.n ? { ...member, idHead: known.head } : member;
+	})
 });
 
 function sealedRoster(access: CircleAccess, roster: Roster, random: RandomBytes): Manifest['roster'] {
-	const profile = must(roster.books.find((book) => book.kind === 'profile'), 'every circle has a profile book').id;
-	const epoch = must(access.chain.head.body.books.find((book) => book.id === profile), 'the profile book stands in the manifest').epoch;
+	const profile = must(
+		roster.books.find((book) => book.kind === 'profile'),
+		'every circle has a profile book'
+	).id;
+	const epoch = must(
+		access.chain.head.body.books.find((book) => book.id === profile),
+		'the profile book stands in the manifest'
+	).epoch;
 	const key = must(epochKey(access, profile, epoch), 'an owner holds the profile key');
 	return { epoch, ct: sealRoster(roster, access.chain.circle, key, random) };
 }

@@ -42,7 +42,9 @@ export async function withRecovery(
 		secrets.map(async ({ kind, gen, secret }) => ({
 			kind,
 			gen,
-			ct: toBase64url(await sealTo(recipient, utf8(JSON.stringify({ v: 1, identity: device.identity, kind, gen, secret }))))
+			ct: toBase64url(
+				await sealTo(recipient, utf8(JSON.stringify({ v: 1, identity: device.identity, kind, gen, secret })))
+			)
 		}))
 	);
 	return {

@@ -3,14 +3,21 @@
  * HTML, a proxy's 502, garbage) is `unreachable`, never an error of the person's (docs/protocol.md 9).
  */
 import type * as z from 'zod/mini';
-import { toBase64url } from '$lib/crypto/bytes';
+import { concat, toBase64url } from '$lib/crypto/bytes';
 import { err, ok, type Result } from '$lib/domain/result';
 import { challengeResponseSchema, signLogin, tokenResponseSchema } from '$lib/protocol/api/auth';
 import { envelopesSchema, manifestChainSchema } from '$lib/protocol/api/circles';
 import { apiErrorSchema, type ApiErrorCode } from '$lib/protocol/api/errors';
-import { joinFrames, parsePull, pushResponseSchema, type PullHeader, type PullRange, type PushResult } from '$lib/protocol/api/frames';
+import {
+	joinFrames,
+	parsePull,
+	pushResponseSchema,
+	type PullHeader,
+	type PullRange,
+	type PushResult
+} from '$lib/protocol/api/frames';
 import { parseHeads, type Heads } from '$lib/protocol/api/heads';
-import { identityLogSchema } from '$lib/protocol/api/identities';
+import { identityLogSchema, registeredIdentitySchema } from '$lib/protocol/api/identities';
 import { recoveryStoreSchema, type RecoveryFile } from '$lib/protocol/api/recovery';
 import { API_PREFIX } from '$lib/protocol/api/version';
 import type { Envelope } from '$lib/protocol/envelope';
@@ -20,13 +27,16 @@ import { parseJson } from '$lib/protocol/json';
 export type RelayError =
 	/** No network, no relay, or something else answering in its place. What was to be sent waits. */
 	| { readonly type: 'unreachable' }
-	| { readonly type: 'refused'; readonly code: ApiErrorCode; readonly retryAfterMs?: number | undefined; readonly hash?: Hash | undefined };
+	| {
+			readonly type: 'refused';
+			readonly code: ApiErrorCode;
+			readonly retryAfterMs?: number | undefined;
+			/** With a refused push: this device's newest frame in that book at the relay; null when there is none. */
+			readonly head?: { readonly seq: number; readonly hash: Hash } | null | undefined;
+	  };
 
 /** The platform's `fetch`, injected: the engine runs against a relay in the same process just as well. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
-
-/** The browser's own. */
-export const browserFetch: Fetch = (url, init) => fetch(url, init);
 
 export interface RelayClientDeps {
 	readonly fetch: Fetch;
@@ -68,8 +78,10 @@ export class RelayClient {
 		return this.#deps.origin;
 	}
 
-	registerIdentity(genesis: string, enrolment: string | null): Promise<Result<unknown, RelayError>> {
-		return this.#open('POST', '/identities', { json: enrolment ? { genesis, enrolment } : { genesis } });
+	/** The id the relay registered; whatever else says yes, e.g. a proxy, is not the relay. */
+	async registerIdentity(genesis: string, enrolment: string | null): Promise<Result<IdentityId, RelayError>> {
+		const answer = await this.#open('POST', '/identities', { json: enrolment ? { genesis, enrolment } : { genesis } });
+		return answer.ok ? parsed(answer.value, registeredIdentitySchema, ({ id }) => id) : answer;
 	}
 
 	async identityLog(identity: IdentityId): Promise<Result<string[], RelayError>> {
@@ -85,7 +97,11 @@ export class RelayClient {
 		return this.#authorised('POST', '/circles', { json: { manifests, envelopes } });
 	}
 
-	extendCircle(circle: CircleId, manifest: string, envelopes: readonly Envelope[]): Promise<Result<Uint8Array, RelayError>> {
+	extendCircle(
+		circle: CircleId,
+		manifest: string,
+		envelopes: readonly Envelope[]
+	): Promise<Result<Uint8Array, RelayError>> {
 		return this.#authorised('POST', `/circles/${circle}/manifest`, { json: { manifest, envelopes } });
 	}
 
@@ -102,7 +118,9 @@ export class RelayClient {
 	/** Where every book stands; null when nothing has moved since the last call. */
 	async heads(): Promise<Result<Heads | null, RelayError>> {
 		const headers = this.#headsTag ? { 'if-none-match': this.#headsTag } : {};
-		const answer = await this.#withToken((token) => this.#send('GET', '/heads', null, { ...headers, authorization: `Bearer ${token}` }));
+		const answer = await this.#withToken((token) =>
+			this.#send('GET', '/heads', null, { ...headers, authorization: `Bearer ${token}` })
+		);
 		if (!answer.ok) return answer;
 		if (answer.value.status === 304) return ok(null);
 		const heads = parseHeads(answer.value.bytes);
@@ -165,7 +183,9 @@ export class RelayClient {
 	}
 
 	async #authorised(method: string, path: string, body: Body): Promise<Result<Uint8Array, RelayError>> {
-		const answer = await this.#withToken((token) => this.#send(method, path, body, { authorization: `Bearer ${token}` }));
+		const answer = await this.#withToken((token) =>
+			this.#send(method, path, body, { authorization: `Bearer ${token}` })
+		);
 		return answer.ok ? ok(answer.value.bytes) : answer;
 	}
 
@@ -189,7 +209,9 @@ export class RelayClient {
 		const nonce = parsed(challenge.value, challengeResponseSchema, (answer) => answer.nonce);
 		if (!nonce.ok) return nonce;
 		const signature = toBase64url(signLogin(this.#deps.origin, nonce.value, identity, device, signSecret));
-		const answer = await this.#open('POST', '/auth/token', { json: { identity, device, nonce: nonce.value, signature } });
+		const answer = await this.#open('POST', '/auth/token', {
+			json: { identity, device, nonce: nonce.value, signature }
+		});
 		if (!answer.ok) return answer;
 		const token = parsed(answer.value, tokenResponseSchema, (body) => ({ value: body.token, exp: body.exp }));
 		if (!token.ok) return token;
@@ -201,7 +223,12 @@ export class RelayClient {
 		return `${this.#deps.origin}${API_PREFIX}${path}`;
 	}
 
-	async #send(method: string, path: string, body: Body, headers: Record<string, string>): Promise<Result<Answer, RelayError>> {
+	async #send(
+		method: string,
+		path: string,
+		body: Body,
+		headers: Record<string, string>
+	): Promise<Result<Answer, RelayError>> {
 		try {
 			const response = await this.#deps.fetch(this.#url(path), {
 				method,
@@ -235,20 +262,40 @@ interface Answer {
 const contentType = (body: Body): Record<string, string> =>
 	body ? { 'content-type': 'json' in body ? 'application/json' : 'application/octet-stream' } : {};
 
+/** More than any honest answer; whoever sends more is not read to the end. */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
+async function readBytes(response: Response): Promise<Uint8Array | null> {
+	if (!response.body) return new Uint8Array();
+	const reader = response.body.getReader();
+	const parts: Uint8Array[] = [];
+	for (let length = 0; ;) {
+		const { done, value } = await reader.read();
+		if (done) return concat(...parts);
+		length += value.length;
+		if (length > MAX_ANSWER_BYTES) {
+			await reader.cancel();
+			return null;
+		}
+		parts.push(value);
+	}
+}
+
 async function readAnswer(response: Response): Promise<Result<Answer, RelayError>> {
-	const bytes = new Uint8Array(await response.arrayBuffer());
+	const bytes = await readBytes(response);
+	if (!bytes) return err({ type: 'unreachable' });
 	const type = response.headers.get('content-type') ?? '';
 	const isOurs = type.startsWith('application/json') || type.startsWith('application/octet-stream');
 	if (response.status === 304 || response.status === 204) return ok({ status: response.status, bytes, etag: null });
 	if (!isOurs) return err({ type: 'unreachable' });
 	if (response.ok) return ok({ status: response.status, bytes, etag: response.headers.get('etag') });
 	const refusal = parseJson(apiErrorSchema, bytes);
-	if (!refusal || response.status >= 500 && refusal.error !== 'full') return err({ type: 'unreachable' });
+	if (!refusal || (response.status >= 500 && refusal.error !== 'full')) return err({ type: 'unreachable' });
 	const seconds = Number(response.headers.get('retry-after'));
 	return err({
 		type: 'refused',
 		code: refusal.error,
-		hash: refusal.hash,
+		head: refusal.head,
 		...(Number.isFinite(seconds) && seconds > 0 ? { retryAfterMs: seconds * 1000 } : {})
 	});
 }

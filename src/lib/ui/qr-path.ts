@@ -13,7 +13,11 @@ const QUIET_ZONE = 4;
 /** Error level M: a crease or a thumb in the corner is forgiven. Neighbouring dark modules become one run. */
 export function qrPath(text: string): QrPath {
 	const { data, size } = encode(text, { ecc: 'M', border: QUIET_ZONE });
-	const rows = data.map((row, y) => runs(row).map(({ x, length }) => `M${x} ${y}h${length}v1h-${length}z`).join(''));
+	const rows = data.map((row, y) =>
+		runs(row)
+			.map(({ x, length }) => `M${x} ${y}h${length}v1h-${length}z`)
+			.join('')
+	);
 	return { size, path: rows.join('') };
 }
 

@@ -43,7 +43,11 @@ export function sparkShape(values: readonly (number | null)[], band: Limits | nu
 }
 
 /** A line from the day before; a day alone is a stroke without length, which round caps make a dot. */
-function segment(point: SparkPoint, before: SparkPoint | null | undefined, after: SparkPoint | null | undefined): string {
+function segment(
+	point: SparkPoint,
+	before: SparkPoint | null | undefined,
+	after: SparkPoint | null | undefined
+): string {
 	if (before) return `L${point.x} ${point.y}`;
 	return `M${point.x} ${point.y}${after ? '' : 'h0'}`;
 }

@@ -7,7 +7,12 @@ import { journalText } from './journal-text';
 
 beforeEach(() => overwriteGetLocale(() => 'sv'));
 
-const reading = (measure: MeasureKind, at: string, values: Record<string, number>, source: Observation['source']['kind'] = 'manual'): Observation => ({
+const reading = (
+	measure: MeasureKind,
+	at: string,
+	values: Record<string, number>,
+	source: Observation['source']['kind'] = 'manual'
+): Observation => ({
 	id: at,
 	measure,
 	values,

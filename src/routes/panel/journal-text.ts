@@ -6,7 +6,7 @@ import { firstDayOf, inRange, shownMean, summarise, type Summary, type TrendRang
 import { daysBetween, localDate, type LocalDate } from '$lib/domain/time';
 import { formatClock, formatNumber, type Moment } from '$lib/i18n/format';
 import { m } from '$lib/i18n/paraglide/messages';
-import { measureName, stepName, valueText, valueWithUnit } from '$lib/ui/measure-words';
+import { measureName, stepName, valueText, valueWithUnit } from '$lib/i18n/measure-words';
 
 export interface JournalInput {
 	/** As the person wrote it. */
@@ -30,14 +30,25 @@ export function journalText(input: JournalInput): string {
 	return [
 		m.panel_journal_head({ unit }),
 		m.panel_journal_person({ name }),
-		m.panel_journal_period({ from: first, to: today, days: daysBetween(first, today) + 1, day: today, clock: formatClock(now) }),
+		m.panel_journal_period({
+			from: first,
+			to: today,
+			days: daysBetween(first, today) + 1,
+			day: today,
+			clock: formatClock(now)
+		}),
 		...kept.flatMap(({ kind, readings }) => ['', ...measureLines(kind, readings, range, today)]),
 		'',
 		m.panel_journal_foot()
 	].join('\n');
 }
 
-function measureLines(kind: MeasureKind, readings: readonly Observation[], range: TrendRange, today: LocalDate): string[] {
+function measureLines(
+	kind: MeasureKind,
+	readings: readonly Observation[],
+	range: TrendRange,
+	today: LocalDate
+): string[] {
 	const summary = summarise(measures[kind], readings, range, today);
 	const [first, last] = [readings[0], readings.at(-1)];
 	const measure = measureName(kind);
@@ -45,7 +56,11 @@ function measureLines(kind: MeasureKind, readings: readonly Observation[], range
 	return [
 		[meanLine(kind, summary), ...partLines(kind, summary)].join(' '),
 		...(kind === 'bloodPressure' ? pulseLine(readings) : []),
-		m.panel_journal_latest({ value: valueWithUnit(kind, last.values), day: localDate(last.effective), clock: formatClock(last.effective) }),
+		m.panel_journal_latest({
+			value: valueWithUnit(kind, last.values),
+			day: localDate(last.effective),
+			clock: formatClock(last.effective)
+		}),
 		m.panel_journal_times({ first: dateAndClock(first), last: dateAndClock(last) }),
 		m.panel_journal_sources({ sources: sourceWords(readings) })
 	];
@@ -56,7 +71,13 @@ const dateAndClock = ({ effective }: Observation): string => `${localDate(effect
 function meanLine(kind: MeasureKind, summary: Summary): string {
 	const measure = measureName(kind);
 	const { mostCommon } = summary;
-	if (mostCommon) return m.panel_journal_common({ measure, value: stepName(mostCommon.value), count: mostCommon.count, total: summary.count });
+	if (mostCommon)
+		return m.panel_journal_common({
+			measure,
+			value: stepName(mostCommon.value),
+			count: mostCommon.count,
+			total: summary.count
+		});
 	return m.panel_journal_mean({ measure, value: meanValue(kind, summary, 'all') ?? '', count: summary.count });
 }
 
@@ -87,7 +108,9 @@ export function meanValue(kind: MeasureKind, summary: Summary, part: keyof Means
 	const [lead] = measures[kind].fields;
 	const values = Object.fromEntries(means);
 	if (!lead || values[lead.key] === undefined) return null;
-	return kind === 'bloodPressure' ? `${valueText(kind, values)}\u00a0${m.common_unit_mmhg()}` : valueWithUnit(kind, values);
+	return kind === 'bloodPressure'
+		? `${valueText(kind, values)}\u00a0${m.common_unit_mmhg()}`
+		: valueWithUnit(kind, values);
 }
 
 const sourceNames: { readonly [K in ObservationSource['kind']]: (inputs: { count: number }) => string } = {

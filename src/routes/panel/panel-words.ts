@@ -7,7 +7,7 @@ import { m } from '$lib/i18n/paraglide/messages';
 import { getLocale } from '$lib/i18n/paraglide/runtime';
 import type { SaveError } from '$lib/state/circle-view';
 import type { SyncStatus } from '$lib/state/live-sync';
-import { measureName } from '$lib/ui/measure-words';
+import { measureName } from '$lib/i18n/measure-words';
 import type { Patient } from './patient.svelte';
 
 /** Of a reading that carries more, the values of this measure alone. */
@@ -28,9 +28,11 @@ export const measureList = (kinds: readonly MeasureKind[]): string =>
 	listed(kinds.map((kind) => measureName(kind).toLocaleLowerCase(getLocale())));
 
 /** `3 nya blodtryck och 1 ny vikt`. */
-export const newsWords = (news: readonly NewValues[]): string => listed(news.map(({ measure, count }) => newWords[measure]({ count })));
+export const newsWords = (news: readonly NewValues[]): string =>
+	listed(news.map(({ measure, count }) => newWords[measure]({ count })));
 
-const listed = (words: readonly string[]): string => new Intl.ListFormat(getLocale(), { type: 'conjunction' }).format(words);
+const listed = (words: readonly string[]): string =>
+	new Intl.ListFormat(getLocale(), { type: 'conjunction' }).format(words);
 
 /** `i dag kl. 08.04`. */
 export const whenWords = (utc: number, now: Moment): string => {
@@ -52,7 +54,9 @@ export interface ReasonWords {
 /** Why somebody stands where they stand in the list, and when the unit last looked. */
 export function reasonWords(patient: Patient, now: Moment): ReasonWords {
 	const { need, seen, last } = patient;
-	const looked = seen ? m.panel_seen_day({ day: formatRelativeDay({ utc: seen.at, offset: now.offset }, now) }) : m.panel_not_seen();
+	const looked = seen
+		? m.panel_seen_day({ day: formatRelativeDay({ utc: seen.at, offset: now.offset }, now) })
+		: m.panel_not_seen();
 	const count = need.silentDays;
 	const silence = count === null ? '' : last ? m.panel_silent({ count }) : m.panel_silent_never({ count });
 	if (need.news.length > 0) return { reason: `${newsWords(need.news)}. ${silence}`.trim(), detail: looked };
@@ -75,7 +79,8 @@ export const filterNames: { readonly [F in PanelFilter]: () => string } = {
 };
 
 /** The heading of the list; while nobody is there, what the filter is called. */
-export const titleWords = (filter: PanelFilter, count: number): string => (count > 0 ? titles[filter]({ count }) : filterNames[filter]());
+export const titleWords = (filter: PanelFilter, count: number): string =>
+	count > 0 ? titles[filter]({ count }) : filterNames[filter]();
 
 /** When the list was fetched, or that it could not be. `null` where the relay was never reached by this tab. */
 export function fetchedWords(status: SyncStatus, syncedAt: number | null, now: Moment): string {
@@ -96,12 +101,15 @@ export function fetchedWords(status: SyncStatus, syncedAt: number | null, now: M
 		case 'syncing':
 		case 'synced':
 			if (!at || !clock) return m.panel_fetching();
-			return isToday ? m.panel_fetched({ clock }) : m.panel_fetched_other_day({ day: formatRelativeDay(at, now), clock });
+			return isToday
+				? m.panel_fetched({ clock })
+				: m.panel_fetched_other_day({ day: formatRelativeDay(at, now), clock });
 	}
 }
 
 /** True where something must be said about the sync, not only told. */
-export const isTrouble = (status: SyncStatus): boolean => status !== 'local' && status !== 'syncing' && status !== 'synced';
+export const isTrouble = (status: SyncStatus): boolean =>
+	status !== 'local' && status !== 'syncing' && status !== 'synced';
 
 /** Why a mark or an answer was not saved, and what to do. */
 export function saveErrorWords(error: SaveError): string {

@@ -140,7 +140,13 @@ test('another unit’s look is not ours', () => {
 
 test('j and k stop at the ends, and begin at the top', () => {
 	const { panel } = open([measurer(), silent()]);
-	expect([panel.move(1), panel.move(1), panel.move(1), panel.move(-1), panel.move(-1)]).toEqual(['measurer', 'silent', 'silent', 'measurer', 'measurer']);
+	expect([panel.move(1), panel.move(1), panel.move(1), panel.move(-1), panel.move(-1)]).toEqual([
+		'measurer',
+		'silent',
+		'silent',
+		'measurer',
+		'measurer'
+	]);
 	expect(open([]).panel.move(1)).toBeNull();
 });
 
@@ -203,11 +209,16 @@ test('reasons say what is new, how long it has been silent and when the unit loo
 });
 
 test('the heading counts, and names the filter when nobody is there', () => {
-	expect([titleWords('needs', 1), titleWords('invited', 2), titleWords('silent', 0)]).toEqual(['1 behöver dig', '2 nya vill dela', 'Tyst för länge']);
+	expect([titleWords('needs', 1), titleWords('invited', 2), titleWords('silent', 0)]).toEqual([
+		'1 behöver dig',
+		'2 nya vill dela',
+		'Tyst för länge'
+	]);
 });
 
 test('how fresh the list is, and what stands there when the relay is not reached', () => {
-	const words = (...[status, at]: [Parameters<typeof fetchedWords>[0], number | null]) => plain(fetchedWords(status, at, moment));
+	const words = (...[status, at]: [Parameters<typeof fetchedWords>[0], number | null]) =>
+		plain(fetchedWords(status, at, moment));
 	expect(words('local', null)).toBe('Hämtar …');
 	expect(words('syncing', now)).toBe('Hämtat kl. 08.04.');
 	expect(words('unreachable', now)).toBe('Når inte servern. Visar det som hämtades kl. 08.04.');
@@ -221,7 +232,15 @@ test('a value from today has its clock, an old one its day', () => {
 });
 
 test('keys act alone: not in fields, not with a modifier, and a held e marks once', () => {
-	const press = { key: 'j', ctrlKey: false, metaKey: false, altKey: false, repeat: false, isComposing: false, defaultPrevented: false };
+	const press = {
+		key: 'j',
+		ctrlKey: false,
+		metaKey: false,
+		altKey: false,
+		repeat: false,
+		isComposing: false,
+		defaultPrevented: false
+	};
 	expect(panelKey(press, false)).toBe('next');
 	expect(panelKey({ ...press, key: 'K' }, false)).toBe('previous');
 	expect(panelKey({ ...press, key: 'e' }, false)).toBe('seen');

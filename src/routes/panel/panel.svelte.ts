@@ -98,7 +98,8 @@ export class Panel<C extends PanelCircle = PanelCircle> {
 		if (!patient || patient.isNew) return null;
 		const at = this.shown.indexOf(patient);
 		const marked = await patient.circle.mark('seen', this.#deps.app.signature);
-		if (marked.ok && this.selected === id && !this.shown.includes(patient)) this.selected = this.shown[at]?.id ?? this.shown.at(-1)?.id ?? null;
+		if (marked.ok && this.selected === id && !this.shown.includes(patient))
+			this.selected = this.shown[at]?.id ?? this.shown.at(-1)?.id ?? null;
 		return marked;
 	}
 
@@ -135,7 +136,11 @@ export class Panel<C extends PanelCircle = PanelCircle> {
 	#patientOf(circle: C): Patient<C> {
 		const known = this.#patients.get(circle);
 		if (known) return known;
-		const patient = new Patient(circle, () => ({ identity: this.#deps.app.device.identity, today: this.#today, zone: this.#deps.zone }));
+		const patient = new Patient(circle, () => ({
+			identity: this.#deps.app.device.identity,
+			today: this.#today,
+			zone: this.#deps.zone
+		}));
 		this.#patients.set(circle, patient);
 		return patient;
 	}

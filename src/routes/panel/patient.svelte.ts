@@ -43,7 +43,7 @@ export class Patient<C extends PanelCircle = PanelCircle> {
 		const { today, zone } = this.#context();
 		const { circle } = this;
 		const measured = Object.fromEntries(
-			circle.measures.map((measure) => [measure, circle.observations(measure).map(({ effective }) => effective)])
+			circle.measures.map((measure) => [measure, this.#ownOf(measure).map(({ effective }) => effective)])
 		);
 		const standing = circle.standing === 'invited' ? 'invited' : 'joined';
 		return needOf({ standing, sharedAt: circle.memberSince ?? 0, measured, seen: this.seen }, today, zone);
@@ -51,7 +51,7 @@ export class Patient<C extends PanelCircle = PanelCircle> {
 
 	/** The newest measured value; an answer in steps only where nothing is measured. */
 	readonly last: Observation | null = $derived.by(() => {
-		const newest = this.circle.measures.flatMap((measure) => this.circle.observations(measure).at(-1) ?? []);
+		const newest = this.circle.measures.flatMap((measure) => this.#ownOf(measure).at(-1) ?? []);
 		const measured = newest.filter(({ measure }) => measures[measure].entry === 'digits');
 		return (measured.length > 0 ? measured : newest).reduce<Observation | null>(
 			(latest, each) => (latest && latest.effective.utc > each.effective.utc ? latest : each),
@@ -87,25 +87,22 @@ export class Patient<C extends PanelCircle = PanelCircle> {
 		return identity && person && safetyNumber(idBytes(identity), idBytes(person.id));
 	}
 
-	/** Readings of a measure, oldest first. A pulse that a meter showed with the pressure is a pulse. */
-	readingsOf(measure: MeasureKind): readonly Observation[] {
-		const own = this.circle.observations(measure);
-		if (measure !== 'pulse') return own;
-		const beside = this.circle.observations('bloodPressure').filter(({ values }) => values['pulse'] !== undefined);
-		return [...own, ...beside].sort((a, b) => a.effective.utc - b.effective.utc);
+	/** What was recorded as this measure: a pulse that came with a pressure is told of with the pressure. */
+	#ownOf(measure: MeasureKind): readonly Observation[] {
+		return this.circle.observations(measure).filter(({ within }) => within === undefined);
 	}
 
 	/** Daily means of a measure's first field, best step highest. */
 	curveOf(measure: MeasureKind): readonly (number | null)[] {
 		const [lead] = measures[measure].fields;
 		if (!lead) return [];
-		const means = dailyMeans(this.readingsOf(measure), lead.key, CURVE_DAYS, this.#context().today);
+		const means = dailyMeans(this.circle.observations(measure), lead.key, CURVE_DAYS, this.#context().today);
 		return measures[measure].entry === 'scale' ? means.map((value) => (value === null ? null : -value)) : means;
 	}
 
 	/** Values of a measure that the unit's newest mark does not cover, oldest first. */
 	newOf(measure: MeasureKind): readonly Observation[] {
 		const count = this.need.news.find((each) => each.measure === measure)?.count ?? 0;
-		return count === 0 ? [] : this.circle.observations(measure).slice(-count);
+		return count === 0 ? [] : this.#ownOf(measure).slice(-count);
 	}
 }

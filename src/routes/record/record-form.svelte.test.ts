@@ -48,7 +48,7 @@ describe('typing', () => {
 	test('backspace in an empty field goes back, and in a field with text does not', () => {
 		const { form } = open();
 		keys(form, 'systolic', '134');
-		expect(form.backspace('diastolic')).toEqual({ to: 'field', key: 'systolic' });
+		expect(form.backspace('diastolic')).toEqual({ to: 'field', key: 'systolic', caret: 'after' });
 		expect(form.backspace('systolic')).toBeNull();
 	});
 
@@ -225,6 +225,16 @@ describe('a form that is left', () => {
 		expect([texts(back), back.note, back.time?.clock]).toEqual([['134', '', ''], 'vänster', '06:10']);
 	});
 
+	test('a number left half typed is gone on with', async () => {
+		const { form, reopened } = open();
+		keys(form, 'systolic', '1347');
+		await form.kept();
+		const back = reopened();
+		expect(await back.restore()).toEqual({ to: 'field', key: 'diastolic', caret: 'after' });
+		expect(keys(back, 'diastolic', '864')).toBe('pulse');
+		expect(texts(back)).toEqual(['134', '78', '64']);
+	});
+
 	test('what has been typed before it came back wins', async () => {
 		const { form, reopened } = open();
 		keys(form, 'systolic', '134');
@@ -260,6 +270,16 @@ describe('a form that is left', () => {
 		await form.save();
 		await form.kept();
 		expect(drafts.kept.size).toBe(0);
+	});
+
+	test('a time alone is not kept: it would date another reading', async () => {
+		const { form, reopened } = open();
+		form.setTime({ clock: '06:10' });
+		form.setNote('vänster');
+		await form.kept();
+		const back = reopened();
+		await back.restore();
+		expect([back.note, back.isNow]).toEqual(['vänster', true]);
 	});
 
 	test('a draft that is no draft is ignored', async () => {

@@ -5,7 +5,7 @@ import { measures } from '$lib/domain/measures';
 import type { Effective, ObservationDraft } from '$lib/domain/observation';
 import { formatClock, formatNumber, formatRelativeDay, type Moment } from '$lib/i18n/format';
 import { m } from '$lib/i18n/paraglide/messages';
-import { fieldInSentence, unitName } from '$lib/ui/measure-words';
+import { fieldInSentence, unitName } from '$lib/i18n/measure-words';
 
 /** The sentence at a field that cannot be a reading. */
 export function fieldErrorSentence(field: string, error: FieldError): string {

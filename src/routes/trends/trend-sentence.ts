@@ -5,7 +5,7 @@ import type { MeansByPart, Reading } from '$lib/domain/statistics';
 import { shownMean, type Summary, type TrendRange } from '$lib/domain/summary';
 import { formatNumber, formatRelativeDay, type Moment } from '$lib/i18n/format';
 import { m } from '$lib/i18n/paraglide/messages';
-import { stepName, valueText, valueWithUnit } from '$lib/ui/measure-words';
+import { stepName, valueText, valueWithUnit } from '$lib/i18n/measure-words';
 
 export interface TrendSentence {
 	readonly text: string;

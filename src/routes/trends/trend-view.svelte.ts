@@ -8,7 +8,7 @@ import type { CircleView } from '$lib/state/circle-view';
 import { MinuteClock } from '$lib/state/minute-clock.svelte';
 import { plotWords } from '$lib/ui/chart/plot-words';
 import { trendPlot } from '$lib/ui/chart/trend-plot';
-import { measureName } from '$lib/ui/measure-words';
+import { measureName } from '$lib/i18n/measure-words';
 import { overRange, trendSentence } from './trend-sentence';
 
 export interface TrendDeps {

@@ -33,6 +33,8 @@ export interface Notices {
 	/** Tells the other processes; never fails, for pollers and readers find out anyway. */
 	readonly send: (changes: readonly Change[]) => void;
 	readonly watch: RelayStore['watch'];
+	/** Resolves when the first attempt to listen is over: from then on nothing that can be heard is missed. */
+	readonly ready: Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -58,7 +60,7 @@ export function createNotices(deps: NoticesDeps): Notices {
 	}, deps.pollMs);
 	timer.unref();
 	return {
-		send: sender.send,
+		send: (list) => sender.send(list),
 		watch(listener, watched) {
 			watchers.add(watched);
 			const unwatch = deps.changes.watch(listener);
@@ -67,6 +69,7 @@ export function createNotices(deps: NoticesDeps): Notices {
 				unwatch();
 			};
 		},
+		ready: ear.ready,
 		async close() {
 			clearInterval(timer);
 			await Promise.all([ear.close(), sender.close(), polling]);
@@ -119,7 +122,9 @@ function createEar({ url, changes, self, log }: NoticesDeps, probe: () => Promis
 		hears = false;
 		lost.end().catch(() => undefined);
 		if (closed) return;
-		retry = setTimeout(() => void connect(), RECONNECT_MS);
+		retry = setTimeout(() => {
+			connecting = connect();
+		}, RECONNECT_MS);
 		retry.unref();
 	};
 
@@ -146,6 +151,8 @@ function createEar({ url, changes, self, log }: NoticesDeps, probe: () => Promis
 	let connecting = connect();
 	return {
 		hears: () => hears,
+		/** The first attempt to listen is over, well or not. */
+		ready: connecting,
 		async close() {
 			closed = true;
 			clearTimeout(retry);
@@ -153,7 +160,6 @@ function createEar({ url, changes, self, log }: NoticesDeps, probe: () => Promis
 			const last = client;
 			client = null;
 			await last?.end().catch(() => undefined);
-			connecting = Promise.resolve();
 		}
 	};
 }

@@ -24,6 +24,8 @@ export interface PostgresOptions {
 	readonly connections?: number;
 	/** How often other processes' changes are looked for when they cannot be heard. */
 	readonly pollMs?: number;
+	/** Where to listen for NOTIFY when `url` leads through a pooler that does not carry it. */
+	readonly listenUrl?: string;
 }
 
 /** Connects and brings the schema up to date. Rejects when the server does not answer or belongs to a newer relay. */
@@ -42,13 +44,14 @@ export async function openPostgresStore(
 	});
 	const changes = createChanges();
 	const notices = createNotices({
-		url,
+		url: options.listenUrl ?? url,
 		db,
 		changes,
 		self: toBase64url(random(9)),
 		log,
 		pollMs: options.pollMs ?? 2000
 	});
+	await notices.ready;
 	const database: Database = {
 		db,
 		locksRows: true,
@@ -83,7 +86,9 @@ function createPool(url: string, log: RelayLog, max: number): pg.Pool {
 			getTypeParser: (oid, format) => (Number(oid) === INT8 ? Number : pg.types.getTypeParser(oid, format)) as never
 		}
 	});
-	// Without a listener an idle connection's end would end the process (SECURITY F23).
+	// Without listeners a connection's end would end the process (SECURITY F23): the pool speaks for idle ones only, one that
+	// breaks between two queries of a transaction speaks for itself. Its next query then fails, and the work is done again.
+	pool.on('connect', (client) => client.on('error', () => undefined));
 	pool.on('error', (error) => log.error(errorKind(error), 'connection lost'));
 	return pool;
 }

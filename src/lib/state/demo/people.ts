@@ -39,10 +39,46 @@ export const marta: DemoPatient = {
 /** Märta first; the others are there so that the panel is not a list of one. */
 export const demoPatients: readonly DemoPatient[] = [
 	marta,
-	{ ...marta, space: 'demo-p1', name: 'Karl-Erik Nyman', systolic: 151, diastolic: 84, weight: 88.6, lateGain: 0, shares: ['bloodPressure', 'pulse'] },
-	{ ...marta, space: 'demo-p2', name: 'Fatima Yusuf', systolic: 128, diastolic: 74, weight: 81, lateGain: 0.4, shares: ['weight', 'selfRatedHealth'] },
-	{ ...marta, space: 'demo-p3', name: 'Bengt Öberg', systolic: 133, diastolic: 76, weight: 92.1, lateGain: 0, silentDays: 9 },
-	{ ...marta, space: 'demo-p4', name: 'Inga-Lill Persson', systolic: 124, diastolic: 71, weight: 64.7, lateGain: 0, isAccepted: false }
+	{
+		...marta,
+		space: 'demo-p1',
+		name: 'Karl-Erik Nyman',
+		systolic: 151,
+		diastolic: 84,
+		weight: 88.6,
+		lateGain: 0,
+		shares: ['bloodPressure', 'pulse']
+	},
+	{
+		...marta,
+		space: 'demo-p2',
+		name: 'Fatima Yusuf',
+		systolic: 128,
+		diastolic: 74,
+		weight: 81,
+		lateGain: 0.4,
+		shares: ['weight', 'selfRatedHealth']
+	},
+	{
+		...marta,
+		space: 'demo-p3',
+		name: 'Bengt Öberg',
+		systolic: 133,
+		diastolic: 76,
+		weight: 92.1,
+		lateGain: 0,
+		silentDays: 9
+	},
+	{
+		...marta,
+		space: 'demo-p4',
+		name: 'Inga-Lill Persson',
+		systolic: 124,
+		diastolic: 71,
+		weight: 64.7,
+		lateGain: 0,
+		isAccepted: false
+	}
 ];
 
 export const sara = { space: 'demo-sara' as Space, name: 'Sara Lindqvist', relation: 'dotter' };
@@ -61,4 +97,8 @@ export const demoSpaces: readonly Space[] = [anna.space, sara.space, ...demoPati
 export const demoRoles = ['marta', 'sara', 'anna'] as const;
 export type DemoRole = (typeof demoRoles)[number];
 
-export const spaceOfRole: Readonly<Record<DemoRole, Space>> = { marta: marta.space, sara: sara.space, anna: anna.space };
+export const spaceOfRole: Readonly<Record<DemoRole, Space>> = {
+	marta: marta.space,
+	sara: sara.space,
+	anna: anna.space
+};

@@ -27,11 +27,17 @@ export function demoReadings(patient: DemoPatient, now: number, zone: string, se
 		const midnight = startOfLocalDay(addDays(today, -daysAgo), zone);
 		const morning = midnight + (6 * 60 + 45 + Math.round(random() * 50)) * MINUTE_MS;
 		const evening = midnight + (19 * 60 + Math.round(random() * 70)) * MINUTE_MS;
-		if (random() > 0.07) drafts.push(weight(patient, daysAgo, morning, noise), pressure(patient, daysAgo, morning + 8 * MINUTE_MS, 0, noise));
+		if (random() > 0.07)
+			drafts.push(
+				weight(patient, daysAgo, morning, noise),
+				pressure(patient, daysAgo, morning + 8 * MINUTE_MS, 0, noise)
+			);
 		if (random() > 0.15) drafts.push(pressure(patient, daysAgo, evening, 5, noise));
 		if (daysAgo % 3 === 0) drafts.push(health(patient, daysAgo, morning + 12 * MINUTE_MS, random));
 	}
-	return drafts.filter(({ effective }) => effective.utc < now - MINUTE_MS).sort((a, b) => a.effective.utc - b.effective.utc);
+	return drafts
+		.filter(({ effective }) => effective.utc < now - MINUTE_MS)
+		.sort((a, b) => a.effective.utc - b.effective.utc);
 
 	function draft(measure: ObservationDraft['measure'], utc: number, values: Record<string, number>): ObservationDraft {
 		return { measure, values, effective: effectiveAt(utc, zone), source: { kind: 'manual' } };
@@ -40,7 +46,13 @@ export function demoReadings(patient: DemoPatient, now: number, zone: string, se
 		const gain = who.lateGain * Math.max(0, 1 - daysAgo / GAIN_DAYS);
 		return draft('weight', utc, { weight: Math.round((who.weight + gain + spread(0.35)) * 10) / 10 });
 	}
-	function pressure(who: DemoPatient, daysAgo: number, utc: number, higher: number, spread: (s: number) => number): ObservationDraft {
+	function pressure(
+		who: DemoPatient,
+		daysAgo: number,
+		utc: number,
+		higher: number,
+		spread: (s: number) => number
+	): ObservationDraft {
 		const drift = Math.max(0, daysAgo - 12) / 14;
 		return draft('bloodPressure', utc, {
 			systolic: Math.round(who.systolic + drift + higher + spread(9)),
@@ -55,7 +67,12 @@ export function demoReadings(patient: DemoPatient, now: number, zone: string, se
 }
 
 /** One more blood pressure, near the last one. */
-export function nextReading(last: Observation | undefined, now: number, zone: string, random: () => number): ObservationDraft {
+export function nextReading(
+	last: Observation | undefined,
+	now: number,
+	zone: string,
+	random: () => number
+): ObservationDraft {
 	const near = (value: number | undefined, otherwise: number, spread: number) =>
 		Math.round((value ?? otherwise) + (random() - 0.5) * spread);
 	return {
@@ -72,4 +89,5 @@ export function nextReading(last: Observation | undefined, now: number, zone: st
 
 /** A demo is made anew after this long: the relay deletes its circles after a day. */
 export const DEMO_LIFETIME_MS = 20 * 3600 * 1000;
-export const isStale = (madeAt: number, now: number): boolean => now - madeAt > DEMO_LIFETIME_MS || madeAt > now + DAY_MS;
+export const isStale = (madeAt: number, now: number): boolean =>
+	now - madeAt > DEMO_LIFETIME_MS || madeAt > now + DAY_MS;

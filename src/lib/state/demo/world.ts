@@ -20,7 +20,8 @@ import { answerCircle, enrolUnit } from '../unit';
 import { anna, demoPatients, demoSpaces, marta, sara, type DemoPatient } from './people';
 import { demoReadings, nextReading } from './readings';
 
-export type DemoError = SyncError | { readonly type: 'cancelled' } | { readonly type: 'not-allowed' } | { readonly type: 'device-taken' };
+export type DemoError =
+	SyncError | { readonly type: 'cancelled' } | { readonly type: 'not-allowed' } | { readonly type: 'device-taken' };
 
 export interface DemoProgress {
 	readonly done: number;
@@ -103,7 +104,9 @@ export async function measureOnce(deps: DemoDeps): Promise<Result<void, DemoErro
 }
 
 async function makeUnit(session: Session): Promise<Identity> {
-	orStop(await enrolUnit(session, { t: '', unit: anna.unit, contact: anna.contact, phone: anna.phone, hours: anna.hours }));
+	orStop(
+		await enrolUnit(session, { t: '', unit: anna.unit, contact: anna.contact, phone: anna.phone, hours: anna.hours })
+	);
 	return ownIdentity(session);
 }
 
@@ -113,7 +116,13 @@ async function makeRelative(session: Session): Promise<Identity> {
 	return ownIdentity(session);
 }
 
-async function makePatient(session: Session, patient: DemoPatient, unit: Identity, relative: Identity, deps: DemoDeps): Promise<void> {
+async function makePatient(
+	session: Session,
+	patient: DemoPatient,
+	unit: Identity,
+	relative: Identity,
+	deps: DemoDeps
+): Promise<void> {
 	const seed = SEED + demoPatients.indexOf(patient);
 	orStop(await turnOnBackup(session, createRecoveryCode(session.random)));
 	const circle = await ownCircle(session);
@@ -137,7 +146,7 @@ const unitMember = (access: CircleAccess, identity: Identity, patient: DemoPatie
 		const given = proposedAccess('careContact', kind);
 		return book && given ? [{ book, access: given }] : [];
 	}),
-	person: { name: `${anna.contact}, ${anna.unit}`, phone: anna.phone, hours: anna.hours, verified: 'scanned' }
+	person: { name: anna.contact, relation: anna.unit, phone: anna.phone, hours: anna.hours, verified: 'scanned' }
 });
 
 /** Sara reads everything and writes weight for her mother. */
@@ -184,7 +193,11 @@ async function ownIdentity(session: Session): Promise<Identity> {
 	return orStop(readIdentityLog(device.log.map(idBytes)));
 }
 
-async function inSpace<T>(space: Session['space'], deps: SessionDeps, work: (session: Session) => Promise<T>): Promise<T> {
+async function inSpace<T>(
+	space: Session['space'],
+	deps: SessionDeps,
+	work: (session: Session) => Promise<T>
+): Promise<T> {
 	const session = orStop(await Session.open(space, deps, quiet));
 	try {
 		return await work(session);

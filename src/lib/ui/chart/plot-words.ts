@@ -4,7 +4,7 @@ import type { Reading } from '$lib/domain/statistics';
 import { dateWallMs, type LocalDate } from '$lib/domain/time';
 import { formatClock, formatDayShort, formatNumber, formatRelativeDay, type Moment } from '$lib/i18n/format';
 import { m } from '$lib/i18n/paraglide/messages';
-import { fieldLabel, spokenValue, stepName } from '../measure-words';
+import { fieldLabel, spokenValue, stepName } from '$lib/i18n/measure-words';
 
 export interface PlotWords {
 	/** What the chart shows and how to move in it, for a screen reader. */

@@ -116,7 +116,9 @@ export class ShareFlow {
 	}
 
 	confirmRepeat(): void {
-		const isRight = this.#asked.every((index, at) => normalised(this.repeated[at] ?? '') === normalised(this.groups[index] ?? ''));
+		const isRight = this.#asked.every(
+			(index, at) => normalised(this.repeated[at] ?? '') === normalised(this.groups[index] ?? '')
+		);
 		this.isRepeatWrong = !isRight;
 		if (isRight) this.step = 'preview';
 	}

@@ -24,7 +24,10 @@ test('the card shown is of the last choice, also when an earlier one is made lat
 });
 
 test('a card that cannot be made is said, not left waiting', async () => {
-	const choice = new UnitCardChoice(() => Promise.resolve(null), () => now);
+	const choice = new UnitCardChoice(
+		() => Promise.resolve(null),
+		() => now
+	);
 	expect(choice.made.status).toBe('making');
 	await choice.make();
 	expect(choice.made).toEqual({ status: 'failed' });

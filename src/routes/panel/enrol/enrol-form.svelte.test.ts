@@ -8,7 +8,13 @@ import { EnrolForm, enrolErrorWords } from './enrol-form.svelte';
 
 beforeEach(() => overwriteGetLocale(() => 'sv'));
 
-const link: Enrolment = { t: 'A'.repeat(43), unit: 'Hjärtsvikt, Älven', contact: 'Anna Bergqvist', phone: '', hours: '' };
+const link: Enrolment = {
+	t: 'A'.repeat(43),
+	unit: 'Hjärtsvikt, Älven',
+	contact: 'Anna Bergqvist',
+	phone: '',
+	hours: ''
+};
 
 function open(...answers: Result<void, EnrolError>[]) {
 	const sent: Enrolment[] = [];
@@ -68,5 +74,6 @@ test('a pasted link leads to the page that reads it, whole or only its end; othe
 	expect(enrolmentPath(` https://hemlinje.example/panel/enrol#${fragment}\n`)).toEqual(path);
 	expect(enrolmentPath(`#${fragment}`)).toEqual(path);
 	expect(enrolmentPath(fragment)).toEqual(path);
-	for (const text of ['', 'hej', 'https://hemlinje.example/panel/enrol', `#t=kort&unit=x`]) expect(enrolmentPath(text).ok).toBe(false);
+	for (const text of ['', 'hej', 'https://hemlinje.example/panel/enrol', `#t=kort&unit=x`])
+		expect(enrolmentPath(text).ok).toBe(false);
 });

@@ -35,7 +35,13 @@ export class EnrolForm {
 		if (Object.keys(this.problems).length > 0) return false;
 		this.isBusy = true;
 		const { unit, contact, phone, hours } = this.values;
-		const enrolled = await this.#enrol({ t: this.#link.t, unit: unit.trim(), contact: contact.trim(), phone: phone.trim(), hours: hours.trim() });
+		const enrolled = await this.#enrol({
+			t: this.#link.t,
+			unit: unit.trim(),
+			contact: contact.trim(),
+			phone: phone.trim(),
+			hours: hours.trim()
+		});
 		this.isBusy = false;
 		if (!enrolled.ok) this.failure = enrolErrorWords(enrolled.error);
 		return enrolled.ok;

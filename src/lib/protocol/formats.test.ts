@@ -1,0 +1,262 @@
+/**
+ * F5: what is stored and sent is frozen. Fingerprints of every schema, and bytes made once and kept, which must still open.
+ *
+ * `UPDATE_FORMATS=1 npx vitest run src/lib/protocol/formats.test.ts` writes them anew. That is right only for a format that
+ * has never left a developer's machine, or together with a new version number.
+ */
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import { ADVICE, fingerprint, isUpdating, kept } from '../../../tests/support/formats';
+import {
+	deviceOf,
+	newPerson,
+	seededRandom,
+	START,
+	TestCircle,
+	TestWriter,
+	weightEntry,
+	entryId
+} from '../../../tests/support/people';
+import { fromBase64url, toBase64url, utf8 } from '$lib/crypto/bytes';
+import { openWith } from '$lib/crypto/boxes';
+import { parseRecoveryCode, recoveryBoxKey, recoveryLookupId, type RecoveryCode } from '$lib/crypto/recovery-code';
+import { safetyNumber } from '$lib/crypto/safety-number';
+import { must } from '$lib/domain/assert';
+import { apiErrorSchema } from './api/errors';
+import {
+	challengeRequestSchema,
+	challengeResponseSchema,
+	signLogin,
+	tokenRequestSchema,
+	tokenResponseSchema,
+	verifyLogin
+} from './api/auth';
+import {
+	addEnvelopesSchema,
+	createCircleSchema,
+	envelopesSchema,
+	extendCircleSchema,
+	manifestChainSchema
+} from './api/circles';
+import { nudgeSchema } from './api/events';
+import {
+	encodePull,
+	joinFrames,
+	parsePull,
+	pullHeaderSchema,
+	pullRequestSchema,
+	pushResponseSchema,
+	splitFrames
+} from './api/frames';
+import { encodeHeads, nextRun, parseHeads, shortRun, EMPTY_RUN } from './api/heads';
+import {
+	appendRecordSchema,
+	identityLogSchema,
+	registeredIdentitySchema,
+	registerIdentitySchema
+} from './api/identities';
+import { acceptInviteSchema, inviteId } from './api/invites';
+import { recoveryContentSchema, recoveryFileSchema, recoveryStoreSchema } from './api/recovery';
+import { API_VERSION } from './api/version';
+import { batchSchema, entrySchema, parseBatch, snapshotSchema } from './entries';
+import { envelopeContentSchema, envelopeSchema, keyCommit, openEnvelope, sealEnvelope } from './envelope';
+import { frameHeaderSchema, frameTypes, openFrame, parseFrame, verifyFrame } from './frame';
+import { identityRecordSchema, readIdentityLog } from './identity-log';
+import { manifestSchema } from './manifest';
+import { openRoster, rosterSchema } from './roster';
+import { parseRecord, verifyRecord } from './signed-record';
+import { signUnitCard, unitCardSchema, type UnitCard } from './unit-card';
+
+const schemas: Record<string, z.core.$ZodType> = {
+	frameHeader: frameHeaderSchema,
+	batch: batchSchema,
+	entry: entrySchema,
+	snapshot: snapshotSchema,
+	identityRecord: identityRecordSchema,
+	manifest: manifestSchema,
+	roster: rosterSchema,
+	unitCard: unitCardSchema,
+	envelope: envelopeSchema,
+	envelopeContent: envelopeContentSchema,
+	recoveryFile: recoveryFileSchema,
+	recoveryContent: recoveryContentSchema,
+	'api.error': apiErrorSchema,
+	'api.challengeRequest': challengeRequestSchema,
+	'api.challengeResponse': challengeResponseSchema,
+	'api.tokenRequest': tokenRequestSchema,
+	'api.tokenResponse': tokenResponseSchema,
+	'api.createCircle': createCircleSchema,
+	'api.extendCircle': extendCircleSchema,
+	'api.addEnvelopes': addEnvelopesSchema,
+	'api.manifestChain': manifestChainSchema,
+	'api.envelopes': envelopesSchema,
+	'api.nudge': nudgeSchema,
+	'api.pullRequest': pullRequestSchema,
+	'api.pullHeader': pullHeaderSchema,
+	'api.pushResponse': pushResponseSchema,
+	'api.registerIdentity': registerIdentitySchema,
+	'api.registeredIdentity': registeredIdentitySchema,
+	'api.appendRecord': appendRecordSchema,
+	'api.identityLog': identityLogSchema,
+	'api.acceptInvite': acceptInviteSchema,
+	'api.recoveryStore': recoveryStoreSchema
+};
+
+describe('F5: schemas are frozen', () => {
+	const made = {
+		apiVersion: API_VERSION,
+		frameTypes,
+		...Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, fingerprint(schema)]))
+	};
+	const stored = kept('fingerprints', made);
+
+	test.each(Object.keys(made))('%s', (name) => {
+		expect((made as Record<string, unknown>)[name], ADVICE).toEqual(stored[name]);
+	});
+
+	test('nothing that was frozen has vanished', () => {
+		expect(
+			Object.keys(stored).filter((name) => !(name in made)),
+			ADVICE
+		).toEqual([]);
+	});
+
+	test('a fingerprint sees a key, a limit, a literal and a refinement', () => {
+		const base = z.strictObject({ a: z.string().check(z.maxLength(3)), b: z.literal(1) });
+		const others = [
+			z.object({ a: z.string().check(z.maxLength(3)), b: z.literal(1) }),
+			z.strictObject({ a: z.string().check(z.maxLength(4)), b: z.literal(1) }),
+			z.strictObject({ a: z.string().check(z.maxLength(3)), b: z.literal(2) }),
+			z.strictObject({ a: z.string().check(z.maxLength(3)), b: z.literal(1), c: z.optional(z.int()) }),
+			z.strictObject({
+				a: z.string().check(
+					z.maxLength(3),
+					z.refine(() => true, 'something')
+				),
+				b: z.literal(1)
+			})
+		];
+		expect(new Set([base, ...others].map(fingerprint)).size).toBe(6);
+	});
+});
+
+describe('F5: bytes made once still open', () => {
+	const random = seededRandom('formats v1');
+	const owner = newPerson(random);
+	const unit = newPerson(random, { type: 'unit' });
+	const circle = new TestCircle(owner, ['weight', 'log', 'profile'], random);
+	const writer = new TestWriter(circle, circle.book(), deviceOf(owner));
+	const entry = weightEntry(entryId(random));
+	const frame = writer.write([entry]);
+	const card: UnitCard = {
+		v: 1,
+		identity: unit.identity.id,
+		by: deviceOf(unit).id,
+		unit: 'Hjärtsviktsmottagningen',
+		contact: 'Anna',
+		phone: '',
+		hours: 'vardagar',
+		origin: 'https://hemlinje.test',
+		exp: START,
+		code: toBase64url(random(16))
+	};
+	const nonce = toBase64url(random(32));
+	const run = nextRun(EMPTY_RUN, frame.hash);
+	const heads = {
+		incarnation: toBase64url(random(16)),
+		circles: [
+			{
+				circle: circle.id,
+				manifest: 0,
+				manifestHash: toBase64url(random(8)),
+				books: [{ book: circle.book().id, pos: 1, run: shortRun(run) }]
+			}
+		]
+	};
+	const pullHeader = { more: false, ranges: [{ circle: circle.id, book: circle.book().id, after: 0, count: 1 }] };
+	const code = '0123456789ABCDEFGHJKMNPQR1' as RecoveryCode;
+	const device = deviceOf(owner);
+	const made = {
+		frame: toBase64url(frame.bytes),
+		frameHash: frame.hash,
+		genesis: toBase64url(owner.log[0] ?? new Uint8Array()),
+		identity: owner.identity.id,
+		manifest: toBase64url(circle.head.bytes),
+		manifestHash: circle.head.hash,
+		roster: circle.head.body.roster.ct,
+		unitCard: toBase64url(signUnitCard(card, deviceOf(unit).sign.secret).bytes),
+		login: toBase64url(signLogin('https://hemlinje.test', nonce, owner.identity.id, device.id, device.sign.secret)),
+		heads: toBase64url(encodeHeads(heads)),
+		run: shortRun(run),
+		pull: toBase64url(encodePull(pullHeader, [frame.bytes])),
+		push: toBase64url(joinFrames([frame.bytes])),
+		keyCommit: keyCommit(circle.key()),
+		inviteId: inviteId(must(card.code, 'a one-time card')),
+		recoveryId: recoveryLookupId(code),
+		recoveryRecipient: toBase64url(recoveryBoxKey(code).pub),
+		safetyNumber: safetyNumber(
+			must(fromBase64url(owner.identity.id), 'an id'),
+			must(fromBase64url(unit.identity.id), 'an id')
+		)
+	};
+	const stored = kept('bytes', made) as typeof made;
+	const bytes = (name: keyof typeof made): Uint8Array => must(fromBase64url(stored[name]), 'a fixture is base64url');
+
+	test.each(Object.keys(made) as (keyof typeof made)[])('%s is made byte by byte as before', (name) => {
+		expect(made[name], ADVICE).toBe(stored[name]);
+	});
+
+	test('a frame verifies, opens and holds its entry', () => {
+		const parsed = parseFrame(bytes('frame'));
+		const kept_ = must(parsed.ok ? parsed.value : null, 'the frame parses');
+		expect(kept_.hash).toBe(stored.frameHash);
+		expect(verifyFrame(kept_, device.sign.pub)).toBe(true);
+		expect(parseBatch(must(openFrame(kept_, circle.key()), 'it opens'))?.entries).toEqual([entry]);
+	});
+
+	test('an identity log, a manifest chain and its roster read', () => {
+		const identity = readIdentityLog([bytes('genesis')]);
+		expect(identity.ok && identity.value.id).toBe(stored.identity);
+		expect(circle.verify([{ ...circle.head, bytes: bytes('manifest') }]).ok).toBe(true);
+		expect(openRoster(stored.roster, circle.id, circle.key(0))?.books).toHaveLength(3);
+	});
+
+	test('a unit’s card, a login, heads, a pull and a push read', () => {
+		const read = must(parseRecord<UnitCard>('unitCard', unitCardSchema, bytes('unitCard')), 'the card parses');
+		expect(verifyRecord('unitCard', read, deviceOf(unit).sign.pub)).toBe(true);
+		expect(
+			verifyLogin(bytes('login'), 'https://hemlinje.test', nonce, owner.identity.id, device.id, device.sign.pub)
+		).toBe(true);
+		expect(
+			verifyLogin(bytes('login'), 'https://annan.test', nonce, owner.identity.id, device.id, device.sign.pub)
+		).toBe(false);
+		expect(parseHeads(bytes('heads'))).toEqual(heads);
+		expect(parsePull(bytes('pull'))?.header).toEqual(pullHeader);
+		expect(splitFrames(bytes('push'))?.map(toBase64url)).toEqual([stored.frame]);
+	});
+
+	test('a recovery code still leads to its store', () => {
+		expect(parseRecoveryCode(code + '?').ok).toBe(false);
+		expect(recoveryLookupId(code)).toBe(stored.recoveryId);
+	});
+
+	test('an envelope and a recovery file sealed long ago open (age seals anew each time, so the bytes were kept once)', async () => {
+		const recovery = recoveryBoxKey(code);
+		const fresh = isUpdating
+			? {
+					envelope: await sealEnvelope({ member: unit.identity.id, gen: 1, box: unit.box.pub }, circle.id, [
+						{ book: circle.book().id, epoch: 1, key: circle.key() }
+					]),
+					recoveryFile: toBase64url(await (await import('$lib/crypto/boxes')).sealTo(recovery.pub, utf8('{"v":1}')))
+				}
+			: {};
+		const { envelope, recoveryFile } = kept('age', fresh) as {
+			envelope: z.infer<typeof envelopeSchema>;
+			recoveryFile: string;
+		};
+		expect(await openEnvelope(envelopeSchema.parse(envelope), unit.box.secret)).toEqual([
+			{ book: circle.book().id, epoch: 1, key: circle.key() }
+		]);
+		expect(await openWith(recovery.secret, must(fromBase64url(recoveryFile), 'base64url'))).toEqual(utf8('{"v":1}'));
+	});
+});

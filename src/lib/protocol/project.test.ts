@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { entryId, seededRandom, START } from '../../../tests/support/people';
+import type { Role } from '$lib/domain/rights';
+import type { AcceptedFrame } from './accept';
+import type { Entry } from './entries';
+import type { EntryId, IdentityId } from './ids';
+import { projectObservations } from './project';
+
+const random = seededRandom('project');
+let place = 0;
+
+/** One accepted entry; only what the projection looks at. */
+function said(
+	entry: Entry,
+	by: string,
+	options: { role?: Role; lamport?: number; device?: string } = {}
+): AcceptedFrame {
+	place += 1;
+	return {
+		frame: { header: { device: options.device ?? `${by}-phone`, seq: place } },
+		author: by as IdentityId,
+		role: options.role ?? (by === 'owner' ? 'owner' : 'relative'),
+		batch: { lamport: options.lamport ?? place, seen: null, skewMs: null, entries: [entry], unknown: 0 }
+	} as unknown as AcceptedFrame;
+}
+
+const fields = (kilos: number, at = START) => ({
+	measure: 'weight',
+	values: { weight: kilos },
+	units: { weight: 'kg' },
+	effective: { utc: at, offset: 60, zone: 'Europe/Stockholm' },
+	source: { kind: 'manual' as const }
+});
+const add = (id: EntryId, kilos = 70, at = START): Entry => ({ kind: 'obs.add', v: 1, id, ...fields(kilos, at) });
+const amend = (target: EntryId, kilos: number, id = entryId(random)): Entry => ({
+	kind: 'obs.amend',
+	v: 1,
+	id,
+	target,
+	...fields(kilos)
+});
+const voids = (target: EntryId): Entry => ({ kind: 'obs.void', v: 1, id: entryId(random), target, reason: 'mistake' });
+const shown = (frames: readonly AcceptedFrame[]) =>
+	projectObservations(frames).map(({ values, amended, conflicting }) => [values.weight, amended, conflicting]);
+
+describe('8: entries and conflicts', () => {
+	test('an amendment shows in place of the first, which keeps its id', () => {
+		const [one, two] = [entryId(random), entryId(random)];
+		const frames = [said(add(one), 'owner'), said(amend(one, 71, two), 'owner'), said(amend(two, 72), 'owner')];
+		expect(shown(frames)).toEqual([[72, true, false]]);
+		expect(projectObservations(frames)[0]?.id).toBe(one);
+	});
+
+	test('two amendments of one target are flagged, and the highest (Lamport, device, id) shows', () => {
+		const one = entryId(random);
+		const first = said(add(one), 'owner', { lamport: 1 });
+		const low = said(amend(one, 71), 'owner', { lamport: 2, device: 'z' });
+		const high = said(amend(one, 72), 'owner', { lamport: 3, device: 'a' });
+		expect(shown([first, low, high])).toEqual([[72, true, true]]);
+		expect(shown([high, low, first])).toEqual([[72, true, true]]);
+		const tie = [
+			said(amend(one, 73), 'owner', { lamport: 3, device: 'b' }),
+			said(amend(one, 74), 'owner', { lamport: 3, device: 'c' })
+		];
+		expect(shown([first, high, ...tie])).toEqual([[74, true, true]]);
+	});
+
+	test('a void is sticky and beats an amendment, whichever comes first', () => {
+		const one = entryId(random);
+		const frames = [said(add(one), 'owner'), said(voids(one), 'owner'), said(amend(one, 71), 'owner')];
+		expect(shown(frames)).toEqual([]);
+		expect(shown([...frames].reverse())).toEqual([]);
+	});
+
+	test('MM5: others change only what they wrote; the person and a co-owner may change anything', () => {
+		const [mine, theirs] = [entryId(random), entryId(random)];
+		const base = [said(add(mine, 70), 'owner'), said(add(theirs, 80, START + 1), 'sara')];
+		expect(shown([...base, said(voids(mine), 'sara'), said(amend(mine, 1), 'sara')])).toEqual([
+			[70, false, false],
+			[80, false, false]
+		]);
+		expect(shown([...base, said(voids(theirs), 'sara'), said(amend(mine, 71), 'owner')])).toEqual([[71, true, false]]);
+		expect(shown([...base, said(voids(theirs), 'owner')])).toEqual([[70, false, false]]);
+		expect(shown([...base, said(voids(mine), 'lena', { role: 'coOwner' })])).toEqual([[80, false, false]]);
+	});
+
+	test('an entry under a taken id pushes nothing aside, and is marked', () => {
+		const one = entryId(random);
+		const honest = said(add(one, 70), 'owner', { lamport: 9 });
+		const posing = said(add(one, 300), 'sara', { lamport: 1 });
+		expect(shown([posing, honest])).toEqual([[70, false, true]]);
+		expect(shown([posing, honest, said(voids(one), 'sara')])).toEqual([[70, false, true]]);
+	});
+
+	test('F6: a frame sealed again says everything twice and changes nothing', () => {
+		const one = entryId(random);
+		const change = amend(one, 71);
+		const frames = [said(add(one), 'owner'), said(add(one), 'owner'), said(change, 'owner'), said(change, 'owner')];
+		expect(shown(frames)).toEqual([[71, true, false]]);
+	});
+
+	test('amendments in a circle, of themselves, or of another measure lead nowhere and hide nothing', () => {
+		const [one, two, three] = [entryId(random), entryId(random), entryId(random)];
+		expect(
+			shown([said(add(one), 'owner'), said(amend(two, 71, three), 'owner'), said(amend(three, 72, two), 'owner')])
+		).toEqual([[70, false, false]]);
+		expect(shown([said(add(one), 'owner'), said(amend(one, 71, one), 'owner')])).toHaveLength(1);
+		const pulse = { ...amend(one, 60), measure: 'pulse', values: { pulse: 60 }, units: { pulse: '/min' } } as Entry;
+		expect(shown([said(add(one), 'owner'), said(pulse, 'owner')])).toEqual([[70, false, false]]);
+	});
+
+	test('MM6: other units, missing values and measures of a newer app are left out', () => {
+		const odd = (change: object): Entry => ({ ...add(entryId(random)), ...change });
+		const frames = [
+			odd({ units: { weight: '[lb_av]' } }),
+			odd({ units: {} }),
+			odd({ values: {}, units: {} }),
+			odd({ measure: 'dream' })
+		].map((entry) => said(entry, 'owner'));
+		expect(shown(frames)).toEqual([]);
+	});
+
+	test('oldest measurement first, in whatever order the frames are given', () => {
+		const ids = Array.from({ length: 6 }, () => entryId(random));
+		const frames = ids.flatMap((id, i) => [
+			said(add(id, 60 + i, START - (i % 3)), 'owner'),
+			said(amend(id, 80 + i), 'owner'),
+			...(i % 2 ? [said(voids(id), 'owner')] : [])
+		]);
+		const expected = JSON.stringify(projectObservations(frames));
+		fc.assert(
+			fc.property(fc.shuffledSubarray(frames, { minLength: frames.length }), (order) => {
+				expect(JSON.stringify(projectObservations([...order].sort((a, b) => a.batch.lamport - b.batch.lamport)))).toBe(
+					expected
+				);
+			}),
+			{ numRuns: 100 }
+		);
+	});
+});

@@ -1,0 +1,51 @@
+/** F5: what is stored on the device is frozen too. See `src/lib/protocol/formats.test.ts` for how to change a format. */
+import { IDBFactory } from 'fake-indexeddb';
+import { expect, test } from 'vitest';
+import { ADVICE, fingerprint, kept } from '../../../tests/support/formats';
+import { HemlinjeDatabase, databaseName, WRITER_VERSION } from './database';
+import {
+	circleKeysSchema,
+	circleRow,
+	deviceKeysSchema,
+	identityRow,
+	knownIdentitySchema,
+	openValue,
+	sealValue
+} from './keyring';
+import { seededRandom } from '../../../tests/support/people';
+import { fromBase64url, toBase64url } from '$lib/crypto/bytes';
+import { must } from '$lib/domain/assert';
+import type { CircleId, IdentityId } from '$lib/protocol/ids';
+import * as z from 'zod/mini';
+
+globalThis.indexedDB = new IDBFactory();
+
+test('the keyring, the tables and the names on the device are as they were', () => {
+	const database = new HemlinjeDatabase('real');
+	const random = seededRandom('storage v1');
+	const key = random(32);
+	const made = {
+		deviceKeys: fingerprint(deviceKeysSchema),
+		circleKeys: fingerprint(circleKeysSchema),
+		knownIdentity: fingerprint(knownIdentitySchema),
+		writer: WRITER_VERSION,
+		version: database.verno,
+		tables: Object.fromEntries(
+			database.tables.map((table) => [
+				table.name,
+				[table.schema.primKey.src, ...table.schema.indexes.map((index) => index.src)]
+			])
+		),
+		names: [
+			databaseName('real'),
+			databaseName('demo-marta'),
+			circleRow('c' as CircleId),
+			identityRow('i' as IdentityId)
+		],
+		sealedRow: toBase64url(sealValue(key, 'device', { v: 1 }, random))
+	};
+	const stored = kept('storage', made);
+	expect(made, ADVICE).toEqual(stored);
+	const row = must(fromBase64url(stored.sealedRow as string), 'base64url');
+	expect(openValue(key, 'device', row, z.strictObject({ v: z.literal(1) }))).toEqual({ v: 1 });
+});
