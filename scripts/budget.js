@@ -1,6 +1,7 @@
 /**
  * The bundle budget: what a first visit costs a person on an old phone (budget B2). Prints a table and fails when a limit
- * is passed. `node scripts/budget.js [--limit=<kB>]`: the option puts one limit on every row, to see the gate fail.
+ * is passed. `node scripts/budget.js [--limit=<kB>]`: the option puts one limit on every row, to see the gate fail; `--chunks` lists what the
+ * first load is made of.
  */
 
 import { firstLoad, transferSize } from './lib/first-load.js';
@@ -32,6 +33,7 @@ await runMain(() => {
 		}
 	];
 	for (const row of rows) console.log(line(row));
+	if (process.argv.includes('--chunks')) console.log(chunksBySize(scripts));
 	const passed = rows.filter((row) => row.bytes > row.limitKb * KB);
 	if (passed.length > 0) throw new Explained(`Over budget: ${passed.map((row) => row.what).join(', ')}.`);
 	return Promise.resolve();
@@ -41,4 +43,10 @@ await runMain(() => {
 function line({ what, bytes, limitKb }) {
 	const size = (bytes / KB).toFixed(1).padStart(7);
 	return `${what.padEnd(36)} ${size} kB gzip   limit ${String(limitKb).padStart(4)} kB   ${bytes > limitKb * KB ? 'OVER' : 'ok'}`;
+}
+
+/** @param {readonly string[]} files */
+function chunksBySize(files) {
+	const sizes = files.map((file) => ({ file, bytes: transferSize(file) })).sort((a, b) => b.bytes - a.bytes);
+	return sizes.map(({ file, bytes }) => `${(bytes / KB).toFixed(1).padStart(7)} kB   ${file}`).join('\n');
 }

@@ -62,6 +62,12 @@ const RUNNERS = [
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
 
+for (const signal of /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM']))
+	process.once(signal, () => {
+		for (const child of running) endGroup(child, 'SIGTERM');
+		process.exit(130);
+	});
+
 await runMain(async () => {
 	requireNode();
 	const startedAt = Date.now();
@@ -177,12 +183,6 @@ function endGroup(child, signal) {
 	}
 }
 
-for (const signal of /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM']))
-	process.once(signal, () => {
-		for (const child of running) endGroup(child, 'SIGTERM');
-		process.exit(130);
-	});
-
 /** @param {{ file: string, tally: (report: any) => Tally }} report */
 function readReport({ file, tally }) {
 	if (!existsSync(file)) return undefined;
@@ -193,7 +193,17 @@ function readReport({ file, tally }) {
 	}
 }
 
-const seconds = (/** @type {number} */ ms) => `${(ms / 1000).toFixed(1)} s`;
-const heading = (/** @type {string} */ name) => `\n── ${name} ${'─'.repeat(60 - name.length)}`;
-const summary = (/** @type {Result} */ { name, tally, ms }) =>
-	`  ${name.padEnd(16)} ${seconds(ms).padStart(8)}   ${lastLine(tally)}`;
+/** @param {number} ms */
+function seconds(ms) {
+	return `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** @param {string} name */
+function heading(name) {
+	return `\n── ${name} ${'─'.repeat(60 - name.length)}`;
+}
+
+/** @param {Result} result */
+function summary({ name, tally, ms }) {
+	return `  ${name.padEnd(16)} ${seconds(ms).padStart(8)}   ${lastLine(tally)}`;
+}

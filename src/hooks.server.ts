@@ -11,12 +11,12 @@ let relay: Relay | null = null;
 
 export const init: ServerInit = async () => {
 	if (building) return;
-	const settings = readSettings(dev ? { PORT: '5173', ...env } : env);
+	const settings = readSettings(dev ? { ...env, PORT: env['PORT'] ?? '5173' } : env);
 	assert(settings.ok, `Settings that cannot be used: ${settings.ok ? '' : settings.error.join(', ')}`);
 	const started = await openRelay(settings.value);
 	relay = started;
 	// Sent when the server stops; open event streams would otherwise hold it back.
-	process.on('sveltekit:shutdown', () => started.close());
+	process.on('sveltekit:shutdown', () => void started.close());
 };
 
 export const handle: Handle = ({ event, resolve }) => {

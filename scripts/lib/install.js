@@ -48,6 +48,9 @@ function readPackages(file) {
  */
 async function ensureBuilt(name) {
 	if (await loads(name)) return;
+	console.log(
+		`Bygger ${name}; utan färdig fil tar det några minuter · Building ${name}; without a prebuilt file it takes minutes`
+	);
 	await runNpm(['rebuild', name, '--ignore-scripts=false']);
 	if (!(await loads(name)))
 		throw new Explained(

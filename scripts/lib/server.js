@@ -15,6 +15,7 @@ import { defaultOrigin, readSettings } from './settings.js';
 const DRAIN_MS = 10_000;
 const CLOSE_MS = 10_000;
 
+/** @typedef {{ headers: Readonly<Record<string, string>>, earlierAssets: import('./earlier-builds.js').EarlierAssets, handler: Handler }} Site */
 /** @typedef {(request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse) => unknown} Handler */
 
 /**
@@ -31,16 +32,21 @@ export async function serveUntilStopped(env) {
 	mkdirSync(settings.DATA_DIR, { recursive: true });
 
 	const server = createServer();
+	/** @type {(site: Site) => void} */
+	let isReady = () => undefined;
+	/** @type {Promise<Site>} */
+	const ready = new Promise((resolve) => (isReady = resolve));
+	// Whoever calls between listening and the handler being loaded waits; without a listener the call would hang for good.
+	server.on('request', (request, response) => void ready.then((site) => answer(site, request, response)));
+	server.on('clientError', (_error, socket) => void ready.then((site) => refuse(site.headers, socket)));
+
 	const port = await listen(server, settings.HOST, settings.PORT);
 	const origin = settings.ORIGIN ?? defaultOrigin(settings.HOST, port);
-	const site = {
+	isReady({
 		headers: securityHeaders(readFileSync(shellFile, 'utf8'), origin),
 		earlierAssets: keepBuild(inProject('build', 'client'), settings.DATA_DIR),
 		handler: await loadHandler(settings, port, origin)
-	};
-
-	server.on('request', (request, response) => answer(site, request, response));
-	server.on('clientError', (_error, socket) => refuse(site.headers, socket));
+	});
 	stopOnSignal(server);
 	return { origin, port };
 }
@@ -110,7 +116,7 @@ async function loadHandler(settings, port, origin) {
 }
 
 /**
- * @param {{ headers: Readonly<Record<string, string>>, earlierAssets: import('./earlier-builds.js').EarlierAssets, handler: Handler }} site
+ * @param {Site} site
  * @param {import('node:http').IncomingMessage} request
  * @param {import('node:http').ServerResponse} response
  */

@@ -128,11 +128,11 @@ export const layers = {
 	},
 	create(context) {
 		const file = path.relative(context.cwd, context.filename).split(path.sep).join('/');
-		/** @param {import('eslint').AST.Program['body'][number] | import('eslint').Rule.Node | null | undefined} source */
+		/** @param {{ type: string, value?: unknown, loc?: import('eslint').AST.SourceLocation | null | undefined } | null | undefined} source */
 		function check(source) {
 			if (source?.type !== 'Literal' || typeof source.value !== 'string') return;
 			const reason = forbiddenImport(file, source.value);
-			if (reason !== null) context.report({ node: source, messageId: 'forbidden', data: { reason } });
+			if (reason !== null && source.loc) context.report({ loc: source.loc, messageId: 'forbidden', data: { reason } });
 		}
 		return {
 			ImportDeclaration: (node) => check(node.source),

@@ -36,6 +36,8 @@ test('a weight has its decimal comma and unit', () => {
 });
 
 test('self-rated health is shown in its words, best step first', () => {
-	const words = [1, 2, 3, 4, 5].map((step) => latestValue('selfRatedHealth', observed('selfRatedHealth', { step }), now).value);
+	const words = [1, 2, 3, 4, 5].map(
+		(step) => latestValue('selfRatedHealth', observed('selfRatedHealth', { step }), now).value
+	);
 	expect(words).toEqual(['Mycket bra', 'Bra', 'Någorlunda', 'Dåligt', 'Mycket dåligt']);
 });

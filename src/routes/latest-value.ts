@@ -1,6 +1,7 @@
 import type { MeasureKind } from '$lib/domain/measures';
 import type { Observation } from '$lib/domain/observation';
 import { formatClock, formatNumber, formatPressure, formatRelativeDay, type Moment } from '$lib/i18n/format';
+import { measureName, stepName } from '$lib/i18n/measure-words';
 import { m } from '$lib/i18n/paraglide/messages';
 
 /** A measure as Idag shows it. */
@@ -17,27 +18,11 @@ type Shown = Pick<LatestValue, 'value' | 'unit' | 'spoken'>;
 
 /** The measure's name, its last value and when; an invitation while there is none. */
 export function latestValue(measure: MeasureKind, last: Observation | undefined, now: Moment): LatestValue {
-	const name = names[measure]();
+	const name = measureName(measure);
 	if (!last) return { name, when: m.today_when_you_like() };
 	const day = formatRelativeDay(last.effective, now);
 	return { name, ...shown[measure](last.values), when: `${day} ${formatClock(last.effective)}` };
 }
-
-const names: { readonly [K in MeasureKind]: () => string } = {
-	bloodPressure: () => m.common_measure_blood_pressure(),
-	weight: () => m.common_measure_weight(),
-	pulse: () => m.common_measure_pulse(),
-	selfRatedHealth: () => m.common_measure_self_rated_health()
-};
-
-/** Worst last, as the measure's definition numbers them. */
-const steps = [
-	() => m.common_health_1(),
-	() => m.common_health_2(),
-	() => m.common_health_3(),
-	() => m.common_health_4(),
-	() => m.common_health_5()
-];
 
 const shown: { readonly [K in MeasureKind]: (values: Readonly<Record<string, number>>) => Shown } = {
 	bloodPressure: ({ systolic = NaN, diastolic = NaN }) => ({
@@ -46,5 +31,5 @@ const shown: { readonly [K in MeasureKind]: (values: Readonly<Record<string, num
 	}),
 	weight: ({ weight = NaN }) => ({ value: formatNumber(weight, 1), unit: m.common_unit_kg() }),
 	pulse: ({ pulse = NaN }) => ({ value: formatNumber(pulse), unit: m.common_unit_per_minute() }),
-	selfRatedHealth: ({ step = NaN }) => ({ value: steps[step - 1]?.() })
+	selfRatedHealth: ({ step = NaN }) => ({ value: stepName(step) })
 };

@@ -29,7 +29,7 @@ for (const path of [DEEPEST, UNKNOWN])
 	test(`${path} opens without network, under the same policy`, async ({ page, app, problems }) => {
 		problems.allow(/ERR_CONNECTION_REFUSED/, ...(path === UNKNOWN ? [NOT_FOUND] : []));
 		await page.goto('/');
-		await registerWorker(page);
+		await shellKept(page);
 		await app.stop();
 		const response = await page.goto(path);
 		expect(response?.fromServiceWorker()).toBe(true);
@@ -40,7 +40,7 @@ for (const path of [DEEPEST, UNKNOWN])
 test('the worker leaves the relay alone', async ({ page, app, problems }) => {
 	problems.allow(/ERR_CONNECTION_REFUSED/);
 	await page.goto('/');
-	await registerWorker(page);
+	await shellKept(page);
 	await page.reload();
 	await app.stop();
 	const answer = await page.evaluate(() => fetch('/api/v1/health').then(String, () => 'no network'));
@@ -48,17 +48,7 @@ test('the worker leaves the relay alone', async ({ page, app, problems }) => {
 	await expect(page.goto('/api/v1/health')).rejects.toThrow('ERR_CONNECTION_REFUSED');
 });
 
-/** Registers the worker as the app does, and waits until the whole shell is kept. */
-async function registerWorker(page: Page): Promise<void> {
-	await page.evaluate(async () => {
-		const { trustedTypes } = window as unknown as {
-			trustedTypes: { createPolicy(name: string, rules: object): { createScriptURL(url: string): string } };
-		};
-		const registered = await navigator.serviceWorker.getRegistration();
-		if (!registered) {
-			const policy = trustedTypes.createPolicy('hemlinje-worker-url', { createScriptURL: (url: string) => url });
-			await navigator.serviceWorker.register(policy.createScriptURL('/service-worker.js'));
-		}
-		await navigator.serviceWorker.ready;
-	});
+/** Waits until the worker that the app registers by itself has kept the whole shell. */
+async function shellKept(page: Page): Promise<void> {
+	await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
 }

@@ -3,7 +3,8 @@
  * and keeps earlier writes of a transaction that something foreign was awaited in (threat model F26).
  */
 import { Dexie } from 'dexie';
-import { systemRandom, toBase64url } from '$lib/crypto/bytes';
+import { toBase64url } from '$lib/crypto/bytes';
+import { systemRandom } from '$lib/crypto/random';
 import { type Entry, rawEntries } from '$lib/protocol/entries';
 import { openFrame } from '$lib/protocol/frame';
 import { type BookId, type CircleId, type EntryId, type Hash, newId } from '$lib/protocol/ids';

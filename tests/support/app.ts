@@ -1,13 +1,16 @@
 /**
  * Playwright's `test` with the app. Each test gets a fresh app and relay on a free port with data of its own; a file that
  * only looks sets `test.use({ ownApp: false })` and shares one per worker. A console error or a breach of the content
- * security policy fails the test unless it is named with `problems.allow`.
+ * security policy fails the test unless it is named with `problems.allow`; so does a request to anybody but the app.
  */
 
 import { type BrowserContext, type Page, expect, test as base } from '@playwright/test';
 import { ServedApp } from './served-app';
 
 export { expect };
+
+/** The app is on this machine; nothing else may be asked for anything. */
+const FROM_THE_APP = /^(http:\/\/127\.0\.0\.1:\d+\/|blob:|data:)/;
 
 /** What pages complained about. */
 class Problems {
@@ -24,6 +27,9 @@ class Problems {
 		context.on('weberror', (problem) => this.#seen.push(`uncaught: ${problem.error().message}`));
 		context.on('console', (message) => {
 			if (message.type() === 'error') this.#seen.push(`console: ${message.text()} (${message.location().url})`);
+		});
+		context.on('request', (request) => {
+			if (!FROM_THE_APP.test(request.url())) this.#seen.push(`asked somebody else: ${request.url()}`);
 		});
 		context.on('serviceworker', (worker) =>
 			worker.on('console', (message) => {
@@ -72,7 +78,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 		async ({}, use) => {
 			const problems = new Problems();
 			await use(problems);
-			expect(problems.unexpected, 'errors in the console').toEqual([]);
+			expect(problems.unexpected, 'errors in the console, and requests to others').toEqual([]);
 		},
 		{ auto: true }
 	],

@@ -48,8 +48,9 @@ async function bundle(entry) {
 			rolldownOptions: { output: { codeSplitting: false } }
 		}
 	});
-	const [{ output }] = /** @type {import('vite').Rolldown.RolldownOutput[]} */ (built);
-	return output[0].code;
+	const [bundled] = /** @type {import('vite').Rolldown.RolldownOutput[]} */ (built);
+	if (!bundled) throw new Error('The checks were not bundled.');
+	return bundled.output[0].code;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Devices with their real store, relay client and sync engine, over any relay that answers requests; nothing sleeps. */
-import { systemRandom, toBase64url, type RandomBytes } from '$lib/crypto/bytes';
+import { toBase64url, type RandomBytes } from '$lib/crypto/bytes';
+import { systemRandom } from '$lib/crypto/random';
 import { must } from '$lib/domain/assert';
 import type { BookKind } from '$lib/domain/books';
 import type { Access } from '$lib/domain/rights';
@@ -17,7 +18,8 @@ import { SyncEngine, writeContext, type SyncChange } from '$lib/sync/engine';
 import { addMembers, envelopesFor } from '$lib/sync/membership';
 import { RelayClient } from '$lib/sync/relay-client';
 import { BookReader } from '$lib/sync/book-reader';
-import { ORIGIN, START } from './relay-world';
+import { ORIGIN } from './relay-calls';
+import { START } from './relay-world';
 
 export type Answering = (request: Request) => Promise<Response>;
 /** Stands between a device and the relay. */

@@ -1,15 +1,13 @@
 /**
- * People, circles and frames made by the real protocol code, and a caller that speaks to a relay in process. What a device
- * would keep stands here in plain fields, so that a test can also do what no honest device does.
+ * People, circles and frames made by the real protocol code. What a device would keep stands here in plain fields, so that
+ * a test can also do what no honest device does.
  */
 import { createBoxKey, type BoxKey } from '$lib/crypto/boxes';
-import { systemRandom, toBase64url, utf8 } from '$lib/crypto/bytes';
+import { toBase64url } from '$lib/crypto/bytes';
+import { systemRandom } from '$lib/crypto/random';
 import { createSigningKey, deviceIdOf, type SigningKey } from '$lib/crypto/signing';
 import { must } from '$lib/domain/assert';
 import type { Access, Role } from '$lib/domain/rights';
-import { signLogin } from '$lib/protocol/api/auth';
-import { joinFrames } from '$lib/protocol/api/frames';
-import { API_PREFIX } from '$lib/protocol/api/version';
 import { encodeBatch } from '$lib/protocol/entries';
 import { keyCommit, sealEnvelope, type Envelope } from '$lib/protocol/envelope';
 import { SUITE, sealFrame, type Frame } from '$lib/protocol/frame';
@@ -21,55 +19,20 @@ import {
 	type Identity,
 	type IdentityRecord
 } from '$lib/protocol/identity-log';
-import { deviceIdText, newId, type BookId, type CircleId, type DeviceId, type EntryId, type Hash, type IdentityId } from '$lib/protocol/ids';
+import {
+	deviceIdText,
+	newId,
+	type BookId,
+	type CircleId,
+	type DeviceId,
+	type EntryId,
+	type Hash
+} from '$lib/protocol/ids';
 import { signManifest, type Manifest, type SignedManifest } from '$lib/protocol/manifest';
 import { sealRoster } from '$lib/protocol/roster';
-import { createRelay, type Relay, type RelayDeps } from '$lib/server/relay';
-import { defaultLimits, type RelayLimits } from '$lib/server/limits';
-import { silentLog } from '$lib/server/log';
-import type { RelayStore } from '$lib/server/store';
 
-export const ORIGIN = 'https://hemlinje.test';
-/** 2026-11-22T08:00Z; tests move it by hand. */
+/** 2026-11-22T08:00Z. */
 export const START = 1_795_334_400_000;
-
-export interface TestClock {
-	(): number;
-	pass(ms: number): void;
-}
-
-/** A clock that stands still until it is told to pass. */
-export function createTestClock(now = START): TestClock {
-	let at = now;
-	return Object.assign(() => at, { pass: (ms: number) => void (at += ms) });
-}
-
-export interface TestRelay extends Relay {
-	readonly clock: TestClock;
-	readonly store: RelayStore;
-}
-
-/** A relay in this process over any store, with limits nobody meets by accident. */
-export function startTestRelay(
-	store: RelayStore,
-	options: { limits?: Partial<RelayLimits>; log?: RelayDeps['log']; random?: RelayDeps['random'] } = {}
-): TestRelay {
-	const clock = createTestClock();
-	const limits = { ...roomyLimits, ...options.limits };
-	const relay = createRelay({ store, clock, random: options.random ?? systemRandom, origin: ORIGIN, limits, log: options.log ?? silentLog });
-	return { ...relay, clock, store };
-}
-
-const roomyLimits: RelayLimits = {
-	...defaultLimits,
-	pushesPerMinute: 1e6,
-	pushesPerHour: 1e6,
-	requestsPerMinute: 1e6,
-	openRequestsPerMinute: 1e6,
-	loginsPer10Minutes: 1e6,
-	registrationsPerHour: 1e6,
-	circlesPerHour: 1e6
-};
 
 export interface Device {
 	readonly id: DeviceId;
@@ -91,7 +54,11 @@ export function createDevice(): Device {
 	return { id: deviceIdText(deviceIdOf(sign.pub)), sign, box: createBoxKey(systemRandom) };
 }
 
-const deviceBody = (device: Device) => ({ id: device.id, sign: toBase64url(device.sign.pub), box: toBase64url(device.box.pub) });
+const deviceBody = (device: Device) => ({
+	id: device.id,
+	sign: toBase64url(device.sign.pub),
+	box: toBase64url(device.box.pub)
+});
 
 export function createSomeone(options: { type?: 'person' | 'unit'; space?: 'real' | 'demo' } = {}): Someone {
 	const device = createDevice();
@@ -157,9 +124,17 @@ export const headOf = (circle: Circle): SignedManifest => must(circle.chain.at(-
 export const bookAt = (circle: Circle, index = 0): Book => must(circle.books[index], 'the circle has that book');
 
 const newBook = (): Book => ({ id: newId<BookId>(systemRandom), epoch: 1, keys: [systemRandom(32)] });
-const bookBody = (book: Book) => ({ id: book.id, epoch: book.epoch, keyCommit: keyCommit(must(book.keys[book.epoch - 1], 'an epoch has a key')) });
+const bookBody = (book: Book) => ({
+	id: book.id,
+	epoch: book.epoch,
+	keyCommit: keyCommit(must(book.keys[book.epoch - 1], 'an epoch has a key'))
+});
 
-const member = (someone: Someone, role: Role, rights: readonly (readonly [Book, Access])[]): Manifest['members'][number] => ({
+const member = (
+	someone: Someone,
+	role: Role,
+	rights: readonly (readonly [Book, Access])[]
+): Manifest['members'][number] => ({
 	identity: someone.identity.id,
 	idHead: someone.identity.head,
 	role,
@@ -172,7 +147,11 @@ export function createCircle(owner: Someone, options: { books?: number; names?: 
 	const books = Array.from({ length: options.books ?? 2 }, newBook);
 	const id = newId<CircleId>(systemRandom);
 	const device = firstDevice(owner);
-	const roster = { v: 1 as const, people: [{ identity: owner.identity.id, name: options.names ?? 'Någon' }], books: [] };
+	const roster = {
+		v: 1 as const,
+		people: [{ identity: owner.identity.id, name: options.names ?? 'Någon' }],
+		books: []
+	};
 	const body: Manifest = {
 		v: 1,
 		circle: id,
@@ -182,7 +161,13 @@ export function createCircle(owner: Someone, options: { books?: number; names?: 
 		by: { identity: owner.identity.id, device: device.id },
 		space: owner.identity.space,
 		suiteMin: 1,
-		members: [member(owner, 'owner', books.map((book) => [book, 'w'] as const))],
+		members: [
+			member(
+				owner,
+				'owner',
+				books.map((book) => [book, 'w'] as const)
+			)
+		],
 		cuts: [],
 		books: books.map(bookBody),
 		invites: [],
@@ -192,37 +177,57 @@ export function createCircle(owner: Someone, options: { books?: number; names?: 
 }
 
 /** Signs the next manifest with `change` applied to the head; kept in `circle` as if the relay had taken it. */
-export function nextManifest(circle: Circle, change: (head: Manifest) => Partial<Manifest>, by: Someone = circle.owner): SignedManifest {
+export function nextManifest(
+	circle: Circle,
+	change: (head: Manifest) => Partial<Manifest>,
+	by: Someone = circle.owner
+): SignedManifest {
 	const signed = proposeManifest(circle, change, by);
 	circle.chain.push(signed);
 	return signed;
 }
 
 /** The same, not kept: a record that may lose the race. */
-export function proposeManifest(circle: Circle, change: (head: Manifest) => Partial<Manifest>, by: Someone = circle.owner): SignedManifest {
+export function proposeManifest(
+	circle: Circle,
+	change: (head: Manifest) => Partial<Manifest>,
+	by: Someone = circle.owner
+): SignedManifest {
 	const head = headOf(circle);
 	const device = firstDevice(by);
-	const body = { ...head.body, n: head.body.n + 1, prev: head.hash, by: { identity: by.identity.id, device: device.id }, ...change(head.body) };
+	const body = {
+		...head.body,
+		n: head.body.n + 1,
+		prev: head.hash,
+		by: { identity: by.identity.id, device: device.id },
+		...change(head.body)
+	};
 	return signManifest(body, device.sign.secret);
 }
 
-export const withMember = (someone: Someone, role: Role, rights: readonly (readonly [Book, Access])[]) => (head: Manifest): Partial<Manifest> => ({
-	members: [...head.members, member(someone, role, rights)]
-});
+export const withMember =
+	(someone: Someone, role: Role, rights: readonly (readonly [Book, Access])[]) =>
+	(head: Manifest): Partial<Manifest> => ({
+		members: [...head.members, member(someone, role, rights)]
+	});
 
 /** Takes a member out: new epoch and a cut for every book they had. Changes the circle's book keys. */
-export const withoutMember = (circle: Circle, someone: Someone) => (head: Manifest): Partial<Manifest> => {
-	const lost = new Set(head.members.find((each) => each.identity === someone.identity.id)?.rights.map((right) => right.book));
-	const cuts = circle.books
-		.filter((book) => lost.has(book.id))
-		.map((book) => ({ member: someone.identity.id, book: book.id, epoch: book.epoch, heads: [] }));
-	for (const book of circle.books.filter((each) => lost.has(each.id))) raiseEpoch(book);
-	return {
-		members: head.members.filter((each) => each.identity !== someone.identity.id),
-		cuts: [...head.cuts, ...cuts],
-		books: circle.books.map(bookBody)
+export const withoutMember =
+	(circle: Circle, someone: Someone) =>
+	(head: Manifest): Partial<Manifest> => {
+		const lost = new Set(
+			head.members.find((each) => each.identity === someone.identity.id)?.rights.map((right) => right.book)
+		);
+		const cuts = circle.books
+			.filter((book) => lost.has(book.id))
+			.map((book) => ({ member: someone.identity.id, book: book.id, epoch: book.epoch, heads: [] }));
+		for (const book of circle.books.filter((each) => lost.has(each.id))) raiseEpoch(book);
+		return {
+			members: head.members.filter((each) => each.identity !== someone.identity.id),
+			cuts: [...head.cuts, ...cuts],
+			books: circle.books.map(bookBody)
+		};
 	};
-};
 
 /** A new key for one book, nothing else changed. */
 export const withNewEpoch = (circle: Circle, book: Book) => (): Partial<Manifest> => {
@@ -235,7 +240,11 @@ function raiseEpoch(book: Book): void {
 	book.epoch += 1;
 }
 
-export const envelopeTo = (circle: Circle, someone: Someone, books: readonly Book[] = circle.books): Promise<Envelope> =>
+export const envelopeTo = (
+	circle: Circle,
+	someone: Someone,
+	books: readonly Book[] = circle.books
+): Promise<Envelope> =>
 	sealEnvelope(
 		{ member: someone.identity.id, gen: someone.identity.box.gen, box: someone.identity.box.pub },
 		circle.id,
@@ -251,7 +260,13 @@ export interface Writer {
 	prev: Hash | null;
 }
 
-export const createWriter = (circle: Circle, book: Book, device: Device): Writer => ({ circle, book, device, seq: 0, prev: null });
+export const createWriter = (circle: Circle, book: Book, device: Device): Writer => ({
+	circle,
+	book,
+	device,
+	seq: 0,
+	prev: null
+});
 
 /** Seals and signs the next frame and moves the writer on. */
 export function nextFrame(writer: Writer, note = 'en rad', change: Partial<Frame['header']> = {}): Frame {
@@ -262,7 +277,11 @@ export function nextFrame(writer: Writer, note = 'en rad', change: Partial<Frame
 }
 
 /** The same without moving on. */
-export function frameAfter({ circle, book, device, seq, prev }: Writer, note = 'en rad', change: Partial<Frame['header']> = {}): Frame {
+export function frameAfter(
+	{ circle, book, device, seq, prev }: Writer,
+	note = 'en rad',
+	change: Partial<Frame['header']> = {}
+): Frame {
 	const entry = {
 		kind: 'obs.add' as const,
 		v: 1 as const,
@@ -294,72 +313,3 @@ export function frameAfter({ circle, book, device, seq, prev }: Writer, note = '
 		nonce: systemRandom(24)
 	});
 }
-
-export interface Call {
-	readonly method?: string;
-	readonly json?: unknown;
-	readonly bytes?: Uint8Array;
-	readonly token?: string | null;
-	readonly headers?: Record<string, string>;
-	readonly address?: string;
-}
-
-/** One request below `/api/v1`. */
-export function call(relay: Relay, path: string, { method, json, bytes, token, headers, address }: Call = {}): Promise<Response> {
-	const body = json === undefined ? bytes : utf8(JSON.stringify(json));
-	const type = json === undefined ? 'application/octet-stream' : 'application/json';
-	const request = new Request(`${ORIGIN}${API_PREFIX}/${path}`, {
-		method: method ?? (body ? 'POST' : 'GET'),
-		headers: { ...(body ? { 'content-type': type } : {}), ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers },
-		...(body ? { body: body as Uint8Array<ArrayBuffer> } : {})
-	});
-	return relay.handle(request, address ?? '192.0.2.1');
-}
-
-export const register = (relay: Relay, someone: Someone, enrolment?: string): Promise<Response> =>
-	call(relay, 'identities', { json: { genesis: toBase64url(must(someone.log[0], 'a genesis')), ...(enrolment ? { enrolment } : {}) } });
-
-export async function challengeFor(relay: Relay, identity: IdentityId, device: DeviceId): Promise<string> {
-	const answer = await call(relay, 'auth/challenge', { json: { identity, device } });
-	return ((await answer.json()) as { nonce: string }).nonce;
-}
-
-export const tokenRequest = (someone: Someone, device: Device, nonce: string, origin = ORIGIN) => ({
-	identity: someone.identity.id,
-	device: device.id,
-	nonce,
-	signature: toBase64url(signLogin(origin, nonce, someone.identity.id, device.id, device.sign.secret))
-});
-
-/** A token; throws when the relay refuses. */
-export async function login(relay: Relay, someone: Someone, device: Device = firstDevice(someone)): Promise<string> {
-	const nonce = await challengeFor(relay, someone.identity.id, device.id);
-	const answer = await call(relay, 'auth/token', { json: tokenRequest(someone, device, nonce) });
-	if (!answer.ok) throw new Error(`login answered ${answer.status}`);
-	return ((await answer.json()) as { token: string }).token;
-}
-
-/** Registered and logged in. */
-export async function join(relay: Relay, someone: Someone): Promise<string> {
-	await register(relay, someone);
-	return login(relay, someone);
-}
-
-export const postCircle = (relay: Relay, circle: Circle, token: string, envelopes: readonly Envelope[] = []): Promise<Response> =>
-	call(relay, 'circles', { token, json: { manifests: circle.chain.map((record) => toBase64url(record.bytes)), envelopes } });
-
-export const postManifest = (
-	relay: Relay,
-	circle: Circle,
-	record: SignedManifest,
-	token: string,
-	envelopes: readonly Envelope[] = []
-): Promise<Response> => call(relay, `circles/${circle.id}/manifest`, { token, json: { manifest: toBase64url(record.bytes), envelopes } });
-
-export const push = (relay: Relay, frames: readonly Frame[], token: string): Promise<Response> =>
-	call(relay, 'push', { token, bytes: joinFrames(frames.map((frame) => frame.bytes)) });
-
-export const pull = (relay: Relay, ranges: readonly { circle: CircleId; book: BookId; after: number }[], token: string): Promise<Response> =>
-	call(relay, 'pull', { token, json: { ranges } });
-
-export const bodyBytes = async (response: Response): Promise<Uint8Array> => new Uint8Array(await response.arrayBuffer());

@@ -4,9 +4,6 @@ import { base64urlnopad } from '@scure/base';
 /** Fresh random bytes. Injected, so that tests are deterministic and a failing generator is refused in one place. */
 export type RandomBytes = (length: number) => Uint8Array;
 
-/** The platform's generator. Throws when there is none: no key is ever made from anything else. */
-export const systemRandom: RandomBytes = (length) => globalThis.crypto.getRandomValues(new Uint8Array(length));
-
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 

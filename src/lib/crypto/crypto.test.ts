@@ -11,7 +11,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../../tests/support/people';
 import { ageIdentity, ageRecipient, boxKeyOf, createBoxKey, isBoxKey, openWith, sealTo } from './boxes';
-import { concat, equalBytes, fromBase64url, systemRandom, toBase64url, utf8 } from './bytes';
+import { concat, equalBytes, fromBase64url, toBase64url, utf8 } from './bytes';
+import { systemRandom } from './random';
 import { deriveKey, labelledHash, mac, sha256 } from './hash';
 import { pad, padmeLength, unpad } from './padding';
 import {

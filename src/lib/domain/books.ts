@@ -5,7 +5,17 @@
 import { measureKinds, type MeasureKind } from './measures';
 
 /** Books that are not a measure's. `log` holds receipts and access facts; `private` never leaves the person's devices. */
-export const otherBookKinds = ['symptoms', 'habits', 'medicines', 'routines', 'plan', 'messages', 'log', 'profile', 'private'] as const;
+export const otherBookKinds = [
+	'symptoms',
+	'habits',
+	'medicines',
+	'routines',
+	'plan',
+	'messages',
+	'log',
+	'profile',
+	'private'
+] as const;
 
 /** Measures of later versions have their books from the start, so that no circle needs re-keying to gain one. */
 export const plannedMeasureKinds = [

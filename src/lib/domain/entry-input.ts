@@ -221,11 +221,7 @@ const FUTURE_GRACE_MS = 5 * MINUTE_MS;
 const OLDEST_YEARS = 50;
 
 /** When it was measured. `now` is always taken as it is, however wrong the device's clock may be: recording always works. */
-export function checkTime(
-	typed: TypedTime,
-	now: number,
-	zone: string
-): Result<PlacedTime, TimeError> {
+export function checkTime(typed: TypedTime, now: number, zone: string): Result<PlacedTime, TimeError> {
 	if (typed === 'now') return ok({ effective: effectiveAt(now, zone), ambiguous: false });
 	const { date, minutes, occurrence } = typed;
 	if (date === undefined || minutes === undefined) return err({ type: 'time-missing' });

@@ -43,4 +43,6 @@ export interface Observation extends ObservationDraft {
 	readonly amended: boolean;
 	/** True when two amendments of the same entry were made without knowing of each other. */
 	readonly conflicting: boolean;
+	/** Set on a value that is a field of another measure's observation, and is changed or removed there. */
+	readonly within?: MeasureKind | undefined;
 }

@@ -57,7 +57,11 @@ describe('the sentence', () => {
 
 	test('the difference is that of the means as shown', () => {
 		const readings = week(5, 132, 138).map((one, at) =>
-			at === 0 ? reading(4, 7, { systolic: 134, diastolic: 78 }) : at === 1 ? reading(4, 20, { systolic: 140, diastolic: 80 }) : one
+			at === 0
+				? reading(4, 7, { systolic: 134, diastolic: 78 })
+				: at === 1
+					? reading(4, 20, { systolic: 140, diastolic: 80 })
+					: one
 		);
 		const means = must(pressure(readings)?.means['systolic'], 'means');
 		const shown = (part: 'morning' | 'evening') => shownMean(must(means[part], 'a mean'), 0);

@@ -10,7 +10,13 @@ import { addDays, dateWallMs, daysBetween, type LocalDate, localDate, wallMs } f
 export const trendRanges = ['7d', '30d', '90d', '1y', 'all'] as const;
 export type TrendRange = (typeof trendRanges)[number];
 
-const rangeDays: { readonly [R in TrendRange]: number | null } = { '7d': 7, '30d': 30, '90d': 90, '1y': 365, all: null };
+const rangeDays: { readonly [R in TrendRange]: number | null } = {
+	'7d': 7,
+	'30d': 30,
+	'90d': 90,
+	'1y': 365,
+	all: null
+};
 
 /** The readings of a range, which ends with and includes `today`. A reading from a clock ahead of today is kept. */
 export function inRange<R extends Reading>(readings: readonly R[], range: TrendRange, today: LocalDate): readonly R[] {

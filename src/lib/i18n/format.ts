@@ -71,29 +71,17 @@ export function formatDayHeading(when: Moment, locale: Locale = getLocale()): st
 }
 
 /** `16 november`, with the year when it is not the reader's: `16 november 2024`. */
-export function formatDay(
-	when: Moment,
-	now: Moment,
-	locale: Locale = getLocale()
-): string {
+export function formatDay(when: Moment, now: Moment, locale: Locale = getLocale()): string {
 	return dateFormat(locale, { day: 'numeric', month: 'long', ...yearUnlessNow(when, now) }).format(wallClock(when));
 }
 
 /** `16 nov.`: for charts and narrow columns. */
-export function formatDayShort(
-	when: Moment,
-	now: Moment,
-	locale: Locale = getLocale()
-): string {
+export function formatDayShort(when: Moment, now: Moment, locale: Locale = getLocale()): string {
 	return dateFormat(locale, { day: 'numeric', month: 'short', ...yearUnlessNow(when, now) }).format(wallClock(when));
 }
 
 /** `i dag`, `i går`, or the day. */
-export function formatRelativeDay(
-	when: Moment,
-	now: Moment,
-	locale: Locale = getLocale()
-): string {
+export function formatRelativeDay(when: Moment, now: Moment, locale: Locale = getLocale()): string {
 	const daysAgo = dayNumber(now) - dayNumber(when);
 	if (daysAgo !== 0 && daysAgo !== 1) return formatDay(when, now, locale);
 	return relativeFormat[locale][daysAgo];
@@ -104,10 +92,7 @@ const relativeFormat: Readonly<Record<Locale, Readonly<Record<0 | 1, string>>>> 
 	en: { 0: 'today', 1: 'yesterday' }
 };
 
-function yearUnlessNow(
-	when: Moment,
-	now: Moment
-): Intl.DateTimeFormatOptions {
+function yearUnlessNow(when: Moment, now: Moment): Intl.DateTimeFormatOptions {
 	const year = (moment: Moment): number => new Date(wallClock(moment)).getUTCFullYear();
 	return year(when) === year(now) ? {} : { year: 'numeric' };
 }

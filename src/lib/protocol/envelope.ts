@@ -6,7 +6,16 @@ import * as z from 'zod/mini';
 import { equalBytes, toBase64url, utf8 } from '$lib/crypto/bytes';
 import { openWith, sealTo } from '$lib/crypto/boxes';
 import { mac } from '$lib/crypto/hash';
-import { blobSchema, bookIdSchema, circleIdSchema, idBytes, identityIdSchema, secretKeySchema, type BookId, type CircleId } from './ids';
+import {
+	blobSchema,
+	bookIdSchema,
+	circleIdSchema,
+	idBytes,
+	identityIdSchema,
+	secretKeySchema,
+	type BookId,
+	type CircleId
+} from './ids';
 import { parseJson } from './json';
 
 /** A row as the relay keeps it. One row may carry many books: `books` says which, the keys are inside. */
@@ -23,7 +32,9 @@ export type Envelope = z.infer<typeof envelopeSchema>;
 export const envelopeContentSchema = z.strictObject({
 	v: z.literal(1),
 	circle: circleIdSchema,
-	keys: z.array(z.strictObject({ book: bookIdSchema, epoch: z.int().check(z.minimum(1)), key: secretKeySchema })).check(z.maxLength(2000))
+	keys: z
+		.array(z.strictObject({ book: bookIdSchema, epoch: z.int().check(z.minimum(1)), key: secretKeySchema }))
+		.check(z.maxLength(2000))
 });
 
 export interface EpochKey {
@@ -34,7 +45,8 @@ export interface EpochKey {
 
 /** Commitment to an epoch key, public in the manifest: HMAC(K, "commit"). */
 export const keyCommit = (key: Uint8Array): string => toBase64url(mac(key, utf8('commit')));
-export const matchesCommit = (key: Uint8Array, commit: string): boolean => equalBytes(mac(key, utf8('commit')), idBytes(commit));
+export const matchesCommit = (key: Uint8Array, commit: string): boolean =>
+	equalBytes(mac(key, utf8('commit')), idBytes(commit));
 
 export async function sealEnvelope(
 	to: { readonly member: Envelope['member']; readonly gen: number; readonly box: Uint8Array },
@@ -43,7 +55,13 @@ export async function sealEnvelope(
 ): Promise<Envelope> {
 	const content = { v: 1, circle, keys: keys.map((each) => ({ ...each, key: toBase64url(each.key) })) };
 	const books = [...new Set(keys.map((each) => each.book))];
-	return { circle, member: to.member, gen: to.gen, books, ct: toBase64url(await sealTo(to.box, utf8(JSON.stringify(content)))) };
+	return {
+		circle,
+		member: to.member,
+		gen: to.gen,
+		books,
+		ct: toBase64url(await sealTo(to.box, utf8(JSON.stringify(content))))
+	};
 }
 
 /** The keys inside, unchecked against any manifest; null when it cannot be opened or names another circle. */

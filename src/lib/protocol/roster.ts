@@ -40,7 +40,9 @@ const rosterAad = (circle: CircleId): Uint8Array => concat(utf8('hl/roster/1'), 
 
 /** Seals a roster under the profile book's epoch key. */
 export const sealRoster = (roster: Roster, circle: CircleId, profileKey: Uint8Array, random: RandomBytes): string =>
-	toBase64url(sealBox(rosterKey(profileKey), random(NONCE_LENGTH), rosterAad(circle), pad(utf8(JSON.stringify(roster)))));
+	toBase64url(
+		sealBox(rosterKey(profileKey), random(NONCE_LENGTH), rosterAad(circle), pad(utf8(JSON.stringify(roster))))
+	);
 
 /** The roster, or null when it is sealed under another key or was altered. */
 export function openRoster(ct: string, circle: CircleId, profileKey: Uint8Array): Roster | null {

@@ -31,7 +31,8 @@ export const unitCardSchema = z.strictObject({
 export type UnitCard = z.infer<typeof unitCardSchema>;
 export type SignedUnitCard = SignedRecord<UnitCard>;
 
-export const signUnitCard = (card: UnitCard, secret: Uint8Array): SignedUnitCard => signRecord('unitCard', card, secret);
+export const signUnitCard = (card: UnitCard, secret: Uint8Array): SignedUnitCard =>
+	signRecord('unitCard', card, secret);
 
 /** As it stands in a link's fragment or a QR. */
 export const unitCardText = (card: SignedUnitCard): string => toBase64url(card.bytes);
@@ -44,7 +45,10 @@ export type UnitCardError =
 	| { readonly type: 'altered' };
 
 /** Reads a card before anything is fetched. `verifyUnitCard` follows once the unit's log is here. */
-export function readUnitCard(text: string, at: { readonly now: number; readonly origin: string }): Result<SignedUnitCard, UnitCardError> {
+export function readUnitCard(
+	text: string,
+	at: { readonly now: number; readonly origin: string }
+): Result<SignedUnitCard, UnitCardError> {
 	const bytes = fromBase64url(text.trim());
 	const card = bytes && parseRecord<UnitCard>('unitCard', unitCardSchema, bytes);
 	if (!card) return err({ type: 'malformed' });

@@ -20,7 +20,8 @@ export type Answer = Result<Reply, Refusal>;
 
 export const done: Answer = ok({ type: 'done' });
 export const json = (body: unknown): Answer => ok({ type: 'json', body });
-export const refuse = (code: ApiErrorCode, more: Omit<Refusal, 'code'> = {}): { ok: false; error: Refusal } => err({ code, ...more });
+export const refuse = (code: ApiErrorCode, more: Omit<Refusal, 'code'> = {}): { ok: false; error: Refusal } =>
+	err({ code, ...more });
 
 /** Seconds a client should wait before it tries an unavailable relay again. */
 const RETRY_UNAVAILABLE_S = 5;
@@ -61,7 +62,11 @@ export const BYTES_TYPE = 'application/octet-stream';
  * The body of exactly this content type. `too-large` as soon as the stated or the read length passes `maxBytes`,
  * `malformed` for another type or a body that breaks off.
  */
-export async function readBody(request: Request, contentType: string, maxBytes: number): Promise<Result<Uint8Array, Refusal>> {
+export async function readBody(
+	request: Request,
+	contentType: string,
+	maxBytes: number
+): Promise<Result<Uint8Array, Refusal>> {
 	if (request.headers.get('content-type')?.toLowerCase() !== contentType) return refuse('malformed');
 	const stated = request.headers.get('content-length');
 	if (stated !== null && Number(stated) > maxBytes) return refuse('too-large');

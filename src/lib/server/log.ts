@@ -35,6 +35,9 @@ export function createPseudonyms(random: RandomBytes): (identity: string, now: n
 export function errorKind(error: unknown): Record<string, string> {
 	if (!(error instanceof Error)) return { kind: typeof error };
 	const cause = error.cause instanceof Error ? error.cause : error;
-	const code = 'code' in cause && typeof cause.code === 'string' && /^[A-Z0-9_]{1,40}$/.test(cause.code) ? { code: cause.code } : {};
+	const code =
+		'code' in cause && typeof cause.code === 'string' && /^[A-Z0-9_]{1,40}$/.test(cause.code)
+			? { code: cause.code }
+			: {};
 	return { kind: error.name, ...code };
 }

@@ -143,18 +143,28 @@ interface Outcome {
 }
 
 /** Path first, then who it is, then the body: nobody sends megabytes without a login. */
-async function serve(relay: RelayContext, request: Request, address: string, match: Match | null, outcome: Outcome): Promise<void> {
+async function serve(
+	relay: RelayContext,
+	request: Request,
+	address: string,
+	match: Match | null,
+	outcome: Outcome
+): Promise<void> {
 	if (!match) return void (outcome.answer = refuse('not-found'));
 	const { route, id, url } = match;
 	outcome.session = await sessionOf(relay, request.headers);
-	if (route.access === 'device' && !outcome.session) return void (outcome.answer = await refuseStranger(relay, address));
+	if (route.access === 'device' && !outcome.session)
+		return void (outcome.answer = await refuseStranger(relay, address));
 	const wait = await countRequest(relay, route, outcome.session, address);
 	if (wait !== null) return void (outcome.answer = refuse('too-many', { retryAfterS: wait }));
 	const body = route.reads ? await readBody(request, route.reads.contentType, route.reads.maxBytes) : null;
 	if (body && !body.ok) return void (outcome.answer = body);
 	const call = route.prepare(body ? body.value : new Uint8Array());
 	if (!call) return void (outcome.answer = refuse('malformed'));
-	outcome.answer = await call({ relay, id, query: url.searchParams, headers: request.headers, address }, outcome.session);
+	outcome.answer = await call(
+		{ relay, id, query: url.searchParams, headers: request.headers, address },
+		outcome.session
+	);
 }
 
 /** Guessing tokens counts as open requests do. */
@@ -163,8 +173,15 @@ async function refuseStranger(relay: RelayContext, address: string): Promise<Ans
 	return wait === null ? refuse('unauthorized') : refuse('too-many', { retryAfterS: wait });
 }
 
-const countRequest = (relay: RelayContext, route: Route, session: Session | null, address: string): Promise<number | null> =>
-	session && route.access === 'device' ? relay.rates.count('request', session.device) : relay.rates.count('open', address);
+const countRequest = (
+	relay: RelayContext,
+	route: Route,
+	session: Session | null,
+	address: string
+): Promise<number | null> =>
+	session && route.access === 'device'
+		? relay.rates.count('request', session.device)
+		: relay.rates.count('open', address);
 
 /** The route of a request; null for an unknown path, another method, or a path with anything odd in it. */
 function findRoute(request: Request): Match | null {
@@ -179,4 +196,3 @@ function findRoute(request: Request): Match | null {
 	}
 	return null;
 }
-

@@ -3,8 +3,7 @@ import type * as z from 'zod/mini';
 import type { RandomBytes } from '$lib/crypto/bytes';
 import { parseJson } from '$lib/protocol/json';
 import { MAX_BODY_BYTES } from '$lib/protocol/api/limits';
-import type { Answer } from './http';
-import { BYTES_TYPE, JSON_TYPE } from './http';
+import { BYTES_TYPE, JSON_TYPE, type Answer } from './http';
 import type { RateLimits, RelayLimits } from './limits';
 import type { Caller, RelayStore } from './store';
 import type { Streams } from './streams';
@@ -80,7 +79,12 @@ const jsonBody = <T>(schema: z.ZodMiniType<T>): BodyReader<T> => ({
 	parse: (bytes) => parseJson(schema, bytes)
 });
 
-function build<T>(place: Place, access: Route['access'], reader: BodyReader<T> | null, handle: HandleFor<T>  | Handle<T>): Route {
+function build<T>(
+	place: Place,
+	access: Route['access'],
+	reader: BodyReader<T> | null,
+	handle: HandleFor<T> | Handle<T>
+): Route {
 	return {
 		...place,
 		access,

@@ -19,7 +19,10 @@ import type { Result } from '$lib/domain/result';
 /** The store did not answer, also after retries, or its disk is full. Nothing was stored; the request may be sent again. */
 export class StoreUnavailable extends Error {
 	override readonly name = 'StoreUnavailable';
-	constructor(readonly reason: 'unreachable' | 'full', cause: unknown) {
+	constructor(
+		readonly reason: 'unreachable' | 'full',
+		cause: unknown
+	) {
 		super(`store ${reason}`, { cause });
 	}
 }
@@ -48,6 +51,8 @@ export interface RelayStore extends IdentityStore, LoginStore, CircleStore, Fram
 	watch(listener: (change: Change) => void, watched: () => Iterable<IdentityId>): () => void;
 	/** Removes what has run out: challenges, tokens, enrolments, and everything of the demo space made before `demoBefore`. */
 	sweep(at: { readonly now: number; readonly demoBefore: number }): Promise<void>;
+	/** Sets a new incarnation, and erases again every circle that was erased before. */
+	markRestored(incarnation: string): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -152,7 +157,10 @@ export interface OutOfStep {
 
 export interface FrameStore {
 	/** Members of the circle that have this device active, with its key. */
-	authorsOf(circle: CircleId, device: DeviceId): Promise<readonly { readonly identity: IdentityId; readonly sign: Uint8Array }[]>;
+	authorsOf(
+		circle: CircleId,
+		device: DeviceId
+	): Promise<readonly { readonly identity: IdentityId; readonly sign: Uint8Array }[]>;
 	/**
 	 * Stores all frames or none (R1, R2): positions are given under the circle's lock, repeats answer the position they
 	 * have. The caller must read the book, the author must write it with an active device at the head's epoch, and each

@@ -2,23 +2,22 @@
  * The app in one tab: which space is open, the circles in it, how the sync stands. Screens get it by `getApp()`.
  */
 import { createContext } from 'svelte';
-import { systemRandom } from '$lib/crypto/bytes';
+import { err, ok, type Result } from '$lib/domain/result';
 import type { CircleId } from '$lib/protocol/ids';
 import type { Space } from '$lib/storage/database';
 import type { StorageError } from '$lib/storage/errors';
 import type { DeviceKeys } from '$lib/storage/keyring';
-import { localStorageMarkers } from '$lib/storage/markers';
 import type { SyncChange } from '$lib/sync/engine';
-import { CircleState } from './circle-state.svelte';
+import { browserDeps } from './browser-deps';
+import type { CircleState } from './circle-state.svelte';
+import type { CircleView, SaveError } from './circle-view';
 import type { DraftKeeper } from './draft-keeper';
 import type { SyncStatus } from './live-sync';
-import { sealedDrafts } from './sealed-drafts';
-import { Session, type SessionDeps } from './session';
+import { openingCircle, openingDrafts, type Opened } from './opening-circle';
+import type { Session, SessionDeps } from './session';
 
 export type AppPhase =
-	| { readonly type: 'opening' }
-	| { readonly type: 'ready' }
-	| { readonly type: 'failed'; readonly error: StorageError };
+	{ readonly type: 'opening' } | { readonly type: 'ready' } | { readonly type: 'failed'; readonly error: StorageError };
 
 /** What screens may know of this device's row; no key among it. */
 export interface DeviceFacts {
@@ -26,8 +25,16 @@ export interface DeviceFacts {
 	readonly identity: DeviceKeys['identity'] | null;
 	readonly relayOn: boolean;
 	readonly hasRecovery: boolean;
-	readonly unit: { readonly name: string; readonly contact: string; readonly phone: string; readonly hours: string } | null;
+	readonly unit: {
+		readonly name: string;
+		readonly contact: string;
+		readonly phone: string;
+		readonly hours: string;
+	} | null;
 }
+
+/** What a receipt's name field holds (docs/protocol.md 8). */
+const MAX_SIGNATURE = 64;
 
 const NEW_DEVICE: DeviceFacts = { kind: 'new', identity: null, relayOn: false, hasRecovery: false, unit: null };
 
@@ -35,6 +42,8 @@ export class App {
 	readonly space: Space;
 	phase: AppPhase = $state.raw({ type: 'opening' });
 	status: SyncStatus = $state('local');
+	/** When this device last had everything the relay has; null until then. */
+	syncedAt: number | null = $state(null);
 	device: DeviceFacts = $state.raw(NEW_DEVICE);
 	/** Every circle on this device but the person's own. */
 	circles: readonly CircleState[] = $state.raw([]);
@@ -42,10 +51,22 @@ export class App {
 	#own: CircleState | null = $state.raw(null);
 	#selected = $state<string | null>(null);
 	#deps: SessionDeps;
+	#settle: (result: Result<Opened, SaveError>) => void = () => undefined;
+	readonly #opened = new Promise<Result<Opened, SaveError>>((resolve) => (this.#settle = resolve));
+	/** For forms: usable before the store is open, and the same object afterwards. */
+	readonly drafts: DraftKeeper = openingDrafts(this.#opened);
+	readonly #opening: CircleView = openingCircle(this.#opened);
+	/** Begins to load at once, beside the first screen. */
+	readonly #dataLayer = import('./data-layer');
 
 	constructor(space: Space, deps: SessionDeps = browserDeps()) {
 		this.space = space;
 		this.#deps = deps;
+	}
+
+	/** The circle for a form that may be used before the store is open. */
+	get recording(): CircleView {
+		return this.phase.type === 'ready' ? this.circle : this.#opening;
 	}
 
 	/** The circle on screen. Only asked for when `phase` is `ready`. */
@@ -65,12 +86,19 @@ export class App {
 		return this.#session;
 	}
 
-	get drafts(): DraftKeeper {
-		return sealedDrafts(this.session.store);
+	/** The name a staff device signs its marks with, as short as a receipt can hold it. */
+	get signature(): string | null {
+		const { unit } = this.device;
+		return unit && (unit.contact || unit.name).slice(0, MAX_SIGNATURE);
 	}
 
 	get isDemo(): boolean {
 		return this.space !== 'real';
+	}
+
+	/** Id of the circle chosen in the switcher; null for the person's own. */
+	get selected(): string | null {
+		return this.#selected;
 	}
 
 	/** Shows another circle; `null` the person's own. */
@@ -84,21 +112,42 @@ export class App {
 
 	/** Opens the space. `phase` tells how it went; nothing throws. */
 	async open(): Promise<void> {
+		const { Session, sealedDrafts } = await this.#dataLayer;
 		const session = await Session.open(this.space, this.#deps, {
 			onChange: (change) => void this.#apply(change),
 			onDevice: () => void this.#readDevice(),
-			onStatus: (status) => (this.status = status),
+			onStatus: (status) => this.#showStatus(status),
 			onErased: () => location.reload()
 		});
 		if (!session.ok) {
 			this.phase = { type: 'failed', error: session.error };
+			this.#settle(err(session.error));
 			return;
 		}
 		this.#session = session.value;
 		await this.#readDevice();
 		await this.#readCircles();
 		this.phase = { type: 'ready' };
+		if (this.#own) this.#settle(ok({ circle: this.circle, drafts: sealedDrafts(session.value.store) }));
+		else this.#settle(err({ type: 'not-allowed' }));
 		session.value.start();
+	}
+
+	/** The unit's answer to **Ny: vill dela**. The mark goes first: the person must be told whatever happens here. */
+	async answer(circle: CircleState, answer: 'joined' | 'declined'): Promise<Result<void, SaveError>> {
+		const marked = await circle.mark(answer === 'joined' ? 'accepted' : 'declined', this.signature);
+		if (!marked.ok || !circle.access) return marked;
+		const id = circle.access.chain.circle;
+		const { answerCircle } = await this.#dataLayer;
+		const answered = await answerCircle(this.session, id, answer);
+		if (answered.ok) await this.#apply({ circle: id, keys: true, books: [] });
+		return answered;
+	}
+
+	/** Starts the space over on this device. The person has confirmed it, naming what is lost. */
+	async eraseSpace(): Promise<void> {
+		const { LocalStore } = await this.#dataLayer;
+		await LocalStore.erase(this.space, this.#deps.markers);
 	}
 
 	close(): void {
@@ -121,6 +170,7 @@ export class App {
 		const rows = await this.session.store.readCircles();
 		const own = rows.find((row) => row.standing === 'mine');
 		if (this.device.kind !== 'unit') {
+			const { CircleState } = await this.#dataLayer;
 			this.#own ??= new CircleState(this.session, own?.circle ?? null);
 			await this.#own.load();
 		}
@@ -129,6 +179,7 @@ export class App {
 	}
 
 	async #load(circle: CircleId): Promise<CircleState> {
+		const { CircleState } = await this.#dataLayer;
 		const state = new CircleState(this.session, circle);
 		await state.load();
 		return state;
@@ -140,15 +191,23 @@ export class App {
 			if (this.#own.id === 'new') return this.#adoptOwn();
 			return this.#own.reload(change);
 		}
+		const arrived = this.find(change.circle) ? null : await this.#load(change.circle);
+		// Several circles can arrive at once: the list is read after the wait, and each circle stands there once.
 		const known = this.find(change.circle);
 		if (known) await known.reload(change);
-		else this.circles = [...this.circles, await this.#load(change.circle)];
+		else if (arrived) this.circles = [...this.circles, arrived];
 		this.circles = this.circles.filter((each) => each.standing !== 'declined');
 	}
 
+	#showStatus(status: SyncStatus): void {
+		this.status = status;
+		if (status === 'synced') this.syncedAt = this.#deps.now();
+	}
+
+	/** The circle on screen is replaced only when the other tab's is read: a screen is never without one. */
 	async #adoptOwn(): Promise<void> {
-		this.#own = null;
-		await this.#readCircles();
+		const own = (await this.session.store.readCircles()).find((row) => row.standing === 'mine');
+		if (own) this.#own = await this.#load(own.circle);
 	}
 }
 
@@ -157,28 +216,12 @@ const factsOf = (device: DeviceKeys): DeviceFacts => ({
 	identity: device.identity,
 	relayOn: device.relayOn,
 	hasRecovery: device.recovery !== null,
-	unit: device.unit && { name: device.unit.name, contact: device.unit.contact, phone: device.unit.phone, hours: device.unit.hours }
-});
-
-function browserDeps(): SessionDeps {
-	return {
-		random: systemRandom,
-		now: () => Date.now(),
-		fetch: (url, init) => fetch(url, init),
-		origin: location.origin,
-		markers: localStorageMarkers(storageOrNull(() => localStorage)),
-		persist: async () => (await navigator.storage?.persist?.()) ?? false
-	};
-}
-
-/** Access alone can throw where storage is refused. */
-export function storageOrNull<T>(access: () => T): T | null {
-	try {
-		return access();
-	} catch {
-		return null;
+	unit: device.unit && {
+		name: device.unit.name,
+		contact: device.unit.contact,
+		phone: device.unit.phone,
+		hours: device.unit.hours
 	}
-}
-
+});
 
 export const [getApp, setApp] = createContext<App>();

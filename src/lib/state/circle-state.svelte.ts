@@ -1,16 +1,20 @@
 /** One circle, open on this device: what the screens read and what they can do. */
 import { err, ok, type Result } from '$lib/domain/result';
-import { measureKinds, measures, type MeasureKind } from '$lib/domain/measures';
+import { isMeasureKind, measureKinds, measures, type MeasureKind } from '$lib/domain/measures';
 import type { Observation, ObservationDraft } from '$lib/domain/observation';
-import type { Role } from '$lib/domain/rights';
-import { newId, type BookId, type CircleId, type EntryId } from '$lib/protocol/ids';
-import type { Entry, Receipt } from '$lib/protocol/entries';
-import { accessOf } from '$lib/protocol/manifest';
+import { unitedPulses } from '$lib/domain/pulse';
+import type { Access, Role } from '$lib/domain/rights';
+import type { Identity } from '$lib/protocol/identity-log';
+import { newId, type BookId, type CircleId, type EntryId, type IdentityId } from '$lib/protocol/ids';
+import { inFrames, type Entry, type ObsAdd, type Receipt } from '$lib/protocol/entries';
+import { accessOf, memberOf } from '$lib/protocol/manifest';
 import { projectObservations } from '$lib/protocol/project';
+import { StorageAbort } from '$lib/storage/errors';
 import type { StoredFrame } from '$lib/storage/local-store';
 import { BookReader } from '$lib/sync/book-reader';
 import { bookOfKind, kindOf, nameOf, personOf, readableBooks, type CircleAccess } from '$lib/sync/circle-access';
 import { writeContext } from '$lib/sync/engine';
+import { rosterPerson } from '$lib/sync/membership';
 import type { CircleView, Durability, SaveError } from './circle-view';
 import type { Session } from './session';
 
@@ -21,7 +25,24 @@ export interface SeenReceipt {
 	/** The name the contact signed with, else the member's name in the roster. */
 	readonly name: string | null;
 	readonly next: string | null;
+	/** The member who made it. */
+	readonly by: IdentityId;
+	/** The newest measurement each measure had when it was made, as UTC milliseconds. */
+	readonly until: Readonly<Partial<Record<MeasureKind, number>>>;
 }
+
+export interface OtherMember {
+	readonly identity: string;
+	readonly role: Role;
+	readonly name: string;
+	/** The unit a contact works at, or what a relative is to the person. */
+	readonly relation: string | null;
+	readonly phone: string | null;
+	/** When they usually look, in their own words. */
+	readonly hours: string | null;
+}
+
+type Batches = readonly (readonly [MeasureKind | 'log', readonly Entry[]])[];
 
 export class CircleState implements CircleView {
 	readonly #session: Session;
@@ -69,22 +90,71 @@ export class CircleState implements CircleView {
 		return this.#waiting > 0 ? { type: 'sending', waiting: this.#waiting } : { type: 'backed-up' };
 	}
 
+	/** The identity of the person the circle is about. */
+	get person(): Identity | null {
+		const access = this.#access;
+		return access?.identities.get(personOf(access).identity) ?? null;
+	}
+
+	/** When this device's identity was let in, by the record that did it. */
+	get memberSince(): number | null {
+		const me = this.#access?.member?.identity;
+		return (me && this.#access?.chain.records.find(({ body }) => memberOf(body, me))?.body.at) ?? null;
+	}
+
 	/** Receipts in the circle's log, newest first. */
 	get receipts(): readonly SeenReceipt[] {
 		return this.#receipts;
 	}
 
+	/** Everyone in the circle but this device's own identity, as the roster names them. */
+	get others(): readonly OtherMember[] {
+		const access = this.#access;
+		if (!access) return [];
+		return access.chain.head.body.members
+			.filter(({ identity }) => identity !== access.member?.identity)
+			.map(({ identity, role }) => {
+				const person = rosterPerson(access, identity);
+				return {
+					identity,
+					role,
+					name: person?.name ?? '',
+					relation: person?.relation ?? null,
+					phone: person?.phone ?? null,
+					hours: person?.hours ?? null
+				};
+			});
+	}
+
+	/** Care contacts and helper units in the circle. */
+	get contacts(): readonly OtherMember[] {
+		return this.others.filter((member) => member.role === 'careContact' || member.role === 'helper');
+	}
+
+	/** What a member may do with a measure; null when they do not hold it. */
+	accessOf(identity: string, measure: MeasureKind): Access | null {
+		const book = this.#bookOf(measure);
+		const member = this.#access?.chain.head.body.members.find((each) => each.identity === identity);
+		return book ? accessOf(member, book) : null;
+	}
+
 	/** Measures this device may read here. */
 	get measures(): MeasureKind[] {
-		return measureKinds.filter((kind) => this.#id === null || accessOf(this.#access?.member, this.#bookOf(kind) ?? ('' as BookId)) !== null);
+		return measureKinds.filter(
+			(kind) => this.#id === null || accessOf(this.#access?.member, this.#bookOf(kind) ?? ('' as BookId)) !== null
+		);
 	}
 
 	get hasAnything(): boolean {
 		return [...this.#observations.values()].some((list) => list.length > 0);
 	}
 
+	readonly #pulses = $derived(
+		unitedPulses(this.#observations.get('pulse') ?? [], this.#observations.get('bloodPressure') ?? [])
+	);
+
 	observations(measure: MeasureKind): readonly Observation[] {
-		return this.#observations.get(measure) ?? [];
+		return measure === 'pulse' ? this.#pulses : (this.#observations.get(measure) ?? []);
 	}
 
 	canWrite(measure: MeasureKind): boolean {
@@ -94,34 +164,52 @@ export class CircleState implements CircleView {
 	}
 
 	async record(draft: ObservationDraft): Promise<Result<string, SaveError>> {
-		const id = newId<EntryId>(this.#session.random);
-		const { measure, values, effective, source, context, note } = draft;
-		const units = Object.fromEntries(
-			measures[measure].fields.filter((field) => field.key in values).map((field) => [field.key, field.unit])
-		);
-		const saved = await this.#append(measure, [
-			{
-				kind: 'obs.add',
-				v: 1,
-				id,
-				measure,
-				values: { ...values },
-				units,
-				effective: { ...effective },
-				source: { ...source },
-				...(context ? { context: { ...context } } : {}),
-				...(note ? { note } : {})
+		const entry = this.#toEntry(draft);
+		const saved = await this.#append([[draft.measure, [entry]]]);
+		return saved.ok ? ok(entry.id) : saved;
+	}
+
+	/** Many at once, e.g. from a file: sealed in as few frames as fit. Stops at the first part that cannot be saved. */
+	async recordMany(drafts: readonly ObservationDraft[]): Promise<Result<void, SaveError>> {
+		for (const measure of new Set(drafts.map((draft) => draft.measure))) {
+			const entries = drafts.filter((draft) => draft.measure === measure).map((draft) => this.#toEntry(draft));
+			for (const part of inFrames(entries)) {
+				const saved = await this.#append([[measure, part]]);
+				if (!saved.ok) return saved;
 			}
-		]);
-		return saved.ok ? ok(id) : saved;
+		}
+		return ok(undefined);
+	}
+
+	#toEntry({ measure, values, effective, source, context, note }: ObservationDraft): ObsAdd {
+		const units = measures[measure].fields
+			.filter((field) => field.key in values)
+			.map((field) => [field.key, field.unit]);
+		return {
+			kind: 'obs.add',
+			v: 1,
+			id: newId<EntryId>(this.#session.random),
+			measure,
+			values: { ...values },
+			units: Object.fromEntries(units) as Record<string, string>,
+			effective: { ...effective },
+			source: { ...source },
+			...(context ? { context: { ...context } } : {}),
+			...(note ? { note } : {})
+		};
 	}
 
 	async voidObservation(id: string, reason: 'undo' | 'mistake'): Promise<Result<void, SaveError>> {
-		const measure = measureKinds.find((kind) => this.observations(kind).some((each) => each.id === id));
+		const measure = measureKinds.find((kind) => this.#observations.get(kind)?.some((each) => each.id === id));
 		if (!measure) return ok(undefined);
-		return this.#append(measure, [
-			{ kind: 'obs.void', v: 1, id: newId<EntryId>(this.#session.random), target: id as EntryId, reason }
-		]);
+		const entry = {
+			kind: 'obs.void' as const,
+			v: 1 as const,
+			id: newId<EntryId>(this.#session.random),
+			target: id as EntryId,
+			reason
+		};
+		return this.#append([[measure, [entry]]]);
 	}
 
 	/** The care contact's mark in the log; shown to the person. */
@@ -130,33 +218,54 @@ export class CircleState implements CircleView {
 			const last = this.#observations.get(kind)?.at(-1);
 			return last ? [{ book, until: last.effective.utc }] : [];
 		});
-		return this.#append('log', [
-			{
-				kind: 'receipt',
-				v: 1,
-				id: newId<EntryId>(this.#session.random),
-				outcome,
-				at: this.#session.now(),
-				...(name ? { name } : {}),
-				...(outcome === 'seen' ? { seen } : {})
-			}
-		]);
+		const entry: Receipt = {
+			kind: 'receipt',
+			v: 1,
+			id: newId<EntryId>(this.#session.random),
+			outcome,
+			at: this.#session.now(),
+			...(name ? { name } : {}),
+			...(outcome === 'seen' ? { seen } : {})
+		};
+		return this.#append([['log', [entry]]]);
 	}
 
-	async #append(kind: MeasureKind | 'log', entries: readonly Entry[]): Promise<Result<void, SaveError>> {
+	/** One frame a book, all in one transaction. A device that cannot even be read is told as one that cannot be written. */
+	async #append(batches: Batches): Promise<Result<void, SaveError>> {
+		try {
+			return await this.#seal(batches);
+		} catch (error) {
+			if (error instanceof StorageAbort) return err(error.reason);
+			throw error;
+		}
+	}
+
+	async #seal(batches: Batches): Promise<Result<void, SaveError>> {
 		const opened = this.#access ? ok(this.#access) : await this.#begin();
 		if (!opened.ok) return opened;
 		const access = opened.value;
-		const book = bookOfKind(access, kind);
 		const device = await this.#session.device();
-		if (!book || !device) return err({ type: 'not-allowed' });
-		const frames = await this.#session.store.append(writeContext(access, device, this.#session.relay.skewMs), [{ book, entries }]);
+		const books = batches.flatMap(([kind, entries]) => {
+			const book = bookOfKind(access, kind);
+			return book ? [{ book, entries }] : [];
+		});
+		// The circle is open here, so its keys were: somebody has emptied the database since.
+		if (!device) return err({ type: 'wiped' });
+		if (books.length !== batches.length) return err({ type: 'not-allowed' });
+		const frames = await this.#session.store.append(writeContext(access, device, this.#session.relay.skewMs), books);
 		if (!frames.ok) return frames;
-		const known = this.#frames.get(book) ?? [];
-		this.#frames.set(book, [...known, ...frames.value.map((frame) => ({ frame, verified: true, pos: 0 }))]);
-		this.#project(access, book);
-		this.#waiting += 1;
-		this.#session.announce({ type: 'changed', circle: access.chain.circle, keys: false, books: [book] });
+		for (const frame of frames.value) {
+			const { book } = frame.header;
+			this.#frames.set(book, [...(this.#frames.get(book) ?? []), { frame, verified: true, pos: 0 }]);
+			this.#project(access, book);
+			this.#waiting += 1;
+		}
+		this.#session.announce({
+			type: 'changed',
+			circle: access.chain.circle,
+			keys: false,
+			books: books.map(({ book }) => book)
+		});
 		this.#session.announce({ type: 'outbox' });
 		return ok(undefined);
 	}
@@ -203,7 +312,9 @@ export class CircleState implements CircleView {
 		const { accepted } = this.#reader.accept(access, book, kind, this.#frames.get(book) ?? []);
 		if (kind === 'log') {
 			this.#receipts = accepted
-				.flatMap(({ author, batch }) => batch.entries.flatMap((entry) => (entry.kind === 'receipt' ? [toReceipt(entry, nameOf(access, author))] : [])))
+				.flatMap(({ author, batch }) =>
+					batch.entries.flatMap((entry) => (entry.kind === 'receipt' ? [toReceipt(entry, author, access)] : []))
+				)
 				.sort((a, b) => b.at - a.at);
 			return;
 		}
@@ -215,9 +326,16 @@ export class CircleState implements CircleView {
 	}
 }
 
-const toReceipt = (entry: Receipt, member: string | null): SeenReceipt => ({
+const toReceipt = (entry: Receipt, by: IdentityId, access: CircleAccess): SeenReceipt => ({
 	outcome: entry.outcome,
 	at: entry.at,
-	name: entry.name ?? member,
-	next: entry.next ?? null
+	name: entry.name ?? nameOf(access, by),
+	next: entry.next ?? null,
+	by,
+	until: Object.fromEntries(
+		(entry.seen ?? []).flatMap(({ book, until }) => {
+			const kind = kindOf(access, book);
+			return kind && isMeasureKind(kind) ? [[kind, until]] : [];
+		})
+	)
 });

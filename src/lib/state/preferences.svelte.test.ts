@@ -15,7 +15,7 @@ const page = (): PreferenceTarget => ({ dataset: {}, lang: '' });
 
 describe('what was stored', () => {
 	test('nothing stored means the device decides the theme, in Swedish, at normal size', () => {
-		expect(parsePreferences(null)).toEqual({ theme: 'system', textSize: 100, locale: 'sv' });
+		expect(parsePreferences(null)).toEqual({ theme: 'system', textSize: 100, locale: 'sv', panelKeys: true });
 	});
 
 	test.each(['', 'null', '[]', '{', '"dark"'])('unreadable storage falls back to the defaults', (text) => {
@@ -26,7 +26,8 @@ describe('what was stored', () => {
 		expect(parsePreferences('{"theme":"sepia","textSize":150,"locale":"en"}')).toEqual({
 			theme: 'system',
 			textSize: 150,
-			locale: 'en'
+			locale: 'en',
+			panelKeys: true
 		});
 	});
 });

@@ -16,7 +16,9 @@ export type TextSize = (typeof textSizes)[number];
 const preferencesSchema = z.object({
 	theme: z.catch(z.enum(themes), 'system'),
 	textSize: z.catch(z.literal(textSizes), 100),
-	locale: z.catch(z.enum(locales), baseLocale)
+	locale: z.catch(z.enum(locales), baseLocale),
+	/** Single letters act in Panel. Can be turned off: speech input types letters too (WCAG 2.1.4). */
+	panelKeys: z.catch(z.boolean(), true)
 });
 type Stored = z.infer<typeof preferencesSchema>;
 
@@ -55,6 +57,10 @@ export class Preferences {
 
 	get locale(): Locale {
 		return this.#stored.locale;
+	}
+
+	get panelKeys(): boolean {
+		return this.#stored.panelKeys;
 	}
 
 	attach(storage: PreferenceStorage, target: PreferenceTarget): void {

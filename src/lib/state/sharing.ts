@@ -56,7 +56,11 @@ export async function checkCard(session: Session, text: string): Promise<Result<
 }
 
 /** The card inside a whole link, a fragment, or alone. */
-export const cardPart = (text: string): string => text.trim().replace(/^.*#/s, '').replace(/^card=/, '');
+export const cardPart = (text: string): string =>
+	text
+		.trim()
+		.replace(/^.*#/s, '')
+		.replace(/^card=/, '');
 
 /** The 12 digits the person and the unit compare; null while this device has no identity. */
 export async function safetyNumberWith(session: Session, unit: Identity): Promise<string | null> {
@@ -89,17 +93,25 @@ export async function shareWithUnit(
 	const { body } = to.card;
 	if (body.code) {
 		const used = await session.relay.useInvite(inviteId(body.code), access.chain.circle);
-		if (!used.ok) return used.error.type === 'refused' && used.error.code === 'already-used' ? err({ type: 'card-used' }) : used;
+		if (!used.ok)
+			return used.error.type === 'refused' && used.error.code === 'already-used' ? err({ type: 'card-used' }) : used;
 	}
 	const person = {
-		name: body.contact ? `${body.contact}, ${body.unit}` : body.unit,
+		name: body.contact || body.unit,
+		...(body.contact ? { relation: body.unit } : {}),
 		...(body.phone ? { phone: body.phone } : {}),
 		...(body.hours ? { hours: body.hours } : {}),
 		...(body.code ? { via: body.code } : {}),
 		verified: 'claimed' as const
 	};
 	const rights = rightsFor(access, choice.measures);
-	const step = await addMembers(access, device, [{ identity: to.unit, role: 'careContact', rights, person }], choice.ownName, session);
+	const step = await addMembers(
+		access,
+		device,
+		[{ identity: to.unit, role: 'careContact', rights, person }],
+		choice.ownName,
+		session
+	);
 	const sent = await session.relay.extendCircle(access.chain.circle, step.manifest, step.envelopes);
 	if (!sent.ok) return sent;
 	session.relay.forgetHeads();
@@ -120,4 +132,3 @@ async function ownCircle(session: Session): Promise<CircleAccess | null> {
 	const own = (await session.store.readCircles()).find((each) => each.standing === 'mine');
 	return own ? session.openCircle(own.circle) : null;
 }
-

@@ -5,12 +5,20 @@ import type { Space } from '$lib/storage/database';
 
 export const tabMessageSchema = z.discriminatedUnion('type', [
 	/** Frames, keys or standing of a circle changed in the store. */
-	z.strictObject({ type: z.literal('changed'), circle: circleIdSchema, keys: z.boolean(), books: z.array(bookIdSchema) }),
+	z.strictObject({
+		type: z.literal('changed'),
+		circle: circleIdSchema,
+		keys: z.boolean(),
+		books: z.array(bookIdSchema)
+	}),
 	/** This device's own row changed: first save, sharing turned on, enrolment. */
 	z.strictObject({ type: z.literal('device') }),
 	/** Something waits to be sent: the tab that syncs should look. */
 	z.strictObject({ type: z.literal('outbox') }),
-	z.strictObject({ type: z.literal('status'), status: z.enum(['local', 'syncing', 'synced', 'unreachable', 'refused', 'went-back', 'cloned']) }),
+	z.strictObject({
+		type: z.literal('status'),
+		status: z.enum(['local', 'syncing', 'synced', 'unreachable', 'refused', 'went-back', 'cloned'])
+	}),
 	/** The space is being erased: let go of it. */
 	z.strictObject({ type: z.literal('erased') })
 ]);

@@ -39,7 +39,8 @@ export function parseEnrolment(fragment: string): Result<Enrolment, { readonly t
 /** Makes the unit's identity on this device and registers it. A refused link leaves the device as it was. */
 export async function enrolUnit(session: Session, link: Enrolment | null): Promise<Result<void, EnrolError>> {
 	const existing = await session.device();
-	if (existing) return existing.unit && !existing.relay.registered ? registerNow(session) : err({ type: 'device-taken' });
+	if (existing)
+		return existing.unit && !existing.relay.registered ? registerNow(session) : err({ type: 'device-taken' });
 	if (!link && session.space === 'real') return err({ type: 'link-malformed' });
 	const device = createDevice({ random: session.random, now: session.now, space: session.space }, 'unit');
 	const genesis = must(device.log[0], 'a new identity has its first record');
@@ -47,12 +48,20 @@ export async function enrolUnit(session: Session, link: Enrolment | null): Promi
 	const sent = await session.relay.registerIdentity(genesis, link?.t ?? null);
 	if (!sent.ok) return sent.error.type === 'refused' && isUsed(sent.error.code) ? err({ type: 'link-used' }) : sent;
 	const { unit: name, contact, phone, hours } = link ?? { unit: '', contact: '', phone: '', hours: '' };
-	return saveUnit(session, { ...device, relayOn: true, relay: { ...device.relay, registered: true }, unit: { name, contact, phone, hours, enrolment: null } });
+	return saveUnit(session, {
+		...device,
+		relayOn: true,
+		relay: { ...device.relay, registered: true },
+		unit: { name, contact, phone, hours, enrolment: null }
+	});
 }
 
 const isUsed = (code: string): boolean => code === 'already-used' || code === 'expired' || code === 'not-found';
 
-async function saveUnit(session: Session, device: Parameters<Session['store']['createDevice']>[0]): Promise<Result<void, StorageError>> {
+async function saveUnit(
+	session: Session,
+	device: Parameters<Session['store']['createDevice']>[0]
+): Promise<Result<void, StorageError>> {
 	const created = await session.store.createDevice(device, null);
 	return created.ok ? session.updateDevice((now) => now) : created;
 }
@@ -88,7 +97,11 @@ export async function createCardLink(session: Session, options: CardOptions): Pr
 }
 
 /** The unit's answer to **Ny: vill dela**. Kept on this device; the receipt in the circle's log tells the person. */
-export async function answerCircle(session: Session, circle: CircleId, answer: 'joined' | 'declined'): Promise<Result<void, StorageError>> {
+export async function answerCircle(
+	session: Session,
+	circle: CircleId,
+	answer: 'joined' | 'declined'
+): Promise<Result<void, StorageError>> {
 	const updated = await session.store.updateCircle(circle, (before) => ({
 		...must(before, 'only a circle that is here can be answered'),
 		standing: answer

@@ -3,8 +3,6 @@
  * reload in the middle of an entry would lose what was typed.
  */
 
-import { dev } from '$app/environment';
-
 interface ScriptUrlPolicies {
 	createPolicy(
 		name: string,
@@ -112,14 +110,4 @@ export class Updates {
 		if (this.#step === 'applying') this.#reload();
 		else if (hadController) this.#available = true;
 	}
-}
-
-/** The updates of this page. While developing there is no worker: it would serve yesterday's code. */
-export function createUpdates(): Updates {
-	return new Updates({
-		// Missing in private windows of some browsers and outside a secure context, whatever the types say.
-		container: dev ? undefined : navigator.serviceWorker,
-		trustedTypes: (window as { trustedTypes?: ScriptUrlPolicies }).trustedTypes,
-		reload: () => location.reload()
-	});
 }

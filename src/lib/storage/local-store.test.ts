@@ -11,7 +11,8 @@ import {
 	TestWriter,
 	weightEntry
 } from '../../../tests/support/people';
-import { systemRandom, toBase64url, utf8 } from '$lib/crypto/bytes';
+import { toBase64url, utf8 } from '$lib/crypto/bytes';
+import { systemRandom } from '$lib/crypto/random';
 import { must } from '$lib/domain/assert';
 import { EMPTY_RUN } from '$lib/protocol/api/heads';
 import { parseBatch, rawEntries, type Entry } from '$lib/protocol/entries';

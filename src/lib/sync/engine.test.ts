@@ -4,10 +4,12 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Party, receipt, weight, type Between } from '../../../tests/support/parties';
-import { openTemporaryStore } from '../../../tests/support/relay-files';
-import { START, startTestRelay, type TestRelay } from '../../../tests/support/relay-world';
+import { startTestRelay, type TestRelay } from '../../../tests/support/relay-calls';
+import { createSqlitePlace, type SqlitePlace } from '../../../tests/support/relay-files';
+import { START } from '../../../tests/support/relay-world';
 import { createRecoveryCode, recoveryBoxKey } from '$lib/crypto/recovery-code';
-import { systemRandom, toBase64url, utf8 } from '$lib/crypto/bytes';
+import { toBase64url, utf8 } from '$lib/crypto/bytes';
+import { systemRandom } from '$lib/crypto/random';
 import { openWith } from '$lib/crypto/boxes';
 import { must } from '$lib/domain/assert';
 import { encodePull, parsePull, splitFrames } from '$lib/protocol/api/frames';
@@ -18,21 +20,18 @@ import { withRecovery } from './recovery';
 import { idBytes } from '$lib/protocol/ids';
 
 let relay: TestRelay;
-let file: string;
-let remove: () => void;
+let place: SqlitePlace;
 const logged: string[] = [];
 
 beforeEach(async () => {
-	const temporary = await openTemporaryStore();
-	file = temporary.file;
-	remove = temporary.remove;
+	place = createSqlitePlace();
 	const note = (...args: unknown[]) => void logged.push(JSON.stringify(args));
-	relay = startTestRelay(temporary.store, { log: { debug: note, info: note, warn: note, error: note } as never });
+	relay = startTestRelay(await place.open(), { log: { debug: note, info: note, warn: note, error: note } as never });
 });
 
 afterEach(async () => {
 	await relay.close();
-	remove();
+	await place.remove();
 });
 
 const answering = (request: Request) => relay.handle(request, '192.0.2.1');
@@ -432,13 +431,13 @@ describe('11: a relay that goes back, or shows something else', () => {
 		const { marta, before } = await recorded();
 		const entry = weight(4);
 		await marta.record('weight', [entry]);
-		const empty = await openTemporaryStore();
-		const other = startTestRelay(empty.store);
+		const empty = createSqlitePlace();
+		const other = startTestRelay(await empty.open());
 		marta.relay = (request) => other.handle(request, '192.0.2.1');
 		expect(await marta.sync()).not.toBe('ok');
 		expect([await marta.entries('weight'), await marta.waiting()]).toEqual([[...before, entry.id], 1]);
 		await other.close();
-		empty.remove();
+		await empty.remove();
 	});
 
 	test('MR6: frames swapped, altered, of another book or never asked for are not taken', async () => {
@@ -615,7 +614,7 @@ describe('L1: the relay is blind', () => {
 				(await unit.device()).sign,
 				...(await unit.device()).boxes.map((box) => box.secret)
 			];
-			const folder = dirname(file);
+			const folder = dirname(place.file);
 			const seen = Buffer.concat([
 				...readdirSync(folder).map((name) => readFileSync(`${folder}/${name}`)),
 				...wire,

@@ -11,6 +11,10 @@ test('a day without a value is a hole in the line', () => {
 	expect(sparkShape([1, 2, null, 3, 1], null, box).path).toBe('M4 40L34 22M94 4L124 40');
 });
 
+test('a day alone is a dot', () => {
+	expect(sparkShape([1, null, 3, null, 2, 2], null, box).path).toBe('M4 40h0M52 4h0M100 22L124 22');
+});
+
 test('the last known value is the end, however long ago', () => {
 	expect(sparkShape([1, 2, null, null], null, box).end).toEqual({ x: 44, y: 4 });
 });

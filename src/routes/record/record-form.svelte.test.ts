@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { MemoryCircle, MemoryDrafts } from '../../../tests/doubles/memory-circle.svelte';
+import { MemoryCircle } from '../../../tests/doubles/memory-circle.svelte';
+import { MemoryDrafts } from '../../../tests/doubles/memory-drafts';
 import type { MeasureKind } from '$lib/domain/measures';
 import { RecordForm } from './record-form.svelte';
 
@@ -47,7 +48,7 @@ describe('typing', () => {
 	test('backspace in an empty field goes back, and in a field with text does not', () => {
 		const { form } = open();
 		keys(form, 'systolic', '134');
-		expect(form.backspace('diastolic')).toEqual({ to: 'field', key: 'systolic' });
+		expect(form.backspace('diastolic')).toEqual({ to: 'field', key: 'systolic', caret: 'after' });
 		expect(form.backspace('systolic')).toBeNull();
 	});
 
@@ -58,6 +59,14 @@ describe('typing', () => {
 		form.type('diastolic', '60');
 		expect(await form.enter('diastolic')).toEqual({ to: 'field', key: 'pulse' });
 		expect(await form.enter('pulse')).toEqual({ to: 'saved' });
+	});
+
+	test('pasted lines are one reading; other text is left to the field', () => {
+		const { form } = open();
+		expect(form.paste('systolic', '128/82\n72')).toEqual({ to: 'field', key: 'pulse' });
+		expect(texts(form)).toEqual(['128', '82', '72']);
+		expect(form.paste('systolic', '134')).toBeNull();
+		expect(texts(form)).toEqual(['128', '82', '72']);
 	});
 
 	test('a whole reading can be pasted into any field', () => {
@@ -216,6 +225,16 @@ describe('a form that is left', () => {
 		expect([texts(back), back.note, back.time?.clock]).toEqual([['134', '', ''], 'vänster', '06:10']);
 	});
 
+	test('a number left half typed is gone on with', async () => {
+		const { form, reopened } = open();
+		keys(form, 'systolic', '1347');
+		await form.kept();
+		const back = reopened();
+		expect(await back.restore()).toEqual({ to: 'field', key: 'diastolic', caret: 'after' });
+		expect(keys(back, 'diastolic', '864')).toBe('pulse');
+		expect(texts(back)).toEqual(['134', '78', '64']);
+	});
+
 	test('what has been typed before it came back wins', async () => {
 		const { form, reopened } = open();
 		keys(form, 'systolic', '134');
@@ -253,10 +272,20 @@ describe('a form that is left', () => {
 		expect(drafts.kept.size).toBe(0);
 	});
 
+	test('a time alone is not kept: it would date another reading', async () => {
+		const { form, reopened } = open();
+		form.setTime({ clock: '06:10' });
+		form.setNote('vänster');
+		await form.kept();
+		const back = reopened();
+		await back.restore();
+		expect([back.note, back.isNow]).toEqual(['vänster', true]);
+	});
+
 	test('a draft that is no draft is ignored', async () => {
 		for (const text of ['null', '[]', '{"v":2}', '{"v":1,"typed":{"systolic":134}}']) {
 			const { form, drafts } = open();
-			drafts.kept.set('record:circle:bloodPressure', text);
+			drafts.kept.set('record:mine:bloodPressure', text);
 			expect(await form.restore()).toBeNull();
 			expect(texts(form)).toEqual(['', '', '']);
 		}

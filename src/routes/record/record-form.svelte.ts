@@ -31,7 +31,7 @@ import type { DraftKeeper } from '$lib/state/draft-keeper';
 import { type ChosenTime, type RecordDraft, recordDraftSchema } from './record-draft';
 
 export interface RecordDeps {
-	readonly circle: Pick<CircleView, 'id' | 'observations' | 'record' | 'voidObservation'>;
+	readonly circle: Pick<CircleView, 'id' | 'mine' | 'observations' | 'record' | 'voidObservation'>;
 	readonly drafts: DraftKeeper;
 	readonly now: () => number;
 	/** The zone the person lives by right now. */
@@ -53,7 +53,12 @@ export type Phase =
 
 /** Where the person should be next. */
 export type Focus =
-	| { readonly to: 'field'; readonly key: string }
+	| {
+			readonly to: 'field';
+			readonly key: string;
+			/** After the last digit, where typing goes on; otherwise over what stands there. */
+			readonly caret?: 'after';
+	  }
 	| { readonly to: 'time' | 'question' | 'failure' | 'saved' }
 	| null;
 
@@ -120,7 +125,7 @@ export class RecordForm {
 		if (!parsed.success || this.#typedAt !== null) return null;
 		const { typed, typedAt, time, note, context } = parsed.data;
 		[this.#typed, this.#typedAt, this.#time, this.#note, this.#context] = [typed, typedAt, time, note, context];
-		return this.firstOpenField();
+		return this.#unfinishedField() ?? this.firstOpenField();
 	}
 
 	/** The first field without text, or the last of all: where typing goes on. */
@@ -141,6 +146,11 @@ export class RecordForm {
 		return moves ? this.#neighbour(key, 1) : null;
 	}
 
+	/** A pasted reading spread over the fields, lines and all; null when the field should take the text as it is. */
+	paste(key: string, text: string): Focus {
+		return splitPasted(measures[this.measure], text) ? this.type(key, text) : null;
+	}
+
 	/** Enter goes on, and saves from the last field. */
 	async enter(key: string): Promise<Focus> {
 		return this.#neighbour(key, 1) ?? this.save();
@@ -148,7 +158,8 @@ export class RecordForm {
 
 	/** Backspace in an empty field goes back. */
 	backspace(key: string): Focus {
-		return this.text(key) === '' ? this.#neighbour(key, -1) : null;
+		const back = this.text(key) === '' ? this.#neighbour(key, -1) : null;
+		return back?.to === 'field' ? { ...back, caret: 'after' } : null;
 	}
 
 	setNote(note: string): void {
@@ -286,17 +297,21 @@ export class RecordForm {
 		this.#keep();
 	}
 
-	/** In the order of typing, so that the last one kept is the last one typed. */
+	/**
+	 * In the order of typing, so that the last one kept is the last one typed. A chosen time is kept only with the digits
+	 * it belongs to: alone, it would date another day's reading.
+	 */
 	#keep(): void {
+		const hasText = Object.values(this.#typed).some((text) => text !== '');
 		const draft: RecordDraft = {
 			v: 1,
 			typed: this.#typed,
 			typedAt: this.#typedAt,
-			time: this.#time,
+			time: hasText ? this.#time : null,
 			note: this.#note,
 			context: this.#context
 		};
-		const empty = !this.hasMore && this.#time === null && Object.values(draft.typed).every((text) => text === '');
+		const empty = !this.hasMore && !hasText;
 		const { drafts } = this.#deps;
 		this.#keeping = this.#keeping.then(() =>
 			empty ? drafts.clear(this.#draftName) : drafts.save(this.#draftName, draft)
@@ -308,8 +323,10 @@ export class RecordForm {
 		this.#answered = '';
 	}
 
+	/** One's own circle has no lasting id before its first value. */
 	get #draftName(): string {
-		return `record:${this.#deps.circle.id}:${this.measure}`;
+		const { id, mine } = this.#deps.circle;
+		return `record:${mine ? 'mine' : id}:${this.measure}`;
 	}
 
 	#neighbour(key: string, step: 1 | -1): Focus {
@@ -321,6 +338,13 @@ export class RecordForm {
 	#lastFilledField(): Focus {
 		const field = measures[this.measure].fields.filter(({ key }) => this.text(key) !== '').at(-1);
 		return field ? { to: 'field', key: field.key } : null;
+	}
+
+	/** The last field with text, when more digits may follow there. */
+	#unfinishedField(): Focus {
+		const field = measures[this.measure].fields.filter(({ key }) => this.text(key) !== '').at(-1);
+		const isOpen = field !== undefined && !areDigitsComplete(field, this.text(field.key));
+		return isOpen ? { to: 'field', key: field.key, caret: 'after' } : null;
 	}
 
 	/** A value typed a while ago keeps the time it was typed, so that a form left open or restored is not dated wrong. */

@@ -21,8 +21,13 @@ export const tokenResponseSchema = z.strictObject({ token: z.string().check(z.ma
 const loginBytes = (origin: string, nonce: string, identity: string, device: string): Uint8Array =>
 	concat(utf8(origin), new Uint8Array([0]), idBytes(nonce), idBytes(identity), idBytes(device));
 
-export const signLogin = (origin: string, nonce: string, identity: string, device: string, secret: Uint8Array): Uint8Array =>
-	sign(signatureTags.login, loginBytes(origin, nonce, identity, device), secret);
+export const signLogin = (
+	origin: string,
+	nonce: string,
+	identity: string,
+	device: string,
+	secret: Uint8Array
+): Uint8Array => sign(signatureTags.login, loginBytes(origin, nonce, identity, device), secret);
 
 export const verifyLogin = (
 	signature: Uint8Array,

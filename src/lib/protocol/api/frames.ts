@@ -40,7 +40,7 @@ export const joinFrames = (frames: readonly Uint8Array[]): Uint8Array =>
 /** The frames of a body, or null when lengths do not add up. */
 export function splitFrames(body: Uint8Array): Uint8Array[] | null {
 	const frames: Uint8Array[] = [];
-	for (let at = 0; at < body.length; ) {
+	for (let at = 0; at < body.length;) {
 		if (at + 4 > body.length) return null;
 		const length = readU32(body, at);
 		if (length > MAX_FRAME_BYTES || at + 4 + length > body.length) return null;

@@ -68,7 +68,12 @@ export function parseHeads(bytes: Uint8Array): Heads | null {
 			const from = at + CIRCLE_BYTES + index * BOOK_BYTES;
 			return { book: text(from, 16) as BookId, pos: readU32(bytes, from + 16), run: text(from + 20, 8) };
 		});
-		circles.push({ circle: text(at, 16) as CircleId, manifest: readU32(bytes, at + 16), manifestHash: text(at + 20, 8), books });
+		circles.push({
+			circle: text(at, 16) as CircleId,
+			manifest: readU32(bytes, at + 16),
+			manifestHash: text(at + 20, 8),
+			books
+		});
 		at += CIRCLE_BYTES + count * BOOK_BYTES;
 	}
 	return { incarnation: text(0, 16), circles };

@@ -32,7 +32,9 @@ async function issueToken({ relay, body, address }: Call<z.infer<typeof tokenReq
 	const isFresh = await relay.store.takeChallenge({ nonce, caller, now });
 	const isSigned =
 		key !== null &&
-		acceptedOrigins(relay.origin).some((origin) => verifyLogin(idBytes(signature), origin, nonce, caller.identity, caller.device, key));
+		acceptedOrigins(relay.origin).some((origin) =>
+			verifyLogin(idBytes(signature), origin, nonce, caller.identity, caller.device, key)
+		);
 	if (!isFresh || !isSigned) return refuse('unauthorized');
 	const token = relay.random(32);
 	const exp = now + TOKEN_TTL_MS;

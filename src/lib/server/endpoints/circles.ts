@@ -7,7 +7,14 @@ import { addEnvelopesSchema, createCircleSchema, extendCircleSchema } from '$lib
 import { MAX_PULL_BYTES } from '$lib/protocol/api/limits';
 import type { Envelope } from '$lib/protocol/envelope';
 import { circleIdSchema, idBytes, type CircleId } from '$lib/protocol/ids';
-import { extendManifestChain, memberOf, parseManifest, type Manifest, type ManifestChain, type SignedManifest } from '$lib/protocol/manifest';
+import {
+	extendManifestChain,
+	memberOf,
+	parseManifest,
+	type Manifest,
+	type ManifestChain,
+	type SignedManifest
+} from '$lib/protocol/manifest';
 import { done, json, refuse, type Answer, type Refusal } from '../http';
 import type { RelayLimits } from '../limits';
 import { deviceJsonRoute, deviceRoute, type Call, type RelayContext, type Route, type Session } from '../route';
@@ -24,7 +31,10 @@ export const circleRoutes: readonly Route[] = [
 	deviceJsonRoute({ method: 'PUT', path: 'circles/:id/envelopes' }, addEnvelopesSchema, addEnvelopes)
 ];
 
-async function createCircle({ relay, body }: Call<z.infer<typeof createCircleSchema>>, session: Session): Promise<Answer> {
+async function createCircle(
+	{ relay, body }: Call<z.infer<typeof createCircleSchema>>,
+	session: Session
+): Promise<Answer> {
 	const wait = await relay.rates.count('circle', session.identity);
 	if (wait !== null) return refuse('too-many', { retryAfterS: wait });
 	const records = parseAll(body.manifests);
@@ -39,7 +49,10 @@ async function createCircle({ relay, body }: Call<z.infer<typeof createCircleSch
 	return addRecords(relay, session, { before: stored, records: records.slice(place + 1), envelopes: body.envelopes });
 }
 
-async function extendCircle({ relay, id, body }: Call<z.infer<typeof extendCircleSchema>>, session: Session): Promise<Answer> {
+async function extendCircle(
+	{ relay, id, body }: Call<z.infer<typeof extendCircleSchema>>,
+	session: Session
+): Promise<Answer> {
 	const circle = await enterCircle(relay.store, id, session);
 	if (!circle) return refuse('not-found');
 	const record = parseManifest(idBytes(body.manifest));
@@ -55,7 +68,11 @@ interface Addition {
 	readonly envelopes: readonly Envelope[];
 }
 
-async function addRecords(relay: RelayContext, session: Session, { before, records, envelopes }: Addition): Promise<Answer> {
+async function addRecords(
+	relay: RelayContext,
+	session: Session,
+	{ before, records, envelopes }: Addition
+): Promise<Answer> {
 	const head = must(records.at(-1) ?? before, 'there is a stored head or a new one');
 	const checked = await checkChain(relay.store, before, records);
 	if (!checked.ok) return checked;
@@ -101,7 +118,8 @@ async function checkChain(
 
 /** Keys go to members of the head, for books that both they and the sender read there. */
 function mayHandOut(manifest: Manifest, session: Session, envelopes: readonly Envelope[]): boolean {
-	const readBy = (identity: Envelope['member']) => new Set(memberOf(manifest, identity)?.rights.map((right) => right.book));
+	const readBy = (identity: Envelope['member']) =>
+		new Set(memberOf(manifest, identity)?.rights.map((right) => right.book));
 	const own = readBy(session.identity);
 	return envelopes.every(({ circle, member, books }) => {
 		const theirs = readBy(member);
@@ -120,10 +138,15 @@ async function readManifests({ relay, id, query }: Call<null>, session: Session)
 
 async function readEnvelopes({ relay, id }: Call<null>, session: Session): Promise<Answer> {
 	const circle = await enterCircle(relay.store, id, session);
-	return circle ? json({ envelopes: await relay.store.envelopesFor(circle.id, session.identity) }) : refuse('not-found');
+	return circle
+		? json({ envelopes: await relay.store.envelopesFor(circle.id, session.identity) })
+		: refuse('not-found');
 }
 
-async function addEnvelopes({ relay, id, body }: Call<z.infer<typeof addEnvelopesSchema>>, session: Session): Promise<Answer> {
+async function addEnvelopes(
+	{ relay, id, body }: Call<z.infer<typeof addEnvelopesSchema>>,
+	session: Session
+): Promise<Answer> {
 	const circle = await enterCircle(relay.store, id, session);
 	if (!circle) return refuse('not-found');
 	return addRecords(relay, session, { before: circle.head, records: [], envelopes: body.envelopes });

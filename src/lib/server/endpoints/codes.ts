@@ -26,7 +26,10 @@ async function readRecovery({ relay, id }: Call<null>): Promise<Answer> {
 	return files.length > 0 ? json({ files }) : refuse('not-found');
 }
 
-async function addRecoveryFile({ relay, id, body }: Call<z.infer<typeof recoveryFileSchema>>, session: Session): Promise<Answer> {
+async function addRecoveryFile(
+	{ relay, id, body }: Call<z.infer<typeof recoveryFileSchema>>,
+	session: Session
+): Promise<Answer> {
 	if (!isLookupId(id)) return refuse('not-found');
 	const owner = session.identity;
 	const added = await relay.store.addRecoveryFile({ id, owner, file: body, maxFiles: relay.limits.recoveryFiles });

@@ -4,8 +4,8 @@ import { refuse } from '../http';
 import { deviceRoute, type Route } from '../route';
 
 export const eventRoutes: readonly Route[] = [
-	deviceRoute({ method: 'GET', path: 'events' }, async ({ relay }, session) => {
+	deviceRoute({ method: 'GET', path: 'events' }, ({ relay }, session) => {
 		const body = relay.streams.open(session);
-		return body ? ok({ type: 'events', body }) : refuse('too-many', { retryAfterS: 15 });
+		return Promise.resolve(body ? ok({ type: 'events', body }) : refuse('too-many', { retryAfterS: 15 }));
 	})
 ];

@@ -75,7 +75,9 @@ function toRefusal(refusal: PushRefusal): Refusal {
 /** Ranges of books the caller cannot read are left out, as if they did not exist. A frame is far below the limit, so every answer moves on. */
 async function pull({ relay, body }: Call<z.infer<typeof pullRequestSchema>>, session: Session): Promise<Answer> {
 	const circles = [...new Set(body.ranges.map((range) => range.circle))];
-	const readable = new Set((await relay.store.readableBooks(session.identity, circles)).map(({ circle, book }) => `${circle} ${book}`));
+	const readable = new Set(
+		(await relay.store.readableBooks(session.identity, circles)).map(({ circle, book }) => `${circle} ${book}`)
+	);
 	const ranges: PullHeader['ranges'] = [];
 	const frames: Uint8Array[] = [];
 	let room = MAX_PULL_BYTES;

@@ -50,7 +50,10 @@ async function appendRecord({ relay, id, body }: Call<z.infer<typeof appendRecor
 }
 
 /** The verified identities of these ids; unknown ones are left out. */
-export async function loadIdentities(store: RelayStore, ids: Iterable<IdentityId>): Promise<ReadonlyMap<IdentityId, Identity>> {
+export async function loadIdentities(
+	store: RelayStore,
+	ids: Iterable<IdentityId>
+): Promise<ReadonlyMap<IdentityId, Identity>> {
 	const known = new Map<IdentityId, Identity>();
 	for (const id of ids) {
 		const identity = readIdentityLog(await store.identityLog(id));

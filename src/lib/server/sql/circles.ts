@@ -6,9 +6,9 @@ import { must } from '$lib/domain/assert';
 import { err, ok, type Result } from '$lib/domain/result';
 import { EMPTY_RUN } from '$lib/protocol/api/heads';
 import type { Envelope } from '$lib/protocol/envelope';
-import { idBytes, type CircleId, type Hash, type IdentityId } from '$lib/protocol/ids';
+import { idBytes, type CircleId, type IdentityId } from '$lib/protocol/ids';
 import type { Manifest, SignedManifest } from '$lib/protocol/manifest';
-import type { Change, CircleQuota, CircleStore, ManifestRefusal } from '../store';
+import type { Change, CircleStore, ManifestRefusal } from '../store';
 import { plainBytes, writeOrRollBack, type Database } from './database';
 import type { Schema } from './schema';
 
@@ -89,7 +89,12 @@ export const createCircleStore = (database: Database): CircleStore => ({
 		const readers = await database.transact(async (tx) => {
 			const row = await lockCircle(tx, database.locksRows, circle);
 			if (!row) return [];
-			await tx.updateTable('members').set({ has_left: 1 }).where('circle', '=', circle).where('identity', '=', identity).execute();
+			await tx
+				.updateTable('members')
+				.set({ has_left: 1 })
+				.where('circle', '=', circle)
+				.where('identity', '=', identity)
+				.execute();
 			await tx.deleteFrom('rights').where('circle', '=', circle).where('identity', '=', identity).execute();
 			await tx.deleteFrom('memberships').where('identity', '=', identity).where('circle', '=', circle).execute();
 			await saveCircle(tx, row);
@@ -102,7 +107,11 @@ export const createCircleStore = (database: Database): CircleStore => ({
 		const readers = await database.transact(async (tx) => {
 			await lockCircle(tx, database.locksRows, circle);
 			const members = await membersOf(tx, circle);
-			await tx.insertInto('tombstones').values({ circle, at: now }).onConflict((conflict) => conflict.doNothing()).execute();
+			await tx
+				.insertInto('tombstones')
+				.values({ circle, at: now })
+				.onConflict((conflict) => conflict.doNothing())
+				.execute();
 			await deleteCircle(tx, circle);
 			return members;
 		});
@@ -174,22 +183,34 @@ export async function saveCircle(tx: Tx, row: CircleRow): Promise<void> {
 }
 
 async function insertManifests(tx: Tx, circle: CircleId, manifests: readonly SignedManifest[]): Promise<number> {
-	for (const { body, bytes } of manifests) await tx.insertInto('manifests').values({ circle, n: body.n, record: bytes }).execute();
+	for (const { body, bytes } of manifests)
+		await tx.insertInto('manifests').values({ circle, n: body.n, record: bytes }).execute();
 	return manifests.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }
 
 /** Brings members, rights and books in line with a new head, and ends the logins of whoever is out. */
 async function deriveFrom(tx: Tx, manifest: Manifest, before: ReadonlySet<IdentityId>): Promise<void> {
 	const { circle } = manifest;
-	const left = await tx.selectFrom('members').select('identity').where('circle', '=', circle).where('has_left', '=', 1).execute();
+	const left = await tx
+		.selectFrom('members')
+		.select('identity')
+		.where('circle', '=', circle)
+		.where('has_left', '=', 1)
+		.execute();
 	const gone = new Set(left.map((row) => row.identity));
 	await tx.deleteFrom('members').where('circle', '=', circle).execute();
 	await tx.deleteFrom('rights').where('circle', '=', circle).execute();
 	for (const { identity, role, rights } of manifest.members) {
 		const hasLeft = gone.has(identity);
-		await tx.insertInto('members').values({ circle, identity, role, has_left: hasLeft ? 1 : 0 }).execute();
+		await tx
+			.insertInto('members')
+			.values({ circle, identity, role, has_left: hasLeft ? 1 : 0 })
+			.execute();
 		if (hasLeft || rights.length === 0) continue;
-		await tx.insertInto('rights').values(rights.map(({ book, access }) => ({ circle, identity, book, access }))).execute();
+		await tx
+			.insertInto('rights')
+			.values(rights.map(({ book, access }) => ({ circle, identity, book, access })))
+			.execute();
 	}
 	await deriveMemberships(tx, manifest, before, gone);
 	await deriveBooks(tx, manifest);
@@ -220,7 +241,9 @@ async function deriveBooks(tx: Tx, { circle, books }: Manifest): Promise<void> {
 	await tx
 		.insertInto('books')
 		.values(books.map(({ id, epoch }) => ({ circle, book: id, epoch, pos: 0, run: EMPTY_RUN })))
-		.onConflict((conflict) => conflict.columns(['circle', 'book']).doUpdateSet((set) => ({ epoch: set.ref('excluded.epoch') })))
+		.onConflict((conflict) =>
+			conflict.columns(['circle', 'book']).doUpdateSet((set) => ({ epoch: set.ref('excluded.epoch') }))
+		)
 		.execute();
 }
 
@@ -255,13 +278,18 @@ async function insertEnvelopes(tx: Tx, envelopes: readonly Envelope[]): Promise<
 
 /** Everyone in the circle who has not left. */
 async function membersOf(tx: Tx, circle: CircleId): Promise<IdentityId[]> {
-	const rows = await tx.selectFrom('members').select('identity').where('circle', '=', circle).where('has_left', '=', 0).execute();
+	const rows = await tx
+		.selectFrom('members')
+		.select('identity')
+		.where('circle', '=', circle)
+		.where('has_left', '=', 0)
+		.execute();
 	return rows.map((row) => row.identity as IdentityId);
 }
 
 async function readChain(db: Tx, circle: CircleId, from: number, maxBytes: number): Promise<Uint8Array[]> {
 	const records: Uint8Array[] = [];
-	for (let bytes = 0; ; ) {
+	for (let bytes = 0; ;) {
 		const rows = await db
 			.selectFrom('manifests')
 			.select('record')
@@ -304,4 +332,5 @@ function changesAfter(before: ReadonlySet<IdentityId>, { circle, members }: Mani
 	];
 }
 
-const lastOf = (manifests: readonly SignedManifest[]): SignedManifest => must(manifests.at(-1), 'a chain has at least one record');
+const lastOf = (manifests: readonly SignedManifest[]): SignedManifest =>
+	must(manifests.at(-1), 'a chain has at least one record');

@@ -13,14 +13,23 @@ export const createCodeStore = (database: Database): CodeStore => ({
 
 	acceptInvite: ({ id, circle, now }) =>
 		database.transact(async (tx) => {
-			await tx.insertInto('invite_uses').values({ id, circle, at: now }).onConflict((conflict) => conflict.doNothing()).execute();
+			await tx
+				.insertInto('invite_uses')
+				.values({ id, circle, at: now })
+				.onConflict((conflict) => conflict.doNothing())
+				.execute();
 			const row = await tx.selectFrom('invite_uses').select('circle').where('id', '=', id).executeTakeFirst();
 			return row?.circle === circle;
 		}),
 
 	addRecoveryFile: ({ id, owner, file, maxFiles }) =>
 		writeOrRollBack(database, async (tx): Promise<Result<void, 'conflict' | 'not-found' | 'full'>> => {
-			const owned = await tx.selectFrom('recovery_files').select('owner').where('id', '=', id).limit(1).executeTakeFirst();
+			const owned = await tx
+				.selectFrom('recovery_files')
+				.select('owner')
+				.where('id', '=', id)
+				.limit(1)
+				.executeTakeFirst();
 			if (owned && owned.owner !== owner) return err('not-found');
 			const ct = idBytes(file.ct);
 			const inserted = await tx
@@ -48,7 +57,13 @@ export const createCodeStore = (database: Database): CodeStore => ({
 
 	recoveryFiles: (id) =>
 		database.read(async (db) => {
-			const rows = await db.selectFrom('recovery_files').select(['kind', 'gen', 'ct']).where('id', '=', id).orderBy('gen').orderBy('kind').execute();
+			const rows = await db
+				.selectFrom('recovery_files')
+				.select(['kind', 'gen', 'ct'])
+				.where('id', '=', id)
+				.orderBy('gen')
+				.orderBy('kind')
+				.execute();
 			return rows.map((row) => ({ kind: row.kind, gen: row.gen, ct: toBase64url(plainBytes(row.ct)) }));
 		})
 });

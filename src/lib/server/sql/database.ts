@@ -42,4 +42,5 @@ export async function writeOrRollBack<T, E>(
 }
 
 /** The bytes of a column without the driver's own class. */
-export const plainBytes = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+export const plainBytes = (bytes: Uint8Array): Uint8Array =>
+	new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);

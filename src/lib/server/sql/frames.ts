@@ -139,7 +139,12 @@ async function openCircle(
 		.where('circle', '=', circle)
 		.where('book', 'in', bookIds)
 		.execute();
-	const books = await tx.selectFrom('books').select(['book', 'epoch', 'pos', 'run']).where('circle', '=', circle).where('book', 'in', bookIds).execute();
+	const books = await tx
+		.selectFrom('books')
+		.select(['book', 'epoch', 'pos', 'run'])
+		.where('circle', '=', circle)
+		.where('book', 'in', bookIds)
+		.execute();
 	return {
 		row,
 		quota: input.quotas[row.space],
@@ -160,7 +165,11 @@ async function openCircle(
 const authorKey = (identity: string, device: string): string => `${identity} ${device}`;
 
 /** Authors' devices that stand active, held so: a device being removed waits for this push, or this push for it. */
-async function activeAuthors(tx: Tx, locksRows: boolean, frames: readonly AuthoredFrame[]): Promise<ReadonlySet<string>> {
+async function activeAuthors(
+	tx: Tx,
+	locksRows: boolean,
+	frames: readonly AuthoredFrame[]
+): Promise<ReadonlySet<string>> {
 	const query = tx
 		.selectFrom('devices')
 		.select(['identity', 'device'])
@@ -173,7 +182,11 @@ async function activeAuthors(tx: Tx, locksRows: boolean, frames: readonly Author
 	return new Set(rows.map((row) => authorKey(row.identity, row.device)));
 }
 
-async function storeFrame(tx: Tx, circle: OpenCircle, { frame, author }: AuthoredFrame): Promise<Result<PushResult, PushRefusal>> {
+async function storeFrame(
+	tx: Tx,
+	circle: OpenCircle,
+	{ frame, author }: AuthoredFrame
+): Promise<Result<PushResult, PushRefusal>> {
 	const { book: bookId, device, seq, prev, epoch } = frame.header;
 	const book = circle.books.get(bookId);
 	if (!book || !accessOf(circle, circle.caller.identity, bookId)) return err({ type: 'not-found' });
@@ -190,7 +203,8 @@ async function storeFrame(tx: Tx, circle: OpenCircle, { frame, author }: Authore
 	if (seq !== (head?.seq ?? 0) + 1 || prev !== (head?.hash ?? null)) {
 		return err({ type: 'conflict', at, hash: null, head: placeOf(head) });
 	}
-	if (circle.frames + 1 > circle.quota.frames || circle.bytes + frame.bytes.length > circle.quota.bytes) return err({ type: 'full' });
+	if (circle.frames + 1 > circle.quota.frames || circle.bytes + frame.bytes.length > circle.quota.bytes)
+		return err({ type: 'full' });
 	return ok({ ...at, pos: await appendFrame(tx, circle, book, frame) });
 }
 
@@ -266,14 +280,17 @@ async function readHeads(db: Tx, identity: IdentityId): Promise<CircleHead[]> {
 		.leftJoin('rights', (join) =>
 			join.onRef('rights.circle', '=', 'memberships.circle').onRef('rights.identity', '=', 'memberships.identity')
 		)
-		.leftJoin('books', (join) => join.onRef('books.circle', '=', 'rights.circle').onRef('books.book', '=', 'rights.book'))
+		.leftJoin('books', (join) =>
+			join.onRef('books.circle', '=', 'rights.circle').onRef('books.book', '=', 'rights.book')
+		)
 		.select(['circles.circle', 'circles.n', 'circles.head', 'books.book', 'books.pos', 'books.run'])
 		.where('memberships.identity', '=', identity)
 		.execute();
 	const circles = new Map<string, { n: number; head: string; books: CircleHead['books'][number][] }>();
 	for (const { circle, n, head, book, pos, run } of rows) {
 		const entry = circles.get(circle) ?? { n, head, books: [] };
-		if (book !== null && pos !== null && run !== null) entry.books.push({ book: book as BookId, pos, run: shortRun(plainBytes(run)) });
+		if (book !== null && pos !== null && run !== null)
+			entry.books.push({ book: book as BookId, pos, run: shortRun(plainBytes(run)) });
 		circles.set(circle, entry);
 	}
 	return [...circles].sort(byKey).map(([circle, { n, head, books }]) => ({

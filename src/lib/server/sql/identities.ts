@@ -10,7 +10,12 @@ import type { Schema } from './schema';
 export const createIdentityStore = (database: Database): IdentityStore => ({
 	identityLog: (id) =>
 		database.read(async (db) => {
-			const rows = await db.selectFrom('identity_records').select('record').where('identity', '=', id).orderBy('n').execute();
+			const rows = await db
+				.selectFrom('identity_records')
+				.select('record')
+				.where('identity', '=', id)
+				.orderBy('n')
+				.execute();
 			return rows.map((row) => plainBytes(row.record));
 		}),
 
@@ -92,7 +97,9 @@ async function addRecord(tx: Transaction<Schema>, identity: Identity, record: Ui
 }
 
 async function endLoginsOfRemoved(tx: Transaction<Schema>, identity: Identity): Promise<void> {
-	const removed = [...identity.devices.values()].filter((device) => device.removedAt !== null).map((device) => device.id);
+	const removed = [...identity.devices.values()]
+		.filter((device) => device.removedAt !== null)
+		.map((device) => device.id);
 	if (removed.length === 0) return;
 	await tx.deleteFrom('tokens').where('identity', '=', identity.id).where('device', 'in', removed).execute();
 }
@@ -112,7 +119,10 @@ export const createLoginStore = (database: Database): LoginStore => ({
 
 	saveChallenge: ({ nonce, caller, exp }) =>
 		database.transact(async (tx) => {
-			await tx.insertInto('challenges').values({ nonce, ...caller, exp }).execute();
+			await tx
+				.insertInto('challenges')
+				.values({ nonce, ...caller, exp })
+				.execute();
 		}),
 
 	takeChallenge: ({ nonce, caller, now }) =>
@@ -129,7 +139,10 @@ export const createLoginStore = (database: Database): LoginStore => ({
 
 	saveToken: ({ hash, caller, exp }) =>
 		database.transact(async (tx) => {
-			await tx.insertInto('tokens').values({ hash, ...caller, exp }).execute();
+			await tx
+				.insertInto('tokens')
+				.values({ hash, ...caller, exp })
+				.execute();
 		}),
 
 	// The device is looked at again: a token given out while its device was being removed never works.
@@ -145,6 +158,8 @@ export const createLoginStore = (database: Database): LoginStore => ({
 				.where('tokens.exp', '>', now)
 				.where('devices.removed', '=', 0)
 				.executeTakeFirst();
-			return row ? { caller: { identity: row.identity as IdentityId, device: row.device as DeviceId }, exp: row.exp } : null;
+			return row
+				? { caller: { identity: row.identity as IdentityId, device: row.device as DeviceId }, exp: row.exp }
+				: null;
 		})
 });

@@ -21,9 +21,16 @@ const migrations: readonly Migration[] = [{ id: 1, up: createTables }];
  * Throws when the database was written by a newer relay.
  */
 export async function migrate(tx: Transaction<Schema>, types: ColumnTypes, incarnation: string): Promise<void> {
-	await tx.schema.createTable('migrations').ifNotExists().addColumn('id', types.int, (column) => column.primaryKey()).execute();
+	await tx.schema
+		.createTable('migrations')
+		.ifNotExists()
+		.addColumn('id', types.int, (column) => column.primaryKey())
+		.execute();
 	const done = (await tx.selectFrom('migrations').select('id').orderBy('id').execute()).map((row) => row.id);
-	assert(done.every((id, index) => id === index + 1) && done.length <= migrations.length, 'The database belongs to a newer relay.');
+	assert(
+		done.every((id, index) => id === index + 1) && done.length <= migrations.length,
+		'The database belongs to a newer relay.'
+	);
 	for (const { id, up } of migrations.slice(done.length)) {
 		await up(tx, types, incarnation);
 		await tx.insertInto('migrations').values({ id }).execute();
@@ -31,24 +38,64 @@ export async function migrate(tx: Transaction<Schema>, types: ColumnTypes, incar
 }
 
 async function createTables(tx: Transaction<Schema>, types: ColumnTypes, incarnation: string): Promise<void> {
-	const key: readonly Column[] = [['key', 'text'], ['value', 'text']];
+	const key: readonly Column[] = [
+		['key', 'text'],
+		['value', 'text']
+	];
 	await createTable(tx, types, 'meta', key, ['key']);
 	await tx.insertInto('meta').values({ key: 'incarnation', value: incarnation }).execute();
 	for (const [table, columns, primary] of tables) await createTable(tx, types, table, columns, primary);
 	for (const [name, table, columns, unique] of indexes) {
-		const index = tx.schema.createIndex(name).on(table).columns([...columns]);
+		const index = tx.schema
+			.createIndex(name)
+			.on(table)
+			.columns([...columns]);
 		await (unique ? index.unique() : index).execute();
 	}
 }
 
 type Column = readonly [name: string, type: 'text' | 'int' | 'bytes', nullable?: 'null'];
-type TableName = keyof Schema & string;
+type TableName = keyof Schema;
 
 const tables: readonly (readonly [TableName, readonly Column[], readonly string[]])[] = [
-	['identities', [['identity', 'text'], ['space', 'text'], ['n', 'int'], ['head', 'text'], ['created', 'int']], ['identity']],
-	['identity_records', [['identity', 'text'], ['n', 'int'], ['record', 'bytes']], ['identity', 'n']],
-	['devices', [['identity', 'text'], ['device', 'text'], ['sign', 'bytes'], ['removed', 'int']], ['identity', 'device']],
-	['memberships', [['identity', 'text'], ['circle', 'text']], ['identity', 'circle']],
+	[
+		'identities',
+		[
+			['identity', 'text'],
+			['space', 'text'],
+			['n', 'int'],
+			['head', 'text'],
+			['created', 'int']
+		],
+		['identity']
+	],
+	[
+		'identity_records',
+		[
+			['identity', 'text'],
+			['n', 'int'],
+			['record', 'bytes']
+		],
+		['identity', 'n']
+	],
+	[
+		'devices',
+		[
+			['identity', 'text'],
+			['device', 'text'],
+			['sign', 'bytes'],
+			['removed', 'int']
+		],
+		['identity', 'device']
+	],
+	[
+		'memberships',
+		[
+			['identity', 'text'],
+			['circle', 'text']
+		],
+		['identity', 'circle']
+	],
 	[
 		'circles',
 		[
@@ -63,26 +110,129 @@ const tables: readonly (readonly [TableName, readonly Column[], readonly string[
 		],
 		['circle']
 	],
-	['manifests', [['circle', 'text'], ['n', 'int'], ['record', 'bytes']], ['circle', 'n']],
-	['members', [['circle', 'text'], ['identity', 'text'], ['role', 'text'], ['has_left', 'int']], ['circle', 'identity']],
-	['rights', [['circle', 'text'], ['identity', 'text'], ['book', 'text'], ['access', 'text']], ['circle', 'identity', 'book']],
-	['books', [['circle', 'text'], ['book', 'text'], ['epoch', 'int'], ['pos', 'int'], ['run', 'bytes']], ['circle', 'book']],
+	[
+		'manifests',
+		[
+			['circle', 'text'],
+			['n', 'int'],
+			['record', 'bytes']
+		],
+		['circle', 'n']
+	],
+	[
+		'members',
+		[
+			['circle', 'text'],
+			['identity', 'text'],
+			['role', 'text'],
+			['has_left', 'int']
+		],
+		['circle', 'identity']
+	],
+	[
+		'rights',
+		[
+			['circle', 'text'],
+			['identity', 'text'],
+			['book', 'text'],
+			['access', 'text']
+		],
+		['circle', 'identity', 'book']
+	],
+	[
+		'books',
+		[
+			['circle', 'text'],
+			['book', 'text'],
+			['epoch', 'int'],
+			['pos', 'int'],
+			['run', 'bytes']
+		],
+		['circle', 'book']
+	],
 	[
 		'frames',
-		[['circle', 'bytes'], ['book', 'bytes'], ['pos', 'int'], ['device', 'bytes'], ['seq', 'int'], ['hash', 'bytes'], ['bytes', 'bytes']],
+		[
+			['circle', 'bytes'],
+			['book', 'bytes'],
+			['pos', 'int'],
+			['device', 'bytes'],
+			['seq', 'int'],
+			['hash', 'bytes'],
+			['bytes', 'bytes']
+		],
 		['circle', 'book', 'pos']
 	],
 	[
 		'envelopes',
-		[['circle', 'text'], ['member', 'text'], ['ct_hash', 'text'], ['row', 'int'], ['gen', 'int'], ['books', 'text'], ['ct', 'bytes']],
+		[
+			['circle', 'text'],
+			['member', 'text'],
+			['ct_hash', 'text'],
+			['row', 'int'],
+			['gen', 'int'],
+			['books', 'text'],
+			['ct', 'bytes']
+		],
 		['circle', 'member', 'ct_hash']
 	],
-	['tombstones', [['circle', 'text'], ['at', 'int']], ['circle']],
-	['challenges', [['nonce', 'text'], ['identity', 'text'], ['device', 'text'], ['exp', 'int']], ['nonce']],
-	['tokens', [['hash', 'text'], ['identity', 'text'], ['device', 'text'], ['exp', 'int']], ['hash']],
-	['enrolments', [['hash', 'text'], ['exp', 'int'], ['used_by', 'text', 'null']], ['hash']],
-	['invite_uses', [['id', 'text'], ['circle', 'text'], ['at', 'int']], ['id']],
-	['recovery_files', [['id', 'text'], ['kind', 'text'], ['gen', 'int'], ['owner', 'text'], ['ct', 'bytes']], ['id', 'kind', 'gen']]
+	[
+		'tombstones',
+		[
+			['circle', 'text'],
+			['at', 'int']
+		],
+		['circle']
+	],
+	[
+		'challenges',
+		[
+			['nonce', 'text'],
+			['identity', 'text'],
+			['device', 'text'],
+			['exp', 'int']
+		],
+		['nonce']
+	],
+	[
+		'tokens',
+		[
+			['hash', 'text'],
+			['identity', 'text'],
+			['device', 'text'],
+			['exp', 'int']
+		],
+		['hash']
+	],
+	[
+		'enrolments',
+		[
+			['hash', 'text'],
+			['exp', 'int'],
+			['used_by', 'text', 'null']
+		],
+		['hash']
+	],
+	[
+		'invite_uses',
+		[
+			['id', 'text'],
+			['circle', 'text'],
+			['at', 'int']
+		],
+		['id']
+	],
+	[
+		'recovery_files',
+		[
+			['id', 'text'],
+			['kind', 'text'],
+			['gen', 'int'],
+			['owner', 'text'],
+			['ct', 'bytes']
+		],
+		['id', 'kind', 'gen']
+	]
 ];
 
 const indexes: readonly (readonly [string, TableName, readonly string[], boolean])[] = [

@@ -42,7 +42,15 @@ export interface Schema {
 		hash: Uint8Array;
 		bytes: Uint8Array;
 	};
-	envelopes: { circle: string; member: string; ct_hash: string; row: number; gen: number; books: string; ct: Uint8Array };
+	envelopes: {
+		circle: string;
+		member: string;
+		ct_hash: string;
+		row: number;
+		gen: number;
+		books: string;
+		ct: Uint8Array;
+	};
 	/** Circles that were deleted; survives a restore (R9). */
 	tombstones: { circle: string; at: number };
 

@@ -2,7 +2,7 @@
 import type { Transaction } from 'kysely';
 import type { CircleId } from '$lib/protocol/ids';
 import type { RelayStore } from '../store';
-import { createCircleStore, deleteCircle } from './circles';
+import { createCircleStore, deleteCircle, lockCircle } from './circles';
 import { createCodeStore } from './codes';
 import type { Database } from './database';
 import { createFrameStore } from './frames';
@@ -25,15 +25,30 @@ export const createSqlStore = (
 
 	incarnation: () =>
 		database.read(async (db) => {
-			const row = await db.selectFrom('meta').select('value').where('key', '=', 'incarnation').executeTakeFirstOrThrow();
+			const row = await db
+				.selectFrom('meta')
+				.select('value')
+				.where('key', '=', 'incarnation')
+				.executeTakeFirstOrThrow();
 			return row.value;
+		}),
+
+	markRestored: (incarnation) =>
+		database.transact(async (tx) => {
+			await tx.updateTable('meta').set({ value: incarnation }).where('key', '=', 'incarnation').execute();
+			await tx.deleteFrom('tokens').execute();
+			const erased = await tx.selectFrom('tombstones').select('circle').execute();
+			for (const { circle } of erased) await deleteCircle(tx, circle as CircleId);
 		}),
 
 	async sweep({ now, demoBefore }) {
 		await database.transact(async (tx) => {
 			await tx.deleteFrom('challenges').where('exp', '<=', now).execute();
 			await tx.deleteFrom('tokens').where('exp', '<=', now).execute();
-			await tx.deleteFrom('enrolments').where('exp', '<=', now - REMEMBER_ENROLMENTS_MS).execute();
+			await tx
+				.deleteFrom('enrolments')
+				.where('exp', '<=', now - REMEMBER_ENROLMENTS_MS)
+				.execute();
 		});
 		await sweepDemo(database, demoBefore);
 	}
@@ -44,7 +59,12 @@ async function sweepDemo(database: Database, before: number): Promise<void> {
 	const circles = await database.read((db) =>
 		db.selectFrom('circles').select('circle').where('space', '=', 'demo').where('created', '<=', before).execute()
 	);
-	for (const { circle } of circles) await database.transact((tx) => deleteCircle(tx, circle as CircleId));
+	for (const { circle } of circles) {
+		await database.transact(async (tx) => {
+			await lockCircle(tx, database.locksRows, circle as CircleId);
+			await deleteCircle(tx, circle as CircleId);
+		});
+	}
 	const identities = await database.read((db) =>
 		db.selectFrom('identities').select('identity').where('space', '=', 'demo').where('created', '<=', before).execute()
 	);

@@ -3,7 +3,14 @@
  * SECURITY F22), one writer. Other processes (`npm run unit`) may write beside it; they wait for each other.
  */
 import BetterSqlite3 from 'better-sqlite3';
-import { CompiledQuery, Kysely, SqliteDialect, SqliteDriver, type DatabaseConnection, type SqliteDialectConfig } from 'kysely';
+import {
+	CompiledQuery,
+	Kysely,
+	SqliteDialect,
+	SqliteDriver,
+	type DatabaseConnection,
+	type SqliteDialectConfig
+} from 'kysely';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { toBase64url, type RandomBytes } from '$lib/crypto/bytes';
@@ -43,6 +50,7 @@ function openConnection(file: string): BetterSqlite3.Database {
 	connection.pragma('synchronous = FULL');
 	// Deleted rows are overwritten: what a person erased is gone from the file too.
 	connection.pragma('secure_delete = ON');
+	connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
 	return connection;
 }
 
@@ -60,9 +68,24 @@ class ImmediateSqliteDialect extends SqliteDialect {
 
 class ImmediateSqliteDriver extends SqliteDriver {
 	override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-		await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+		for (const until = Date.now() + WAIT_FOR_WRITER_MS; ;) {
+			try {
+				await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+				return;
+			} catch (error) {
+				if (!isBusy(error) || Date.now() > until) throw error;
+				await new Promise((resolve) => setTimeout(resolve, 5));
+			}
+		}
 	}
 }
+
+/** Another process holds the writer's place, for a transaction's length. Waiting here leaves this one able to answer. */
+const WAIT_FOR_WRITER_MS = 5000;
+const BUSY_TIMEOUT_MS = 20;
+
+const isBusy = (error: unknown): boolean =>
+	error instanceof BetterSqlite3.SqliteError && error.code.startsWith('SQLITE_BUSY');
 
 /** Statements are prepared once each; their texts come from our own queries, so there are not many. */
 function withStatementCache(connection: BetterSqlite3.Database): BetterSqlite3.Database {

@@ -17,7 +17,16 @@ import {
 	valuesOf
 } from '$lib/domain/statistics';
 import { firstDayOf, inRange, type TrendRange } from '$lib/domain/summary';
-import { addDays, DAY_MS, dateWallMs, daysBetween, type LocalDate, localDate, partOfDay, wallMs } from '$lib/domain/time';
+import {
+	addDays,
+	DAY_MS,
+	dateWallMs,
+	daysBetween,
+	type LocalDate,
+	localDate,
+	partOfDay,
+	wallMs
+} from '$lib/domain/time';
 
 export interface PlotPoint extends Point {
 	/** Evenings are drawn hollow. */
@@ -83,7 +92,7 @@ const styles: { readonly [K in MeasureKind]: MeasureStyle } = {
 
 /** Readings beyond this are drawn as bars from lowest to highest. */
 const MOST_POINTS = 400;
-const BARS = 130;
+const BARS = 90;
 const MOST_TICKS = 4;
 const MOST_Y_STEPS = 6;
 
@@ -173,12 +182,13 @@ function stretches(line: PlotSeries['line']): readonly (readonly Point[])[] {
 	return found;
 }
 
-/** Up to four days, evenly apart, the last one always among them. */
+/** Up to four days, as evenly apart as whole days allow, the first and the last among them. */
 function dateTicks(first: LocalDate, last: LocalDate): readonly LocalDate[] {
 	const days = daysBetween(first, last);
-	const step = Math.max(1, Math.ceil(days / (MOST_TICKS - 1)));
-	const count = Math.floor(days / step) + 1;
-	return Array.from({ length: count }, (_, at) => addDays(last, -step * (count - 1 - at)));
+	const steps = Math.min(MOST_TICKS - 1, days);
+	return Array.from({ length: steps + 1 }, (_, at) =>
+		addDays(first, steps === 0 ? 0 : Math.round((at * days) / steps))
+	);
 }
 
 function yAxis(

@@ -1,0 +1,122 @@
+/**
+ * Who needs the care contact, and why. Counts and days only: what a value means is the plan's business, never this file's.
+ *
+ * Order: somebody new who wants to share, values nobody at the unit has seen, silence for a week, the rest.
+ */
+import { measureKinds, type MeasureKind } from './measures';
+import type { Effective } from './observation';
+import { daysBetween, effectiveAt, localDate, type LocalDate } from './time';
+
+/** Days without a value, or since somebody looked, before silence is worth a look. */
+export const SILENT_DAYS = 7;
+
+/** The unit's newest mark, as its receipt tells it. */
+export interface LastSeen {
+	/** UTC milliseconds. */
+	readonly at: number;
+	/** The newest measurement that was there, by measure. */
+	readonly until: Readonly<Partial<Record<MeasureKind, number>>>;
+}
+
+export interface PatientFacts {
+	readonly standing: 'invited' | 'joined';
+	/** UTC milliseconds. */
+	readonly sharedAt: number;
+	/** Measured when, oldest first. */
+	readonly measured: Readonly<Partial<Record<MeasureKind, readonly Effective[]>>>;
+	readonly seen: LastSeen | null;
+}
+
+/** `none`: nothing waits. */
+export type Reason = 'invited' | 'new' | 'silent' | 'none';
+
+export interface NewValues {
+	readonly measure: MeasureKind;
+	readonly count: number;
+}
+
+export interface Need {
+	readonly reason: Reason;
+	/** Since the unit last looked; measures without any are left out. */
+	readonly news: readonly NewValues[];
+	/** Days since the last value, or since sharing began, from a week on; also when somebody has looked since. */
+	readonly silentDays: number | null;
+	/** What has waited longest goes first; of silence the longest. UTC milliseconds. */
+	readonly since: number;
+}
+
+/** `today` is the unit's own day in `zone`. */
+export function needOf(facts: PatientFacts, today: LocalDate, zone: string): Need {
+	if (facts.standing === 'invited') return { reason: 'invited', news: [], silentDays: null, since: facts.sharedAt };
+	const news = measureKinds.flatMap((measure) => {
+		const unseen = unseenOf(facts, measure);
+		return unseen.length > 0 ? [{ measure, count: unseen.length, first: Math.min(...unseen) }] : [];
+	});
+	const silence = silenceOf(facts, today, zone);
+	const counts = news.map(({ measure, count }) => ({ measure, count }));
+	if (news.length > 0) {
+		const since = Math.min(...news.map(({ first }) => first));
+		return { reason: 'new', news: counts, silentDays: silence.days, since };
+	}
+	const isSilent = silence.days !== null && !lookedLately(facts.seen, today, zone);
+	return { reason: isSilent ? 'silent' : 'none', news: [], silentDays: silence.days, since: silence.since };
+}
+
+/**
+ * Instants of one measure that the newest mark does not cover. A mark never covers what was measured after it was made:
+ * a clock ahead of time must not hide the days in between.
+ */
+function unseenOf({ measured, seen }: PatientFacts, measure: MeasureKind): readonly number[] {
+	const covered = seen ? Math.min(seen.until[measure] ?? -Infinity, seen.at) : -Infinity;
+	return (measured[measure] ?? []).map(({ utc }) => utc).filter((utc) => utc > covered);
+}
+
+function silenceOf(facts: PatientFacts, today: LocalDate, zone: string): { days: number | null; since: number } {
+	const last = measureKinds
+		.flatMap((measure) => facts.measured[measure]?.at(-1) ?? [])
+		.reduce<Effective | null>((latest, each) => (latest && latest.utc > each.utc ? latest : each), null);
+	const from = last ?? effectiveAt(facts.sharedAt, zone);
+	const days = daysBetween(localDate(from), today);
+	return { days: days >= SILENT_DAYS ? days : null, since: from.utc };
+}
+
+function lookedLately(seen: LastSeen | null, today: LocalDate, zone: string): boolean {
+	return seen !== null && daysBetween(localDate(effectiveAt(seen.at, zone)), today) < SILENT_DAYS;
+}
+
+export const panelFilters = ['needs', 'invited', 'silent', 'all'] as const;
+export type PanelFilter = (typeof panelFilters)[number];
+
+/** Whether a patient stands under a filter. **Tyst för länge** also holds those somebody has looked at since. */
+export function isUnder(filter: PanelFilter, need: Need): boolean {
+	switch (filter) {
+		case 'needs':
+			return need.reason !== 'none';
+		case 'invited':
+			return need.reason === 'invited';
+		case 'silent':
+			return need.silentDays !== null;
+		case 'all':
+			return true;
+	}
+}
+
+const rank: Readonly<Record<Reason, number>> = { invited: 0, new: 1, silent: 2, none: 3 };
+
+interface Rankable {
+	readonly id: string;
+	readonly name: string;
+	readonly need: Need;
+}
+
+/** By need, then longest waiting; where nothing waits, by name as `locale` sorts it. The same order whatever came in. */
+export function byNeed<R extends Rankable>(rows: readonly R[], locale: string): R[] {
+	const names = new Intl.Collator(locale);
+	return [...rows].sort(
+		(a, b) =>
+			rank[a.need.reason] - rank[b.need.reason] ||
+			(a.need.reason === 'none' ? 0 : a.need.since - b.need.since) ||
+			names.compare(a.name, b.name) ||
+			(a.id < b.id ? -1 : 1)
+	);
+}

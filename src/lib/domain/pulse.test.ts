@@ -1,0 +1,33 @@
+import { describe, expect, test } from 'vitest';
+import type { Observation } from './observation';
+import { unitedPulses } from './pulse';
+
+const observation = (id: string, utc: number, values: Record<string, number>): Observation => ({
+	id,
+	measure: 'pulse' in values && !('systolic' in values) ? 'pulse' : 'bloodPressure',
+	values,
+	effective: { utc, offset: 60, zone: 'Europe/Stockholm' },
+	source: { kind: 'manual' },
+	device: 'd',
+	amended: false,
+	conflicting: false
+});
+
+describe('a pulse measured with a blood pressure', () => {
+	test('stands in the pulse’s own curve, in the order it was measured', () => {
+		const alone = [observation('b', 2000, { pulse: 70 })];
+		const pressures = [
+			observation('a', 1000, { systolic: 130, diastolic: 80, pulse: 64 }),
+			observation('c', 3000, { systolic: 128, diastolic: 79 })
+		];
+		expect(unitedPulses(alone, pressures).map(({ id, values, within }) => [id, values['pulse'], within])).toEqual([
+			['a.pulse', 64, 'bloodPressure'],
+			['b', 70, undefined]
+		]);
+	});
+
+	test('leaves the list as it is when no blood pressure had one', () => {
+		const alone = [observation('b', 2000, { pulse: 70 })];
+		expect(unitedPulses(alone, [observation('c', 3000, { systolic: 128, diastolic: 79 })])).toBe(alone);
+	});
+});

@@ -1,0 +1,9 @@
+/**
+ * Everything behind the screens in one chunk: database, crypto, protocol, sync. Loaded beside the first screen, not before
+ * it: a form can be typed in while this arrives (docs/decisions/0002).
+ */
+export { CircleState } from './circle-state.svelte';
+export { sealedDrafts } from './sealed-drafts';
+export { Session } from './session';
+export { LocalStore } from '$lib/storage/local-store';
+export { answerCircle } from './unit';

@@ -1,0 +1,11 @@
+/** The page's one watcher for new versions, wired to the browser. */
+import { Updates } from '$lib/state/updates.svelte';
+
+export function appUpdates(): Updates {
+	return new Updates({
+		container: navigator.serviceWorker,
+		trustedTypes: (globalThis as { trustedTypes?: ConstructorParameters<typeof Updates>[0]['trustedTypes'] })
+			.trustedTypes,
+		reload: () => location.reload()
+	});
+}

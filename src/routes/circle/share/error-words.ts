@@ -1,0 +1,53 @@
+/** What went wrong while sharing: what happened, what is safe, what to do. */
+import { unreachable } from '$lib/domain/assert';
+import { m } from '$lib/i18n/paraglide/messages';
+import type { CardError, ShareError } from '$lib/state/sharing';
+
+export function cardErrorWords(error: CardError): string {
+	switch (error.type) {
+		case 'malformed':
+			return m.circle_card_malformed();
+		case 'altered':
+			return m.circle_card_altered();
+		case 'expired':
+			return m.circle_card_expired();
+		case 'other-origin':
+			return m.circle_card_other_origin({ origin: error.origin });
+		case 'other-space':
+			return m.circle_card_other_space();
+		case 'unreachable':
+			return m.circle_relay_unreachable();
+		case 'refused':
+			return m.circle_relay_refused();
+		default:
+			return unreachable(error);
+	}
+}
+
+export function shareErrorWords(error: ShareError): string {
+	switch (error.type) {
+		case 'card-used':
+			return m.circle_card_used();
+		case 'already-member':
+			return m.circle_already_member();
+		case 'no-circle':
+			return m.circle_nothing_to_share();
+		case 'unreachable':
+			return m.circle_relay_unreachable();
+		case 'refused':
+			return error.code === 'full' ? m.circle_relay_full() : m.circle_relay_refused();
+		case 'relay-went-back':
+			return m.circle_relay_went_back();
+		case 'cloned':
+			return m.circle_cloned();
+		case 'storage-full':
+			return m.common_storage_full_text();
+		case 'newer-app':
+			return m.common_newer_text();
+		case 'storage-unavailable':
+		case 'wiped':
+			return m.common_storage_off_text();
+		default:
+			return unreachable(error);
+	}
+}

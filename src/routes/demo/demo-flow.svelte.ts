@@ -1,0 +1,62 @@
+/** Choosing whom to try the demo as. Built once a device, kept for the tab's visit, made anew when the relay has forgotten it. */
+import { spaceOfRole, type DemoRole } from '$lib/state/demo/people';
+import { isStale } from '$lib/state/demo/readings';
+import type { DemoDeps, DemoError, DemoProgress } from '$lib/state/demo/world';
+import { keepSpace } from '$lib/state/space';
+
+const MADE_AT_KEY = 'hemlinje:demo:made-at';
+
+export class DemoFlow {
+	progress = $state.raw<DemoProgress | null>(null);
+	error = $state.raw<DemoError | null>(null);
+	#deps: DemoDeps;
+	#cancel = new AbortController();
+
+	constructor(deps: DemoDeps) {
+		this.#deps = deps;
+	}
+
+	/** Opens the demo as this person; builds it first when there is none or it is too old. */
+	async tryAs(role: DemoRole): Promise<void> {
+		if (this.progress) return;
+		if (!this.#isFresh() && !(await this.#build())) return;
+		keepSpace(sessionStorage, spaceOfRole[role]);
+		location.assign(role === 'anna' ? '/panel' : '/');
+	}
+
+	/** Throws the invented data away and makes it anew. */
+	async makeAnew(): Promise<void> {
+		localStorage.removeItem(MADE_AT_KEY);
+		if (await this.#build()) location.reload();
+	}
+
+	cancel(): void {
+		this.#cancel.abort();
+	}
+
+	/** Back to the person's own values; the invented ones are removed from this device. */
+	async leave(): Promise<void> {
+		keepSpace(sessionStorage, 'real');
+		localStorage.removeItem(MADE_AT_KEY);
+		const { eraseDemo } = await import('$lib/state/demo/world');
+		await eraseDemo(this.#deps);
+		location.assign('/');
+	}
+
+	async #build(): Promise<boolean> {
+		this.#cancel = new AbortController();
+		this.error = null;
+		this.progress = { done: 0, total: 1 };
+		const { buildDemo } = await import('$lib/state/demo/world');
+		const built = await buildDemo(this.#deps, (progress) => (this.progress = progress), this.#cancel.signal);
+		this.progress = null;
+		if (built.ok) localStorage.setItem(MADE_AT_KEY, String(this.#deps.now()));
+		else this.error = built.error;
+		return built.ok;
+	}
+
+	#isFresh(): boolean {
+		const madeAt = Number(localStorage.getItem(MADE_AT_KEY));
+		return madeAt > 0 && !isStale(madeAt, this.#deps.now());
+	}
+}

@@ -1,0 +1,127 @@
+/** What Panel says, in words. */
+import { measures, type MeasureKind } from '$lib/domain/measures';
+import type { Observation } from '$lib/domain/observation';
+import type { NewValues, PanelFilter } from '$lib/domain/panel-need';
+import { formatClock, formatDay, formatRelativeDay, type Moment } from '$lib/i18n/format';
+import { m } from '$lib/i18n/paraglide/messages';
+import { getLocale } from '$lib/i18n/paraglide/runtime';
+import type { SaveError } from '$lib/state/circle-view';
+import type { SyncStatus } from '$lib/state/live-sync';
+import { measureName } from '$lib/i18n/measure-words';
+import type { Patient } from './patient.svelte';
+
+/** Of a reading that carries more, the values of this measure alone. */
+export function shownValues(measure: MeasureKind, values: Observation['values']): Observation['values'] {
+	const required = measures[measure].fields.filter((field) => field.required);
+	return Object.fromEntries(required.flatMap(({ key }) => (values[key] === undefined ? [] : [[key, values[key]]])));
+}
+
+const newWords: { readonly [K in MeasureKind]: (inputs: { count: number }) => string } = {
+	bloodPressure: (inputs) => m.panel_new_blood_pressure(inputs),
+	weight: (inputs) => m.panel_new_weight(inputs),
+	pulse: (inputs) => m.panel_new_pulse(inputs),
+	selfRatedHealth: (inputs) => m.panel_new_self_rated_health(inputs)
+};
+
+/** `blodtryck, vikt och puls`. */
+export const measureList = (kinds: readonly MeasureKind[]): string =>
+	listed(kinds.map((kind) => measureName(kind).toLocaleLowerCase(getLocale())));
+
+/** `3 nya blodtryck och 1 ny vikt`. */
+export const newsWords = (news: readonly NewValues[]): string =>
+	listed(news.map(({ measure, count }) => newWords[measure]({ count })));
+
+const listed = (words: readonly string[]): string =>
+	new Intl.ListFormat(getLocale(), { type: 'conjunction' }).format(words);
+
+/** `i dag kl. 08.04`. */
+export const whenWords = (utc: number, now: Moment): string => {
+	const at = { utc, offset: now.offset };
+	return `${formatRelativeDay(at, now)} ${formatClock(at)}`;
+};
+
+/** How old a value is, in few words: `i dag kl. 07.15`, from two days on the day alone. */
+export function ageWords(when: Moment, now: Moment): string {
+	const day = formatRelativeDay(when, now);
+	return day === formatDay(when, now) ? day : `${day} ${formatClock(when)}`;
+}
+
+export interface ReasonWords {
+	readonly reason: string;
+	readonly detail: string;
+}
+
+/** Why somebody stands where they stand in the list, and when the unit last looked. */
+export function reasonWords(patient: Patient, now: Moment): ReasonWords {
+	const { need, seen, last } = patient;
+	const looked = seen
+		? m.panel_seen_day({ day: formatRelativeDay({ utc: seen.at, offset: now.offset }, now) })
+		: m.panel_not_seen();
+	const count = need.silentDays;
+	const silence = count === null ? '' : last ? m.panel_silent({ count }) : m.panel_silent_never({ count });
+	if (need.news.length > 0) return { reason: `${newsWords(need.news)}. ${silence}`.trim(), detail: looked };
+	if (silence) return { reason: silence, detail: looked };
+	return { reason: last ? m.panel_nothing_new() : m.panel_no_values_yet(), detail: looked };
+}
+
+const titles: { readonly [F in PanelFilter]: (inputs: { count: number }) => string } = {
+	needs: (inputs) => m.panel_title_needs(inputs),
+	invited: (inputs) => m.panel_title_invited(inputs),
+	silent: (inputs) => m.panel_title_silent(inputs),
+	all: (inputs) => m.panel_title_all(inputs)
+};
+
+export const filterNames: { readonly [F in PanelFilter]: () => string } = {
+	needs: () => m.panel_filter_needs(),
+	invited: () => m.panel_filter_invited(),
+	silent: () => m.panel_filter_silent(),
+	all: () => m.panel_filter_all()
+};
+
+/** The heading of the list; while nobody is there, what the filter is called. */
+export const titleWords = (filter: PanelFilter, count: number): string =>
+	count > 0 ? titles[filter]({ count }) : filterNames[filter]();
+
+/** When the list was fetched, or that it could not be. `null` where the relay was never reached by this tab. */
+export function fetchedWords(status: SyncStatus, syncedAt: number | null, now: Moment): string {
+	const at = syncedAt === null ? null : { utc: syncedAt, offset: now.offset };
+	const clock = at && formatClock(at);
+	const isToday = at !== null && formatRelativeDay(at, now) === formatRelativeDay(now, now);
+	const when = at && (isToday ? clock : whenWords(at.utc, now));
+	switch (status) {
+		case 'unreachable':
+			return when ? m.panel_unreachable({ when }) : m.panel_unreachable_never();
+		case 'refused':
+			return when ? m.panel_refused({ when }) : m.panel_refused_never();
+		case 'went-back':
+			return m.panel_went_back();
+		case 'cloned':
+			return m.panel_cloned();
+		case 'local':
+		case 'syncing':
+		case 'synced':
+			if (!at || !clock) return m.panel_fetching();
+			return isToday
+				? m.panel_fetched({ clock })
+				: m.panel_fetched_other_day({ day: formatRelativeDay(at, now), clock });
+	}
+}
+
+/** True where something must be said about the sync, not only told. */
+export const isTrouble = (status: SyncStatus): boolean =>
+	status !== 'local' && status !== 'syncing' && status !== 'synced';
+
+/** Why a mark or an answer was not saved, and what to do. */
+export function saveErrorWords(error: SaveError): string {
+	switch (error.type) {
+		case 'storage-full':
+			return m.panel_save_full();
+		case 'storage-unavailable':
+		case 'wiped':
+			return m.panel_save_failed();
+		case 'newer-app':
+			return m.panel_save_newer();
+		case 'not-allowed':
+			return m.panel_save_not_allowed();
+	}
+}

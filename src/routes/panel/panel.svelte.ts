@@ -1,0 +1,149 @@
+/** The care contact's list: everyone who shares with the unit, by need, under one filter, and the way through it. */
+import { byNeed, isUnder, panelFilters, type PanelFilter } from '$lib/domain/panel-need';
+import type { Result } from '$lib/domain/result';
+import { effectiveAt, localDate } from '$lib/domain/time';
+import type { App } from '$lib/state/app.svelte';
+import type { SaveError } from '$lib/state/circle-view';
+import { createContext } from 'svelte';
+import { Patient, type PanelCircle } from './patient.svelte';
+
+/** What the panel needs of the app. */
+export interface PanelApp<C extends PanelCircle> {
+	readonly circles: readonly C[];
+	readonly device: Pick<App['device'], 'identity'>;
+	/** The name marks are signed with. */
+	readonly signature: string | null;
+	answer(circle: C, answer: 'joined' | 'declined'): Promise<Result<void, SaveError>>;
+}
+
+export interface PanelDeps<C extends PanelCircle> {
+	readonly app: PanelApp<C>;
+	/** Reactive: the filter as the address has it, or anything else for **Behöver dig**. */
+	readonly show: () => string | null;
+	/** Reactive: the unit's clock and zone. */
+	readonly now: () => number;
+	readonly zone: string;
+	readonly locale: () => string;
+}
+
+/** Where a patient stands among those being gone through. */
+export interface Place {
+	/** From 1; null when the patient is not among them. */
+	readonly position: number | null;
+	readonly total: number;
+	readonly previous: string | null;
+	readonly next: string | null;
+}
+
+export class Panel<C extends PanelCircle = PanelCircle> {
+	readonly #deps: PanelDeps<C>;
+	readonly #patients = new WeakMap<C, Patient<C>>();
+	/** Part of a name. Never in the address. */
+	query = $state('');
+	/** The row the keys act on. */
+	selected: string | null = $state(null);
+	#round: readonly string[] | null = $state.raw(null);
+
+	readonly #today = $derived.by(() => localDate(effectiveAt(this.#deps.now(), this.#deps.zone)));
+
+	readonly #all: readonly Patient<C>[] = $derived.by(() =>
+		byNeed(
+			this.#deps.app.circles.filter(({ standing }) => standing !== 'mine').map((circle) => this.#patientOf(circle)),
+			this.#deps.locale()
+		)
+	);
+
+	readonly filter: PanelFilter = $derived.by(() => panelFilters.find((each) => each === this.#deps.show()) ?? 'needs');
+
+	readonly counts: Readonly<Record<PanelFilter, number>> = $derived.by(() => ({
+		needs: this.#under('needs').length,
+		invited: this.#under('invited').length,
+		silent: this.#under('silent').length,
+		all: this.#all.length
+	}));
+
+	/** What the list shows. A search looks among everyone: who is looked for by name is wanted whatever they need. */
+	readonly shown: readonly Patient<C>[] = $derived.by(() => {
+		const words = this.query.trim().toLocaleLowerCase();
+		if (words === '') return this.#under(this.filter);
+		return this.#all.filter(({ name }) => name.toLocaleLowerCase().includes(words));
+	});
+
+	constructor(deps: PanelDeps<C>) {
+		this.#deps = deps;
+	}
+
+	get isSearching(): boolean {
+		return this.query.trim() !== '';
+	}
+
+	find(id: string): Patient<C> | undefined {
+		return this.#all.find((patient) => patient.id === id);
+	}
+
+	/** Selects the row `step` further down, from the top when none is selected. The id of the row that now has the keys. */
+	move(step: 1 | -1): string | null {
+		const at = this.shown.findIndex(({ id }) => id === this.selected);
+		const to = at < 0 ? 0 : Math.min(Math.max(at + step, 0), this.shown.length - 1);
+		this.selected = this.shown[to]?.id ?? null;
+		return this.selected;
+	}
+
+	/**
+	 * The unit's mark that somebody has looked. The row that follows is selected, so that `e` can be pressed again.
+	 * Somebody who is not accepted yet has nothing to be seen.
+	 */
+	async markSeen(id: string): Promise<Result<void, SaveError> | null> {
+		const patient = this.find(id);
+		if (!patient || patient.isNew) return null;
+		const at = this.shown.indexOf(patient);
+		const marked = await patient.circle.mark('seen', this.#deps.app.signature);
+		if (marked.ok && this.selected === id && !this.shown.includes(patient))
+			this.selected = this.shown[at]?.id ?? this.shown.at(-1)?.id ?? null;
+		return marked;
+	}
+
+	answer(patient: Patient<C>, answer: 'joined' | 'declined'): Promise<Result<void, SaveError>> {
+		return this.#deps.app.answer(patient.circle, answer);
+	}
+
+	/** Keeps the order while patients are gone through one by one: marking one as seen must not move the rest. */
+	startRound(id: string): void {
+		if (!this.#round?.includes(id)) this.#round = this.shown.map((patient) => patient.id);
+		this.selected = id;
+	}
+
+	/** Back at the list, which shows the need as it is now. */
+	endRound(): void {
+		this.#round = null;
+	}
+
+	place(id: string): Place {
+		const round = (this.#round ?? []).filter((each) => this.find(each));
+		const at = round.indexOf(id);
+		return {
+			position: at < 0 ? null : at + 1,
+			total: round.length,
+			previous: round[at - 1] ?? null,
+			next: round[at + 1] ?? null
+		};
+	}
+
+	#under(filter: PanelFilter): readonly Patient<C>[] {
+		return this.#all.filter(({ need }) => isUnder(filter, need));
+	}
+
+	#patientOf(circle: C): Patient<C> {
+		const known = this.#patients.get(circle);
+		if (known) return known;
+		const patient = new Patient(circle, () => ({
+			identity: this.#deps.app.device.identity,
+			today: this.#today,
+			zone: this.#deps.zone
+		}));
+		this.#patients.set(circle, patient);
+		return patient;
+	}
+}
+
+export const [getPanel, setPanel] = createContext<Panel>();

@@ -1,0 +1,105 @@
+/** One circle as the care contact sees it: who, what is new since the unit looked, the newest value, the last fortnight. */
+import { safetyNumber } from '$lib/crypto/safety-number';
+import { dailyMeans } from '$lib/domain/daily-means';
+import { measures, type MeasureKind } from '$lib/domain/measures';
+import type { Observation } from '$lib/domain/observation';
+import { needOf, type LastSeen, type Need } from '$lib/domain/panel-need';
+import type { LocalDate } from '$lib/domain/time';
+import type { Result } from '$lib/domain/result';
+import { m } from '$lib/i18n/paraglide/messages';
+import { idBytes } from '$lib/protocol/ids';
+import type { CircleState } from '$lib/state/circle-state.svelte';
+import type { SaveError } from '$lib/state/circle-view';
+
+/** What the panel reads of a circle; `CircleState` is one. */
+export type PanelCircle = Pick<
+	CircleState,
+	'id' | 'standing' | 'personName' | 'measures' | 'receipts' | 'memberSince' | 'person' | 'observations'
+> & { mark(outcome: 'accepted' | 'declined' | 'seen', name: string | null): Promise<Result<void, SaveError>> };
+
+/** Days in the small curve. */
+const CURVE_DAYS = 14;
+
+export interface PatientContext {
+	/** The unit's own identity: whose marks count as looks. */
+	readonly identity: string | null;
+	readonly today: LocalDate;
+	readonly zone: string;
+}
+
+export class Patient<C extends PanelCircle = PanelCircle> {
+	readonly circle: C;
+	readonly #context: () => PatientContext;
+
+	readonly seen: LastSeen | null = $derived.by(() => {
+		const { identity } = this.#context();
+		return this.circle.receipts.find((receipt) => receipt.outcome === 'seen' && receipt.by === identity) ?? null;
+	});
+
+	readonly need: Need = $derived.by(() => {
+		const { today, zone } = this.#context();
+		const { circle } = this;
+		const measured = Object.fromEntries(
+			circle.measures.map((measure) => [measure, this.#ownOf(measure).map(({ effective }) => effective)])
+		);
+		const standing = circle.standing === 'invited' ? 'invited' : 'joined';
+		return needOf({ standing, sharedAt: circle.memberSince ?? 0, measured, seen: this.seen }, today, zone);
+	});
+
+	/** The newest measured value; an answer in steps only where nothing is measured. */
+	readonly last: Observation | null = $derived.by(() => {
+		const newest = this.circle.measures.flatMap((measure) => this.#ownOf(measure).at(-1) ?? []);
+		const measured = newest.filter(({ measure }) => measures[measure].entry === 'digits');
+		return (measured.length > 0 ? measured : newest).reduce<Observation | null>(
+			(latest, each) => (latest && latest.effective.utc > each.effective.utc ? latest : each),
+			null
+		);
+	});
+
+	/** The fortnight of the measure that was newest; empty without any value. */
+	readonly curve: readonly (number | null)[] = $derived.by(() => (this.last ? this.curveOf(this.last.measure) : []));
+
+	constructor(circle: C, context: () => PatientContext) {
+		this.circle = circle;
+		this.#context = context;
+	}
+
+	get id(): string {
+		return this.circle.id;
+	}
+
+	get isNew(): boolean {
+		return this.circle.standing === 'invited';
+	}
+
+	/** As the person wrote it; nobody has checked it until the safety numbers were compared. */
+	get name(): string {
+		return this.circle.personName ?? m.panel_no_name();
+	}
+
+	/** The twelve digits to compare with the person's; null until this device is somebody. */
+	get safetyNumber(): string | null {
+		const { identity } = this.#context();
+		const { person } = this.circle;
+		return identity && person && safetyNumber(idBytes(identity), idBytes(person.id));
+	}
+
+	/** What was recorded as this measure: a pulse that came with a pressure is told of with the pressure. */
+	#ownOf(measure: MeasureKind): readonly Observation[] {
+		return this.circle.observations(measure).filter(({ within }) => within === undefined);
+	}
+
+	/** Daily means of a measure's first field, best step highest. */
+	curveOf(measure: MeasureKind): readonly (number | null)[] {
+		const [lead] = measures[measure].fields;
+		if (!lead) return [];
+		const means = dailyMeans(this.circle.observations(measure), lead.key, CURVE_DAYS, this.#context().today);
+		return measures[measure].entry === 'scale' ? means.map((value) => (value === null ? null : -value)) : means;
+	}
+
+	/** Values of a measure that the unit's newest mark does not cover, oldest first. */
+	newOf(measure: MeasureKind): readonly Observation[] {
+		const count = this.need.news.find((each) => each.measure === measure)?.count ?? 0;
+		return count === 0 ? [] : this.#ownOf(measure).slice(-count);
+	}
+}

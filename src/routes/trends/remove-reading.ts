@@ -1,0 +1,24 @@
+/** Takes a reading out of view, with a way back. The original stays in the log; the way back records it anew. */
+import type { Observation, ObservationDraft } from '$lib/domain/observation';
+import { m } from '$lib/i18n/paraglide/messages';
+import type { CircleView } from '$lib/state/circle-view';
+import type { Toasts } from '$lib/state/toasts.svelte';
+
+type Deps = {
+	readonly circle: Pick<CircleView, 'record' | 'voidObservation'>;
+	readonly toasts: Pick<Toasts, 'show'>;
+};
+
+export async function removeReading(reading: Observation, deps: Deps): Promise<void> {
+	const removed = await deps.circle.voidObservation(reading.id, 'mistake');
+	if (removed.ok) deps.toasts.show({ text: m.trends_removed(), undo: () => void giveBack(reading, deps) });
+	else deps.toasts.show({ text: m.trends_remove_failed() });
+}
+
+async function giveBack(reading: Observation, deps: Deps): Promise<void> {
+	const { measure, values, effective, source, context, note } = reading;
+	const draft: ObservationDraft = { measure, values, effective, source, context, note };
+	const recorded = await deps.circle.record(draft);
+	if (recorded.ok) deps.toasts.show({ text: m.trends_returned() });
+	else deps.toasts.show({ text: m.trends_return_failed(), undo: () => void giveBack(reading, deps) });
+}

@@ -1,0 +1,87 @@
+/** The one sentence above a trend, from its summary. */
+import { must } from '$lib/domain/assert';
+import { type MeasureDefinition, measures } from '$lib/domain/measures';
+import type { MeansByPart, Reading } from '$lib/domain/statistics';
+import { shownMean, type Summary, type TrendRange } from '$lib/domain/summary';
+import { formatNumber, formatRelativeDay, type Moment } from '$lib/i18n/format';
+import { m } from '$lib/i18n/paraglide/messages';
+import { stepName, valueText, valueWithUnit } from '$lib/i18n/measure-words';
+
+export interface TrendSentence {
+	readonly text: string;
+	/** The part that is set strong: the number itself. */
+	readonly strong: string;
+}
+
+/** The range in words, as it stands in a sentence: "på 30 dagar". `days` is how far "all" reaches. */
+export function overRange(range: TrendRange, days: number): string {
+	switch (range) {
+		case '7d':
+			return m.trends_over_7d();
+		case '30d':
+			return m.trends_over_30d();
+		case '90d':
+			return m.trends_over_90d();
+		case '1y':
+			return m.trends_over_1y();
+		case 'all':
+			return days === 1 ? m.trends_over_day() : m.trends_over_days({ days: formatNumber(days) });
+	}
+}
+
+/** `kept` are the readings in the range, oldest first; `summary` is theirs. */
+export function trendSentence(
+	measure: MeasureDefinition,
+	kept: readonly Reading[],
+	summary: Summary,
+	over: string,
+	now: Moment
+): TrendSentence {
+	const last = must(kept.at(-1), 'A summary has readings');
+	if (summary.mostCommon) return commonAnswer(summary, over);
+	if (summary.count === 1) {
+		const value = valueWithUnit(measure.kind, last.values);
+		return { text: m.trends_single({ over, value }), strong: value };
+	}
+	const value = valueWithUnit(measure.kind, meanValues(measure, summary, 'all'));
+	const mean = m.trends_mean({ value, over, count: formatNumber(summary.count) });
+	return { text: [mean, ...addition(measure, last, summary, now)].join(' '), strong: value };
+}
+
+function commonAnswer({ mostCommon, count }: Summary, over: string): TrendSentence {
+	const { value: step, count: most } = must(mostCommon, 'A measure in steps');
+	const value = stepName(step);
+	const text =
+		count === 1
+			? m.trends_single_answer({ over, value })
+			: m.trends_common({ value, count: formatNumber(most), total: formatNumber(count), over });
+	return { text, strong: value };
+}
+
+/** What more is worth saying: how evenings compare, or what a weight is now. */
+function addition(measure: MeasureDefinition, last: Reading, summary: Summary, now: Moment): string[] {
+	if (measure.kind === 'weight') {
+		const value = valueWithUnit('weight', last.values);
+		return [m.trends_latest({ value, day: formatRelativeDay(last.effective, now) })];
+	}
+	const above = summary.eveningAboveMorning;
+	if (above === null) return [];
+	const difference = formatNumber(Math.abs(above));
+	return [above > 0 ? m.trends_evening_higher({ difference }) : m.trends_evening_lower({ difference })];
+}
+
+/** The means of a part of the day as shown, by field; fields without readings left out. */
+function meanValues(measure: MeasureDefinition, summary: Summary, part: keyof MeansByPart): Record<string, number> {
+	return Object.fromEntries(
+		measure.fields.flatMap(({ key, decimals }) => {
+			const mean = summary.means[key]?.[part];
+			return mean ? [[key, shownMean(mean, decimals)]] : [];
+		})
+	);
+}
+
+/** `133/77`, the mean of the mornings or evenings of a blood pressure; null where there are none. */
+export function pressureMean(summary: Summary, part: 'morning' | 'evening'): string | null {
+	const values = meanValues(measures.bloodPressure, summary, part);
+	return values['systolic'] === undefined ? null : valueText('bloodPressure', values);
+}
