@@ -17,14 +17,15 @@ const ERROR_PAGE = 1;
 
 /**
  * @param {string} route such as `/record`
+ * @param {readonly string[]} [beside] chunks that are loaded beside the first screen, by name
  * @returns {{ scripts: string[], styles: string[], fonts: string[] }} files under the client's folder
  * @throws {Explained} when there is no build or no such route in it
  */
-export function firstLoad(route) {
+export function firstLoad(route, beside = []) {
 	/** @type {Manifest} */
 	const manifest = JSON.parse(readBuilt('.vite/manifest.json'));
 	const routes = readFileSync(inProject('.svelte-kit', 'generated', 'client-optimized', 'app.js'), 'utf8');
-	const names = ['entry/start', 'entry/app', ...nodesOf(routes, route).map((node) => `nodes/${node}`)];
+	const names = ['entry/start', 'entry/app', ...nodesOf(routes, route).map((node) => `nodes/${node}`), ...beside];
 	const { scripts, styles } = staticFiles(manifest, names);
 	return { scripts, styles, fonts: [...new Set(styles.flatMap(fontsOf))] };
 }

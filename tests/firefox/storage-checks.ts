@@ -1,6 +1,6 @@
 /**
  * The sealed log in a real browser: what IndexedDB stand-ins cannot prove. Firefox commits at other moments than Chromium,
- * and keeps earlier writes of a transaction that something foreign was awaited in (SECURITY F26).
+ * and keeps earlier writes of a transaction that something foreign was awaited in (threat model F26).
  */
 import { Dexie } from 'dexie';
 import { toBase64url } from '$lib/crypto/bytes';

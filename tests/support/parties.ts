@@ -196,7 +196,7 @@ export class Party {
 	readable = async (index = 0) => readableBooks(await this.access(index)).map(({ kind }) => kind);
 }
 
-export const newEntryId = (): EntryId => newId<EntryId>(systemRandom);
+const newEntryId = (): EntryId => newId<EntryId>(systemRandom);
 
 export const weight = (kilos = 71.4, note?: string): Entry & { kind: 'obs.add' } => ({
 	kind: 'obs.add',

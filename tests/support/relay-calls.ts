@@ -23,7 +23,7 @@ export interface TestClock {
 }
 
 /** A clock that stands still until it is told to pass. */
-export function createTestClock(now = START): TestClock {
+function createTestClock(now = START): TestClock {
 	let at = now;
 	return Object.assign(() => at, { pass: (ms: number) => void (at += ms) });
 }

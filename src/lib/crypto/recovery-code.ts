@@ -1,7 +1,7 @@
 /**
  * The recovery code: 130 random bits as 26 Crockford base32 characters and a check symbol (modulo 37), on paper.
  * From it come the recovery identity (age X25519) and the id its store is looked up by; neither gives back the other.
- * Source: Crockford, "Base 32"; PROTOCOL 4 and 14.
+ * Source: Crockford, "Base 32"; docs/protocol.md 4 and 14.
  */
 import { err, ok, type Result } from '$lib/domain/result';
 import { boxKeyOf, type BoxKey } from './boxes';

@@ -1,5 +1,5 @@
 /**
- * XChaCha20-Poly1305, synchronous, so that sealing can happen inside an IndexedDB transaction (PROTOCOL 1).
+ * XChaCha20-Poly1305, synchronous, so that sealing can happen inside an IndexedDB transaction (docs/protocol.md 1).
  * Nonces are random: 24 bytes leave no practical chance of a repeat.
  */
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';

@@ -1,12 +1,12 @@
 /**
  * Ed25519 under domain tags. Verification is strict (`zip215: false`) because every accept decision must come out the
- * same on every device (SECURITY S6).
+ * same on every device (threat model S6).
  */
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { concat, utf8, type RandomBytes } from './bytes';
 import { labelledHash } from './hash';
 
-/** One tag for each signed type; a signature of one kind is worthless as another (PROTOCOL F2). */
+/** One tag for each signed type; a signature of one kind is worthless as another (docs/protocol.md F2). */
 export const signatureTags = {
 	frame: 'hl/frame/1',
 	identityRecord: 'hl/idlog/1',

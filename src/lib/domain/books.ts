@@ -30,7 +30,7 @@ export const plannedMeasureKinds = [
 
 export type BookKind = MeasureKind | (typeof plannedMeasureKinds)[number] | (typeof otherBookKinds)[number];
 
-export const bookKinds: readonly BookKind[] = [...measureKinds, ...plannedMeasureKinds, ...otherBookKinds];
+const bookKinds: readonly BookKind[] = [...measureKinds, ...plannedMeasureKinds, ...otherBookKinds];
 
 /** Made with every circle. A `messages` book is made for each conversation when it begins. */
 export const initialBookKinds: readonly BookKind[] = bookKinds.filter((kind) => kind !== 'messages');

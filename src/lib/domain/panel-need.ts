@@ -8,7 +8,7 @@ import type { Effective } from './observation';
 import { daysBetween, effectiveAt, localDate, type LocalDate } from './time';
 
 /** Days without a value, or since somebody looked, before silence is worth a look. */
-export const SILENT_DAYS = 7;
+const SILENT_DAYS = 7;
 
 /** The unit's newest mark, as its receipt tells it. */
 export interface LastSeen {

@@ -8,13 +8,13 @@ import { entryIdSchema, hashSchema, bookIdSchema } from './ids';
 import { parseJson } from './json';
 
 /** Most entries in one frame. */
-export const MAX_ENTRIES = 500;
+const MAX_ENTRIES = 500;
 
 const fieldKey = z.string().check(z.regex(/^[a-z][A-Za-z0-9]{0,31}$/));
 const shortText = z.string().check(z.maxLength(64));
 const noteText = z.string().check(z.maxLength(4000));
 
-export const effectiveSchema = z.strictObject({
+const effectiveSchema = z.strictObject({
 	utc: z.int().check(z.minimum(-2_208_988_800_000), z.maximum(253_402_300_799_000)),
 	offset: z.int().check(z.minimum(-18 * 60), z.maximum(18 * 60)),
 	zone: z.string().check(z.minLength(1), z.maxLength(64))
@@ -50,7 +50,7 @@ export const obsAmendSchema = z.strictObject({
 	target: entryIdSchema,
 	...observationFields
 });
-export const obsVoidSchema = z.strictObject({
+const obsVoidSchema = z.strictObject({
 	kind: z.literal('obs.void'),
 	v: z.literal(1),
 	id: entryIdSchema,
@@ -59,7 +59,7 @@ export const obsVoidSchema = z.strictObject({
 	reason: z.enum(['undo', 'mistake'])
 });
 /** One field of a profile or routine: a Lamport register; history stays. */
-export const fieldSetSchema = z.strictObject({
+const fieldSetSchema = z.strictObject({
 	kind: z.literal('field.set'),
 	v: z.literal(1),
 	id: entryIdSchema,
@@ -82,7 +82,7 @@ export const receiptSchema = z.strictObject({
 	next: z.optional(z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/)))
 });
 /** Sent daily: a member whose heartbeat grows old may be cut off from us (docs/protocol.md 11). */
-export const heartbeatSchema = z.strictObject({
+const heartbeatSchema = z.strictObject({
 	kind: z.literal('heartbeat'),
 	v: z.literal(1),
 	id: entryIdSchema,
@@ -103,7 +103,6 @@ export const entrySchema = z.discriminatedUnion('kind', [
 export type Entry = z.infer<typeof entrySchema>;
 export type ObsAdd = z.infer<typeof obsAddSchema>;
 export type ObsAmend = z.infer<typeof obsAmendSchema>;
-export type ObsVoid = z.infer<typeof obsVoidSchema>;
 export type Receipt = z.infer<typeof receiptSchema>;
 
 /**

@@ -56,7 +56,7 @@ export interface Frame {
 export type FrameError = { readonly type: 'too-large' } | { readonly type: 'malformed' };
 
 /** Key for one use, from a book's epoch key. A frame key never opens a snapshot. */
-export const frameKey = (epochKey: Uint8Array, type: FrameType): Uint8Array =>
+const frameKey = (epochKey: Uint8Array, type: FrameType): Uint8Array =>
 	deriveKey(epochKey, type === 'batch' ? 'hl/frame' : 'hl/snapshot');
 
 /** Seals, signs and hashes; synchronous. `plaintext` is unpadded, at most `MAX_PLAINTEXT_BYTES`: a larger frame could never be read again. */

@@ -20,8 +20,8 @@ import {
 } from './ids';
 import { parseRecord, signRecord, verifyRecord, type SignedRecord } from './signed-record';
 
-export const MAX_MEMBERS = 16;
-export const MAX_BOOKS = 48;
+const MAX_MEMBERS = 16;
+const MAX_BOOKS = 48;
 
 const epoch = z.int().check(z.minimum(1), z.maximum(1_000_000));
 

@@ -51,7 +51,7 @@ export function readSettings(environment: Environment): Result<RelaySettings, re
 }
 
 /** `LIMIT_PUSHES_PER_MINUTE` sets `pushesPerMinute`, and so on for every limit. */
-export const limitVariable = (name: string): string =>
+const limitVariable = (name: string): string =>
 	`LIMIT_${name.replace(/[A-Z]|\d+/g, (part) => `_${part}`).toUpperCase()}`;
 
 function readLimits(given: Environment): Result<RelayLimits, readonly string[]> {

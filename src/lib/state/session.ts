@@ -73,7 +73,12 @@ export class Session {
 			space,
 			engine: this.engine,
 			relay: this.relay,
-			isOn: async () => (await store.readDevice())?.relayOn === true,
+			// Storage that is gone for the moment is asked again later; the loop must outlive it.
+			isOn: () =>
+				store.readDevice().then(
+					(device) => device?.relayOn === true,
+					() => false
+				),
 			onStatus: (status) => {
 				events.onStatus(status);
 				this.#channel.post({ type: 'status', status });

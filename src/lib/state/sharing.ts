@@ -56,7 +56,7 @@ export async function checkCard(session: Session, text: string): Promise<Result<
 }
 
 /** The card inside a whole link, a fragment, or alone. */
-export const cardPart = (text: string): string =>
+const cardPart = (text: string): string =>
 	text
 		.trim()
 		.replace(/^.*#/s, '')
@@ -74,8 +74,11 @@ export async function turnOnBackup(session: Session, code: RecoveryCode): Promis
 	if (!circle.ok) return circle;
 	const device = must(await session.device(), 'a circle of one’s own comes with a device');
 	assert(device.recovery === null, 'a second code is made by its own command');
-	const changed = await withRecovery(device, code, session);
-	return session.updateDevice((now) => (now.recovery ? now : { ...changed, relayOn: true }));
+	const { log, recovery } = await withRecovery(device, code, session);
+	// Only what the code changes is written: another tab may have changed the rest meanwhile.
+	return session.updateDevice((now) =>
+		now.recovery ? now : { ...now, log, recovery, root: null, relayOn: true, relay: { ...now.relay, recoverySent: 0 } }
+	);
 }
 
 /** Hands over the chosen measures, and what every member holds, to the unit. Needs the relay. */

@@ -6,6 +6,7 @@
  * always be dropped and rebuilt.
  */
 import { Dexie, type EntityTable, type Table } from 'dexie';
+import type { Frame } from '$lib/protocol/frame';
 import type { BookId, CircleId, DeviceId, Hash } from '$lib/protocol/ids';
 
 /** Which world the data belongs to. Real and demo data never share a database, lock or channel. */
@@ -92,3 +93,15 @@ export class HemlinjeDatabase extends Dexie {
 }
 
 export const databaseName = (space: Space): string => `hemlinje-${space}`;
+
+/** A frame as it is kept. */
+export const toRow = (frame: Frame, pos: number, verified: boolean): FrameRow => ({
+	circle: frame.header.circle,
+	book: frame.header.book,
+	hash: frame.hash,
+	device: frame.header.device,
+	seq: frame.header.seq,
+	pos,
+	verified,
+	bytes: frame.bytes
+});

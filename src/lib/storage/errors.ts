@@ -16,7 +16,7 @@ export class StorageAbort extends Error {
 	}
 }
 
-/** Names a rejected transaction. Dexie wraps a quota failure in an AbortError, so the causes are searched (SECURITY F4). */
+/** Names a rejected transaction. Dexie wraps a quota failure in an AbortError, so the causes are searched (threat model F4). */
 export function toStorageError(error: unknown): StorageError {
 	for (const cause of causes(error)) {
 		if (cause instanceof StorageAbort) return cause.reason;
@@ -26,7 +26,7 @@ export function toStorageError(error: unknown): StorageError {
 	return { type: 'storage-unavailable' };
 }
 
-/** A connection the browser closed under us can be opened again once (SECURITY F13). */
+/** A connection the browser closed under us can be opened again once (threat model F13). */
 export const isLostConnection = (error: unknown): boolean =>
 	causes(error).some((cause) => ['DatabaseClosedError', 'InvalidStateError', 'UnknownError'].includes(nameOf(cause)));
 

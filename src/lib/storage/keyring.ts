@@ -3,7 +3,7 @@
  * data, so rows cannot be swapped (docs/protocol.md 4, 15).
  */
 import * as z from 'zod/mini';
-import { toBase64url, utf8, type RandomBytes } from '$lib/crypto/bytes';
+import { utf8, type RandomBytes } from '$lib/crypto/bytes';
 import { NONCE_LENGTH, openBox, sealBox } from '$lib/crypto/sealing';
 import {
 	bookIdSchema,
@@ -94,5 +94,3 @@ export function openValue<T>(
 	const json = openBox(masterKey, aadOf(rowId), bytes);
 	return json && parseJson(schema, json);
 }
-
-export const secretText = (bytes: Uint8Array): string => toBase64url(bytes);

@@ -1,6 +1,6 @@
 /**
  * The sealed log on the device. Every write is one strict transaction; nothing that is not IndexedDB is awaited inside one,
- * because Firefox would then keep half of it (SECURITY F26). Sealing and signing are synchronous for that reason.
+ * because Firefox would then keep half of it (threat model F26). Sealing and signing are synchronous for that reason.
  */
 import { Dexie } from 'dexie';
 import type { RandomBytes } from '$lib/crypto/bytes';
@@ -12,7 +12,7 @@ import { encodeBatch, inBatches, isEntry, lamportAfter, type Entry } from '$lib/
 import { MAX_PLAINTEXT_BYTES, parseFrame, sealFrame, SUITE, type Frame, type FrameHeader } from '$lib/protocol/frame';
 import type { BookId, CircleId, DeviceId, Hash, IdentityId } from '$lib/protocol/ids';
 import type * as z from 'zod/mini';
-import { HemlinjeDatabase, WRITER_VERSION, type FrameRow, type HeadRow, type OutboxRow, type Space } from './database';
+import { HemlinjeDatabase, toRow, WRITER_VERSION, type HeadRow, type OutboxRow, type Space } from './database';
 import { isLostConnection, StorageAbort, toStorageError, type StorageError } from './errors';
 import {
 	circleKeysSchema,
@@ -29,6 +29,8 @@ import {
 	type KnownIdentity
 } from './keyring';
 import type { Markers } from './markers';
+import { openMasterKey } from './master-key';
+import { settle, waitingIn, type ChainPlace, type Waiting } from './waiting';
 
 export interface StoreDeps {
 	readonly random: RandomBytes;
@@ -69,18 +71,6 @@ export interface RemoteFrames {
 	readonly run: Uint8Array;
 	/** Highest Lamport time among them, as far as they could be opened. */
 	readonly lamport: number;
-}
-
-/** A waiting row with its frame. */
-export interface Waiting {
-	readonly row: OutboxRow;
-	readonly frame: Frame;
-}
-
-/** A place in this device's chain of a book. */
-export interface ChainPlace {
-	readonly seq: number;
-	readonly hash: Hash | null;
 }
 
 const emptyHead = (circle: CircleId, book: BookId): HeadRow => ({
@@ -503,53 +493,3 @@ export class LocalStore {
 }
 
 type WritableTable = 'keys' | 'frames' | 'outbox' | 'heads' | 'drafts';
-
-/** The local master key; made with the database, never anywhere else. */
-async function openMasterKey(database: HemlinjeDatabase, random: RandomBytes): Promise<Uint8Array> {
-	const fresh = random(32);
-	return database.transaction('rw', ['meta', 'keys'], async () => {
-		const row = await database.keys.get(MASTER_KEY_ROW);
-		if (row) return row.bytes;
-		await database.keys.put({ id: MASTER_KEY_ROW, bytes: fresh });
-		if (!(await database.meta.get('minWriter'))) await database.meta.put({ id: 'minWriter', value: WRITER_VERSION });
-		return fresh;
-	});
-}
-
-async function waitingIn(database: HemlinjeDatabase, circle: CircleId, book: BookId): Promise<Waiting[]> {
-	const rows = await database.outbox
-		.where('[circle+book+seq]')
-		.between([circle, book, 0], [circle, book, Infinity])
-		.sortBy('seq');
-	const frames = await database.frames.bulkGet(rows.map((row) => [circle, book, row.hash]));
-	return rows.map((row, index) => {
-		const frame = parseFrame(frames[index]?.bytes ?? new Uint8Array());
-		if (!frame.ok) throw new StorageAbort({ type: 'wiped' });
-		return { row, frame: frame.value };
-	});
-}
-
-/** Takes arrived rows out of the outbox, and with them sealings that lost to the one that arrived. */
-async function settle(database: HemlinjeDatabase, done: readonly Waiting[], arrived: ChainPlace): Promise<void> {
-	let hash = arrived.hash;
-	for (const { row } of [...done].reverse()) {
-		const kept = hash === null ? undefined : await database.frames.get([row.circle, row.book, hash]);
-		for (const other of new Set([row.hash, ...row.sent])) {
-			if (kept && other !== hash) await database.frames.delete([row.circle, row.book, other]);
-		}
-		await database.outbox.delete([row.circle, row.book, row.seq]);
-		const frame = kept && parseFrame(kept.bytes);
-		hash = frame?.ok ? frame.value.header.prev : null;
-	}
-}
-
-const toRow = (frame: Frame, pos: number, verified: boolean): FrameRow => ({
-	circle: frame.header.circle,
-	book: frame.header.book,
-	hash: frame.hash,
-	device: frame.header.device,
-	seq: frame.header.seq,
-	pos,
-	verified,
-	bytes: frame.bytes
-});

@@ -1,6 +1,6 @@
 /**
  * The install marker lies outside the database, so that an emptied database is recognised as a loss and never taken for a
- * first start (docs/protocol.md 15; SECURITY F1-F3).
+ * first start (docs/protocol.md 15; threat model F1-F3).
  */
 import type { Space } from './database';
 

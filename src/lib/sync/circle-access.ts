@@ -1,11 +1,11 @@
 /**
  * One circle opened with this device's keys: who is in it, what each book is about, and which keys fit. Everything is
- * verified from the first record on; what the relay said is never a parameter (docs/protocol.md 5, SECURITY S1).
+ * verified from the first record on; what the relay said is never a parameter (docs/protocol.md 5, threat model S1).
  */
 import { err, ok, type Result } from '$lib/domain/result';
 import type { BookKind } from '$lib/domain/books';
 import { must } from '$lib/domain/assert';
-import { activeDevice, readIdentityLog, type Identity } from '$lib/protocol/identity-log';
+import { readIdentityLog, type Identity } from '$lib/protocol/identity-log';
 import { idBytes, type BookId, type DeviceId, type IdentityId } from '$lib/protocol/ids';
 import { matchesCommit, type EpochKey } from '$lib/protocol/envelope';
 import {
@@ -55,7 +55,7 @@ export function openCircle(
 }
 
 /** Everyone any record of the chain names. */
-export const membersEver = (chain: ManifestChain): IdentityId[] => [
+const membersEver = (chain: ManifestChain): IdentityId[] => [
 	...new Set(chain.records.flatMap(({ body }) => body.members.map((member) => member.identity)))
 ];
 
@@ -138,9 +138,3 @@ export function personOf(access: CircleAccess): Member {
 
 export const nameOf = (access: CircleAccess, identity: IdentityId): string | null =>
 	access.roster?.people.find((person) => person.identity === identity)?.name ?? null;
-
-/** Whether a member's device may still act, by the newest log known. */
-export const isActive = (access: CircleAccess, identity: IdentityId, device: DeviceId): boolean => {
-	const found = access.identities.get(identity);
-	return found !== undefined && activeDevice(found, device) !== null;
-};

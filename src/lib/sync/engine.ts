@@ -10,7 +10,6 @@ import { err, ok, type Result } from '$lib/domain/result';
 import { EMPTY_RUN, nextRun, shortHash, shortRun, type CircleHead, type Heads } from '$lib/protocol/api/heads';
 import type { PullRange } from '$lib/protocol/api/frames';
 import { matchesCommit, openEnvelope } from '$lib/protocol/envelope';
-import { parseFrame, verifyFrame, type Frame } from '$lib/protocol/frame';
 import type { Identity } from '$lib/protocol/identity-log';
 import { idBytes, type BookId, type CircleId, type IdentityId } from '$lib/protocol/ids';
 import { accessOf, bookOf, commitOf, parseManifest } from '$lib/protocol/manifest';
@@ -21,6 +20,7 @@ import { BookReader } from './book-reader';
 import { epochKey, identityFrom, openCircle, writingEpoch, type CircleAccess, type Me } from './circle-access';
 import { envelopesFor } from './membership';
 import { concernsAll, flushCircle } from './outbox';
+import { advanced, readPulled, type Pulled, type PulledRange } from './pulled';
 import type { RelayClient, RelayError } from './relay-client';
 
 export type SyncError =
@@ -454,32 +454,6 @@ export const writeContext = (access: CircleAccess, device: DeviceKeys, skewMs: n
 	...(skewMs === null || Math.abs(skewMs) < 120_000 ? {} : { skewMs: Math.round(skewMs) }),
 	epochOf: (book) => writingEpoch(access, book)
 });
-
-interface PulledRange extends PullRange {
-	readonly count: number;
-}
-
-interface Pulled {
-	readonly frame: Frame;
-	/** False while the device is not known: its log may still come. */
-	readonly verified: boolean;
-}
-
-/** A frame of that very range; null for anything else, also when a device that is known did not sign it. */
-function readPulled(bytes: Uint8Array, range: PulledRange, access: CircleAccess): Pulled | null {
-	const frame = parseFrame(bytes);
-	if (!frame.ok || frame.value.header.book !== range.book || frame.value.header.circle !== range.circle) return null;
-	const keys = [...access.identities.values()].flatMap(
-		(identity) => identity.devices.get(frame.value.header.device)?.sign ?? []
-	);
-	const verified = keys.some((key) => verifyFrame(frame.value, key));
-	return verified || keys.length === 0 ? { frame: frame.value, verified } : null;
-}
-
-const advanced = (range: PullRange, got: readonly PulledRange[]): PullRange[] => {
-	const answer = got.find((each) => each.book === range.book);
-	return answer ? [{ ...range, after: answer.after + answer.count }] : [range];
-};
 
 /** True while a book's present key is missing: it is asked for again, also when no record is new. */
 const lacksKeys = (access: CircleAccess): boolean =>

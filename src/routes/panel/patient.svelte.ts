@@ -8,7 +8,7 @@ import type { LocalDate } from '$lib/domain/time';
 import type { Result } from '$lib/domain/result';
 import { m } from '$lib/i18n/paraglide/messages';
 import { idBytes } from '$lib/protocol/ids';
-import type { CircleState } from '$lib/state/circle-state.svelte';
+import type { CircleState, SeenReceipt } from '$lib/state/circle-state.svelte';
 import type { SaveError } from '$lib/state/circle-view';
 
 /** What the panel reads of a circle; `CircleState` is one. */
@@ -31,10 +31,13 @@ export class Patient<C extends PanelCircle = PanelCircle> {
 	readonly circle: C;
 	readonly #context: () => PatientContext;
 
-	readonly seen: LastSeen | null = $derived.by(() => {
+	/** The unit's own marks that somebody has looked, newest first. */
+	readonly looks: readonly SeenReceipt[] = $derived.by(() => {
 		const { identity } = this.#context();
-		return this.circle.receipts.find((receipt) => receipt.outcome === 'seen' && receipt.by === identity) ?? null;
+		return this.circle.receipts.filter((receipt) => receipt.outcome === 'seen' && receipt.by === identity);
 	});
+
+	readonly seen: LastSeen | null = $derived(this.looks[0] ?? null);
 
 	readonly need: Need = $derived.by(() => {
 		const { today, zone } = this.#context();

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { bookIdSchema, deviceIdSchema, hashSchema } from '../ids';
 
-export const apiErrorCodes = [
+const apiErrorCodes = [
 	'malformed',
 	'unauthorized',
 	'not-found',

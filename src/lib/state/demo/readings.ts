@@ -7,7 +7,7 @@ const DAYS = 90;
 const GAIN_DAYS = 3;
 
 /** Uniform in [0, 1). Mulberry32: small, fast, and good enough for invented values. */
-export function seededRandom(seed: number): () => number {
+function seededRandom(seed: number): () => number {
 	let state = seed >>> 0;
 	return () => {
 		state = (state + 0x6d2b79f5) >>> 0;
@@ -88,6 +88,6 @@ export function nextReading(
 }
 
 /** A demo is made anew after this long: the relay deletes its circles after a day. */
-export const DEMO_LIFETIME_MS = 20 * 3600 * 1000;
+const DEMO_LIFETIME_MS = 20 * 3600 * 1000;
 export const isStale = (madeAt: number, now: number): boolean =>
 	now - madeAt > DEMO_LIFETIME_MS || madeAt > now + DAY_MS;
