@@ -39,12 +39,12 @@ export class ServedApp {
 		return new URL(this.origin);
 	}
 
-	/** Starts the app again after `stop`, on the same address with the same data. */
-	async start(): Promise<void> {
+	/** Starts the app again after `stop`, on the same address with the same data; `serve` may be another build's script. */
+	async start(serve = SERVE): Promise<void> {
 		if (this.#process) throw new Error('The app is already running');
 		const port = this.#origin === undefined ? '0' : this.url.port;
 		const env = { ...process.env, ORIGIN: '', DATABASE_URL: '', ...this.#env };
-		const child = fork(SERVE, {
+		const child = fork(serve, {
 			env: { ...env, HOST: '127.0.0.1', PORT: port, DATA_DIR: this.dataDir },
 			stdio: ['ignore', 'pipe', 'pipe', 'ipc']
 		});

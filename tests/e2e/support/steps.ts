@@ -4,7 +4,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 
 /** A relay that is away: what the browser says of it in the console. */
 export const RELAY_AWAY =
-	/ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING/;
+	/ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING|unknown error occurred when fetching the script/;
 
 export const upper = (page: Page): Locator => page.getByLabel('Övre (systoliskt)');
 export const lower = (page: Page): Locator => page.getByLabel('Undre (diastoliskt)');
