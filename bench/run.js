@@ -32,7 +32,8 @@ const server = spawn(process.execPath, [inProject('scripts', 'serve.js')], {
 	env: { ...process.env, PORT: String(port), DATA_DIR: dataDir },
 	stdio: 'ignore'
 });
-const browser = await chromium.launch({ executablePath: findChromium(), args: FLAGS });
+const executablePath = findChromium();
+const browser = await chromium.launch({ ...(executablePath ? { executablePath } : {}), args: FLAGS });
 try {
 	const page = await browser.newPage({ locale: 'sv-SE', timezoneId: 'Europe/Stockholm' });
 	await untilServed(`http://localhost:${port}/api/v1/health`);
