@@ -96,11 +96,15 @@ export default defineConfig(
 					allowDefaultProject: ['src/service-worker.ts'],
 					defaultProject: 'tsconfig.json'
 				},
+				// The same for every file: where it differs, the whole project is read again at each change of kind.
+				extraFileExtensions: ['.svelte'],
 				tsconfigRootDir: import.meta.dirname
 			}
 		},
 		plugins: { 'import-x': importX, hemlinje },
 		settings: {
+			// Generated, hundreds of files, and they import nothing of ours.
+			'import-x/ignore': ['/i18n/paraglide/'],
 			'import-x/extensions': ['.ts', '.js', '.svelte'],
 			'import-x/parsers': { '@typescript-eslint/parser': ['.ts', '.js'], 'svelte-eslint-parser': ['.svelte'] },
 			'import-x/resolver-next': [
@@ -134,7 +138,7 @@ export default defineConfig(
 	{
 		files: ['**/*.svelte', '**/*.svelte.ts', '**/*.svelte.js'],
 		languageOptions: {
-			parserOptions: { extraFileExtensions: ['.svelte'], parser: ts.parser, svelteConfig }
+			parserOptions: { parser: ts.parser, svelteConfig }
 		},
 		rules: {
 			'hemlinje/no-unchecked-href': 'error',
