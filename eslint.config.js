@@ -185,7 +185,7 @@ export default defineConfig(
 	},
 	{
 		// Playwright reads from the parameters of a fixture what it needs, and wants to see that it needs nothing.
-		files: ['tests/support/**'],
+		files: ['tests/**/support/**'],
 		rules: { 'no-empty-pattern': ['error', { allowObjectPatternsAsParameters: true }] }
 	},
 	{

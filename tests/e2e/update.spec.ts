@@ -1,20 +1,9 @@
 /** A new version is offered, waits until the person says so, and takes nothing away that was typed. */
 
 import type { Page } from '@playwright/test';
-import { expect, test as base } from '../support/app';
-import { makeNextVersion, type NextVersion } from './support/next-version';
+import { expect } from '../support/app';
+import { test } from './support/next-version';
 import { logPressure, lower, RELAY_AWAY, save, savedHere, tile, typePressure, upper, visit } from './support/steps';
-
-const test = base.extend<object, { next: NextVersion }>({
-	next: [
-		async ({}, use) => {
-			const next = makeNextVersion();
-			await use(next);
-			next.remove();
-		},
-		{ scope: 'worker' }
-	]
-});
 
 const offer = (page: Page) => page.getByText('Det finns en ny version av appen.');
 const updateNow = (page: Page) => page.getByRole('button', { name: 'Uppdatera nu' });

@@ -4,20 +4,21 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, wr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { test as base } from '../../support/app';
 
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Stands in the shell of the next version alone. */
-export const NEXT_VERSION_MARK = '<meta name="next-version" content="yes" />';
+const MARK = '<meta name="next-version" content="yes" />';
 
-export interface NextVersion {
-	/** What serves it, for `ServedApp.start`. */
+interface NextVersion {
+	/** The script that serves it, for `ServedApp.start`. */
 	readonly serve: string;
 	remove(): void;
 }
 
 /** A copy of the build under another version name, so that the worker and the shell differ and everything else is the same. */
-export function makeNextVersion(): NextVersion {
+function makeNextVersion(): NextVersion {
 	const folder = mkdtempSync(path.join(tmpdir(), 'hemlinje-next-'));
 	const { version } = JSON.parse(readFileSync(path.join(PROJECT, 'build/client/_app/version.json'), 'utf8')) as {
 		version: string;
@@ -27,9 +28,7 @@ export function makeNextVersion(): NextVersion {
 	symlinkSync(path.join(PROJECT, 'node_modules'), path.join(folder, 'node_modules'));
 	for (const file of ['client/service-worker.js', 'client/_app/version.json'])
 		rewrite(path.join(folder, 'build', file), (text) => text.replaceAll(version, `${version}-next`));
-	rewrite(path.join(folder, 'build/prerendered/shell.html'), (text) =>
-		text.replace('<head>', `<head>${NEXT_VERSION_MARK}`)
-	);
+	rewrite(path.join(folder, 'build/prerendered/shell.html'), (text) => text.replace('<head>', `<head>${MARK}`));
 	return {
 		serve: path.join(folder, 'scripts/serve.js'),
 		remove: () => rmSync(folder, { recursive: true, force: true })
@@ -47,3 +46,15 @@ function rewrite(file: string, change: (text: string) => string): void {
 	);
 	for (const twin of twins) rmSync(path.join(path.dirname(file), twin));
 }
+
+/** Playwright's `test` with the next version, made once a worker. */
+export const test = base.extend<object, { next: NextVersion }>({
+	next: [
+		async ({}, use) => {
+			const next = makeNextVersion();
+			await use(next);
+			next.remove();
+		},
+		{ scope: 'worker' }
+	]
+});
