@@ -292,6 +292,8 @@ describe('R5: rights', () => {
 		const pulled = parsePull(await bodyBytes(await pull(relay, ranges, token)));
 		const heads = parseHeads(await bodyBytes(await call(relay, 'heads', { token })));
 		const own = await envelopeTo(circle, someone, [bookAt(circle, 1)]);
+		const change = (next: Parameters<typeof proposeManifest>[1]) =>
+			status(postManifest(relay, circle, proposeManifest(circle, next, someone), token));
 		return {
 			manifest: await status(call(relay, `circles/${circle.id}/manifest`, { token })),
 			envelopes: await status(call(relay, `circles/${circle.id}/envelopes`, { token })),
@@ -302,14 +304,11 @@ describe('R5: rights', () => {
 			pulled: pulled?.header.ranges.length,
 			writeFirst: await status(push(relay, [frameAfter(at(0))], token)),
 			writeSecond: await status(push(relay, [frameAfter(at(1))], token)),
-			change: await status(
-				postManifest(
-					relay,
-					circle,
-					proposeManifest(circle, () => ({ suiteMin: 2 }), someone),
-					token
-				)
-			),
+			// The suite's minimum is the owner's alone (M1a): whoever raises it decides who can still read.
+			raiseSuite: someone === circle.owner ? 204 : await change(() => ({ suiteMin: 2 })),
+			change: await change(() => ({
+				invites: [{ pub: toBase64url(systemRandom(32)), role: 'viewer', exp: START + 1000 }]
+			})),
 			erase:
 				someone === circle.owner ? 204 : await status(call(relay, `circles/${circle.id}`, { method: 'DELETE', token }))
 		};
@@ -323,10 +322,11 @@ describe('R5: rights', () => {
 		pulled: 0,
 		writeFirst: 404,
 		writeSecond: 404,
+		raiseSuite: 404,
 		change: 404,
 		erase: 404
 	};
-	const reading = { ...nothing, manifest: 200, envelopes: 200, change: 400 };
+	const reading = { ...nothing, manifest: 200, envelopes: 200, raiseSuite: 400, change: 400 };
 	const table = [
 		['viewer', ['r', null], { ...reading, heads: [1], pulled: 1 }],
 		['relative', ['w', 'r'], { ...reading, heads: [2], pulled: 2, writeFirst: 200, handOut: 204 }],
@@ -360,7 +360,16 @@ describe('R5: rights', () => {
 
 	test('the owner may do all of it; a removed member nothing more, and is logged out', async () => {
 		const { owner, token, circle } = await begin();
-		const done = { handOut: 204, heads: [2], pulled: 2, writeFirst: 200, writeSecond: 200, change: 204, erase: 204 };
+		const done = {
+			handOut: 204,
+			heads: [2],
+			pulled: 2,
+			writeFirst: 200,
+			writeSecond: 200,
+			raiseSuite: 204,
+			change: 204,
+			erase: 204
+		};
 		expect(await attempts(circle, owner, token)).toEqual({ ...reading, ...done });
 		const mine = await begin();
 		const relative = createSomeone();
