@@ -13,7 +13,7 @@ export default defineConfig({
 	retries: 0,
 	forbidOnly: true,
 	timeout: 45_000,
-	expect: { timeout: 10_000 },
+	expect: { timeout: 15_000 },
 	use: {
 		browserName: 'chromium',
 		locale: 'sv-SE',

@@ -66,13 +66,28 @@ function overflowAtDoubleText(page: Page): Promise<string[]> {
 			element !== null && element !== document.body && (scrolls(element) || isInScroller(element.parentElement));
 		// Text for screen readers alone is cut on purpose.
 		const isForReadersOnly = (element: Element) => element.clientWidth <= 1 || element.clientHeight <= 1;
+		/** Where the text inside an element stands; a drawn line may well run out of its box. */
+		const textBoxes = (element: Element): DOMRect[] => {
+			const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+			const boxes: DOMRect[] = [];
+			for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+				const parent = node.parentElement;
+				if (node.textContent?.trim() === '' || !parent || isForReadersOnly(parent)) continue;
+				const range = document.createRange();
+				range.selectNodeContents(node);
+				boxes.push(...range.getClientRects());
+			}
+			return boxes;
+		};
 		const isCut = (element: Element) => {
 			const { overflowX, overflowY } = getComputedStyle(element);
-			return (
-				!isForReadersOnly(element) &&
-				element.textContent.trim() !== '' &&
-				((/hidden|clip/.test(overflowX) && element.scrollWidth > element.clientWidth + 1) ||
-					(/hidden|clip/.test(overflowY) && element.scrollHeight > element.clientHeight + 1))
+			const [cutsX, cutsY] = [/hidden|clip/.test(overflowX), /hidden|clip/.test(overflowY)];
+			if (isForReadersOnly(element) || !(cutsX || cutsY)) return false;
+			const box = element.getBoundingClientRect();
+			return textBoxes(element).some(
+				(text) =>
+					(cutsX && (text.left < box.left - 1 || text.right > box.right + 1)) ||
+					(cutsY && (text.top < box.top - 1 || text.bottom > box.bottom + 1))
 			);
 		};
 		const elements = [...document.body.querySelectorAll('*')].filter((element) => !element.closest('svg'));
