@@ -113,7 +113,7 @@ test('a reading reaches the nurse, waits while the relay is away, and comes back
 
 	await test.step('Sett at the nurse is told on Idag', async () => {
 		await nurse.getByRole('button', { name: /^Sett/ }).click();
-		await expect(nurse.getByText(`${NAME}: sett. Personen får veta det.`)).toBeVisible();
+		await expect(nurse.getByRole('region', { name: 'Ni har tittat' })).toContainText('Anna Bergqvist');
 		await expect(patient.getByText('Anna har sett dina värden')).toHaveText(/kl\.\s\d\d\.\d\d$/, ARRIVES);
 		await patient.goto('/circle');
 		await expect(patient.getByText('Anna Bergqvist har sett värdena')).toBeVisible();
@@ -237,7 +237,7 @@ test('a measure that was not chosen never reaches the nurse', async ({ page: pat
 
 	const groups = await typeBackRecoveryCode(patient);
 	expect(groups.join('')).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}[0-9A-Z*~$=U]$/);
-	await expect(patient.getByText('1 värden, från')).toHaveCount(1);
+	await expect(patient.getByText(/värden?, från/)).toHaveCount(1);
 	await shareButton(patient).click();
 	await expect(patient.getByRole('heading', { name: /^Nu delar du med / })).toBeVisible();
 	await acceptAndOpen(nurse, 'Märta');

@@ -10,10 +10,13 @@ export class DemoFlow {
 	progress = $state.raw<DemoProgress | null>(null);
 	error = $state.raw<DemoError | null>(null);
 	#deps: DemoDeps;
+	#letGo: () => void;
 	#cancel = new AbortController();
 
-	constructor(deps: DemoDeps) {
+	/** `letGo` closes the demo this tab has open, if any: what is open makes its database anew when it is deleted. */
+	constructor(deps: DemoDeps, letGo: () => void) {
 		this.#deps = deps;
+		this.#letGo = letGo;
 	}
 
 	/** Opens the demo as this person; builds it first when there is none or it is too old. */
@@ -39,6 +42,7 @@ export class DemoFlow {
 		keepSpace(sessionStorage, 'real');
 		localStorage.removeItem(MADE_AT_KEY);
 		const { eraseDemo } = await import('$lib/state/demo/world');
+		this.#letGo();
 		await eraseDemo(this.#deps);
 		location.assign('/');
 	}
@@ -48,6 +52,7 @@ export class DemoFlow {
 		this.error = null;
 		this.progress = { done: 0, total: 1 };
 		const { buildDemo } = await import('$lib/state/demo/world');
+		this.#letGo();
 		const built = await buildDemo(this.#deps, (progress) => (this.progress = progress), this.#cancel.signal);
 		this.progress = null;
 		if (built.ok) localStorage.setItem(MADE_AT_KEY, String(this.#deps.now()));

@@ -40,8 +40,8 @@ export async function startUnit(nurse: Page, link: string, names: UnitNames = MO
 	await expect(nurse.getByRole('heading', { name: 'Ny vårdenhet' })).toBeVisible();
 	await expect(nurse.getByLabel('Enhetens namn')).toHaveValue(names.unit);
 	await nurse.getByRole('button', { name: 'Starta enheten' }).click();
-	await expect(nurse.getByText(`${names.unit} är igång.`)).toBeVisible();
 	await expect(nurse).toHaveURL(/\/panel$/);
+	await expect(nurse.getByText('Ingen delar med er än.')).toBeVisible();
 }
 
 /** The link on the unit's card, as it stands on the screen. */
