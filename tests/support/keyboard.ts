@@ -18,6 +18,10 @@ export async function walkByKeyboard(page: Page, limit = 200): Promise<FocusStop
 	const stops: FocusStop[] = [];
 	while (stops.length < limit) {
 		await page.keyboard.press('Tab');
+		// What slides in when it gets the focus is judged where it comes to rest.
+		await page.evaluate(async () => {
+			await Promise.allSettled((document.activeElement?.getAnimations() ?? []).map((animation) => animation.finished));
+		});
 		const stop = await page.evaluate(describeFocus);
 		if (stop === null) break;
 		stops.push(stop);
