@@ -15,7 +15,7 @@ import { Explained, inProject, requireNode, ROOT, runMain } from './lib/project.
 import { checksTally, gateTally, lastLine, playwrightTally, runnerTally, sum, vitestTally } from './lib/tally.js';
 
 /** A tier that takes longer hangs: it is killed and has failed. */
-const TIER_LIMIT_MS = 8 * 60_000;
+const TIER_LIMIT_MS = 14 * 60_000;
 const RESULTS = inProject('test-results');
 
 /** @typedef {import('./lib/tally.js').Tally} Tally */

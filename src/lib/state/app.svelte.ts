@@ -5,7 +5,7 @@ import { createContext } from 'svelte';
 import { err, ok, type Result } from '$lib/domain/result';
 import type { CircleId } from '$lib/protocol/ids';
 import type { Space } from '$lib/storage/database';
-import type { StorageError } from '$lib/storage/errors';
+import { StorageAbort, type StorageError } from '$lib/storage/errors';
 import type { DeviceKeys } from '$lib/storage/keyring';
 import type { SyncChange } from '$lib/sync/engine';
 import { browserDeps } from './browser-deps';
@@ -119,14 +119,16 @@ export class App {
 			onStatus: (status) => this.#showStatus(status),
 			onErased: () => location.reload()
 		});
-		if (!session.ok) {
-			this.phase = { type: 'failed', error: session.error };
-			this.#settle(err(session.error));
-			return;
-		}
+		if (!session.ok) return this.#fail(session.error);
 		this.#session = session.value;
-		await this.#readDevice();
-		await this.#readCircles();
+		try {
+			await this.#readDevice();
+			await this.#readCircles();
+		} catch (error) {
+			// Storage that goes away while it is being read: said by name, so that no form waits for ever. Bugs go on.
+			if (error instanceof StorageAbort) return this.#fail(error.reason);
+			throw error;
+		}
 		this.phase = { type: 'ready' };
 		if (this.#own) this.#settle(ok({ circle: this.circle, drafts: sealedDrafts(session.value.store) }));
 		else this.#settle(err({ type: 'not-allowed' }));
@@ -142,6 +144,11 @@ export class App {
 		const answered = await answerCircle(this.session, id, answer);
 		if (answered.ok) await this.#apply({ circle: id, keys: true, books: [] });
 		return answered;
+	}
+
+	#fail(error: StorageError): void {
+		this.phase = { type: 'failed', error };
+		this.#settle(err(error));
 	}
 
 	/** Starts the space over on this device. The person has confirmed it, naming what is lost. */
