@@ -166,6 +166,7 @@ test('weight with a decimal comma, pulse and self-rated health are one tap away 
 
 test('half a reading left behind is there when the person comes back', async ({ page }) => {
 	await typePressure(page, '128');
+	await expect.poll(() => page.evaluate(keptDrafts)).toBe(1);
 	await page.goto('/');
 	await page.goto('/record');
 	await expect(upper(page)).toHaveValue('128');
@@ -189,3 +190,20 @@ test('the first value asks the browser to keep the data, and nothing before it d
 	await expect(savedHere(page)).toBeVisible();
 	expect(await timesAsked()).toBe(1);
 });
+
+/** In the page: how many drafts lie in the store. Never makes the database. */
+function keptDrafts(): Promise<number> {
+	return new Promise((resolve) => {
+		const request = indexedDB.open('hemlinje-real');
+		request.onupgradeneeded = () => request.transaction?.abort();
+		request.onerror = () => resolve(0);
+		request.onsuccess = () => {
+			const database = request.result;
+			const count = database.transaction('drafts').objectStore('drafts').count();
+			count.onsuccess = () => {
+				database.close();
+				resolve(count.result);
+			};
+		};
+	});
+}
