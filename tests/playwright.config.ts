@@ -13,8 +13,6 @@ export default defineConfig({
 	retries: 0,
 	forbidOnly: true,
 	timeout: 45_000,
-	// A second try on a shared machine; what needed one is named in the report and in docs/known-gaps.md (G22).
-	retries: process.env['CI'] ? 1 : 0,
 	expect: { timeout: 15_000 },
 	use: {
 		browserName: 'chromium',
