@@ -1,5 +1,6 @@
 /** A circle in memory, for tests of screens' state and for looking at the screens without storage. */
 import { type MeasureKind, measures } from '../../src/lib/domain/measures';
+import { inSeries, type MeasuringSeries } from '../../src/lib/domain/measuring-series';
 import type { Observation, ObservationDraft } from '../../src/lib/domain/observation';
 import { err, ok, type Result } from '../../src/lib/domain/result';
 import type { CircleView, Durability, SaveError } from '../../src/lib/state/circle-view';
@@ -9,6 +10,7 @@ export class MemoryCircle implements CircleView {
 	readonly mine = true;
 	readonly personName = null;
 	readonly durability: Durability = { type: 'here' };
+	series: readonly MeasuringSeries[] = $state.raw([]);
 	/** Set to make every save and void fail. */
 	failure: SaveError | null = null;
 	#all = $state.raw<readonly Observation[]>([]);
@@ -36,7 +38,8 @@ export class MemoryCircle implements CircleView {
 		return Promise.resolve(ok(undefined));
 	}
 
-	#add(draft: ObservationDraft): string {
+	#add(typed: ObservationDraft): string {
+		const draft = inSeries(typed, this.series);
 		const id = `o${this.#next++}`;
 		this.#all = [...this.#all, { ...draft, id, device: 'device', amended: false, conflicting: false }];
 		return id;

@@ -1,6 +1,6 @@
 /** `glucose-cases.json`: conversions from mg/dL as a meter would show them, and one set of readings in mmol/L. */
 import { glucoseShares, mgDlToMmolL } from '$lib/domain/glucose';
-import { halfUp } from '$lib/domain/rounding';
+import { roundedTo } from '$lib/domain/rounding';
 import { measuredValues } from '$lib/domain/series';
 import { coefficientOfVariation, sampleSd } from '$lib/domain/spread';
 import { mean } from '$lib/domain/statistics';
@@ -40,7 +40,7 @@ export function run(json: unknown): CaseResult[] {
 	return [
 		...runCases('conversion', conversions, conversionSchema, ({ mgdl, mmol_1dp }) => ({
 			expected: { mmol_1dp },
-			got: { mmol_1dp: halfUp(mgDlToMmolL(mgdl), 1) }
+			got: { mmol_1dp: roundedTo(mgDlToMmolL(mgdl), 1) }
 		})),
 		...runCases('tirCase', tirCase === undefined ? [] : [tirCase], sharesSchema, ({ values, expected }) => {
 			const shares = glucoseShares(values);

@@ -15,10 +15,12 @@ export interface OtherUnit {
 	readonly unit: string;
 	/** Decimals a person may type in this unit. */
 	readonly decimals: number;
-	/** From here on, typed as the stored unit, a number is asked about: may it be this unit (STANDARDS A9)? */
-	readonly suspectedFrom: number;
+	/** A number in this range, typed as the stored unit, is asked about: may it be this unit (STANDARDS A9)? */
+	readonly suspected: Range;
 	/** Into the stored unit, not rounded. */
 	readonly toStored: (value: number) => number;
+	/** Out of the stored unit, not rounded. */
+	readonly fromStored: (value: number) => number;
 	/** True where whole countries use it, so that it can be chosen from the start. */
 	readonly isOffered: boolean;
 }
@@ -35,10 +37,14 @@ export interface FieldDefinition {
 	readonly required: boolean;
 	/** Answered by one of the whole numbers of `hard`, whose names stand in the catalogue under this; absent: by digits. */
 	readonly scale?: string | undefined;
+	/** Steps that are numbers to the person (0 to 10): shown as such, and their mean has a meaning. Others are shown by name. */
+	readonly isNumbered?: boolean | undefined;
 	/** As drawn: the best step first, where small numbers are the good ones. */
 	readonly bestFirst?: boolean | undefined;
 	readonly otherUnits?: readonly OtherUnit[] | undefined;
-	/** From this step on the safety notice stands below the saved value (ARCHITECTURE 1.4). */
+	/** More than `most` from the value of at most `days` days before is asked about once. */
+	readonly jump?: { readonly most: number; readonly days: number } | undefined;
+	/** From this value on the safety notice stands below the saved value (ARCHITECTURE 1.4). */
 	readonly redFlagFrom?: number | undefined;
 	readonly loinc?: string | undefined;
 	/** SNOMED CT concepts by name, as `codes.json` of the vectors names them. */
@@ -74,6 +80,8 @@ export interface MeasureDefinition<Kind extends string = string> {
 	readonly loinc?: string | undefined;
 	/** SNOMED CT concept of the whole observation. */
 	readonly snomed?: Readonly<Record<string, string>> | undefined;
+	/** Most people follow it: offered from the start. The others come forward once they have been used. */
+	readonly isEveryday?: boolean | undefined;
 	/** The last value can be taken over with one tap. */
 	readonly offersLast?: boolean | undefined;
 	/** Stored with the answers, since what they add up to has changed over the years (STANDARDS A8). */

@@ -4,9 +4,9 @@
  * Limits are STANDARDS A9 / D2 (copied to `docs/standards.md`): `hard` can never be a reading, `soft` is asked about once.
  * Units are UCUM codes; LOINC and SNOMED CT codes are those of `codes.json` in the vectors, where a source gave one.
  */
-import { mgDlToMmolL } from './glucose';
+import { mgDlToMmolL, mmolLToMgDl } from './glucose';
 import { symptoms, habits } from './questionnaires';
-import type { FieldDefinition, MeasureDefinition } from './measure-definition';
+import type { FieldDefinition, MeasureDefinition, OtherUnit } from './measure-definition';
 
 /** The order is the order they are offered in. */
 export const measureKinds = [
@@ -27,6 +27,22 @@ export const measureKinds = [
 export type MeasureKind = (typeof measureKinds)[number];
 
 const KG_PER_POUND = 0.45359237;
+const MMHG_PER_KILOPASCAL = 7.50062;
+
+/** A unit that is a multiple of the stored one. */
+const multiple = (perUnit: number, other: Omit<OtherUnit, 'toStored' | 'fromStored'>): OtherUnit => ({
+	...other,
+	toStored: (value) => value * perUnit,
+	fromStored: (value) => value / perUnit
+});
+
+/** Some meters show kilopascal: 16,0 over 10,7. */
+const kilopascal = multiple(MMHG_PER_KILOPASCAL, {
+	unit: 'kPa',
+	decimals: 1,
+	suspected: { min: 3, max: 29.9 },
+	isOffered: false
+});
 
 const number = { required: true, decimals: 0 } as const;
 
@@ -44,6 +60,7 @@ const pulseField = (required: boolean): FieldDefinition => ({
 export const measures: { readonly [K in MeasureKind]: MeasureDefinition<K> } = {
 	bloodPressure: {
 		kind: 'bloodPressure',
+		isEveryday: true,
 		entry: 'digits',
 		loinc: '85354-9',
 		snomed: { panel: '75367002' },
@@ -62,6 +79,8 @@ export const measures: { readonly [K in MeasureKind]: MeasureDefinition<K> } = {
 				unit: 'mm[Hg]',
 				hard: { min: 40, max: 300 },
 				soft: { min: 70, max: 220 },
+				redFlagFrom: 230,
+				otherUnits: [kilopascal],
 				loinc: '8480-6',
 				snomed: { systolic: '271649006' }
 			},
@@ -71,6 +90,8 @@ export const measures: { readonly [K in MeasureKind]: MeasureDefinition<K> } = {
 				unit: 'mm[Hg]',
 				hard: { min: 20, max: 200 },
 				soft: { min: 40, max: 120 },
+				redFlagFrom: 130,
+				otherUnits: [kilopascal],
 				loinc: '8462-4',
 				snomed: { diastolic: '271650006' }
 			},
@@ -79,6 +100,7 @@ export const measures: { readonly [K in MeasureKind]: MeasureDefinition<K> } = {
 	},
 	weight: {
 		kind: 'weight',
+		isEveryday: true,
 		entry: 'digits',
 		loinc: '29463-7',
 		snomed: { bodyWeight: '27113001' },
@@ -93,21 +115,22 @@ export const measures: { readonly [K in MeasureKind]: MeasureDefinition<K> } = {
 				decimals: 1,
 				hard: { min: 2, max: 400 },
 				soft: { min: 30, max: 200 },
+				jump: { most: 3, days: 1 },
 				loinc: '29463-7',
 				otherUnits: [
-					{
+					multiple(KG_PER_POUND, {
 						unit: '[lb_av]',
 						decimals: 1,
-						suspectedFrom: 200.1,
-						toStored: (pounds) => pounds * KG_PER_POUND,
+						suspected: { min: 200.1, max: 880 },
 						isOffered: false
-					}
+					})
 				]
 			}
 		]
 	},
 	pulse: {
 		kind: 'pulse',
+		isEveryday: true,
 		entry: 'digits',
 		loinc: '8867-4',
 		context: [{ key: 'activity', values: ['resting', 'afterEffort'] }],
@@ -156,8 +179,9 @@ export const measures: { readonly [K in MeasureKind]: MeasureDefinition<K> } = {
 					{
 						unit: 'mg/dL',
 						decimals: 0,
-						suspectedFrom: 40.1,
+						suspected: { min: 40.1, max: 900 },
 						toStored: mgDlToMmolL,
+						fromStored: mmolLToMgDl,
 						isOffered: true
 					}
 				]
@@ -184,8 +208,9 @@ export const measures: { readonly [K in MeasureKind]: MeasureDefinition<K> } = {
 					{
 						unit: '[degF]',
 						decimals: 1,
-						suspectedFrom: 45.1,
+						suspected: { min: 45.1, max: 113 },
 						toStored: (fahrenheit) => ((fahrenheit - 32) * 5) / 9,
+						fromStored: (celsius) => (celsius * 9) / 5 + 32,
 						isOffered: false
 					}
 				]
@@ -259,6 +284,7 @@ export const measures: { readonly [K in MeasureKind]: MeasureDefinition<K> } = {
 				hard: { min: 0, max: 10 },
 				soft: { min: 0, max: 10 },
 				scale: 'pain',
+				isNumbered: true,
 				loinc: '72514-3'
 			}
 		]
@@ -266,6 +292,7 @@ export const measures: { readonly [K in MeasureKind]: MeasureDefinition<K> } = {
 	/** Självskattad hälsa: five steps, EU wording; 1 = mycket bra … 5 = mycket dåligt (STANDARDS A7). */
 	selfRatedHealth: {
 		kind: 'selfRatedHealth',
+		isEveryday: true,
 		entry: 'scale',
 		context: [],
 		chart: { yStep: 1, line: 'line', series: ['step'], colour: 3 },

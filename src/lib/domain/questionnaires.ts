@@ -53,7 +53,8 @@ export const habits: MeasureDefinition<'habits'> = {
 	entry: 'questions',
 	context: [],
 	ruleVersion: HABITS_RULE,
-	chart: { yStep: 1, line: 'line', series: ['vegetables', 'fruit', 'fish', 'sweets'], colour: 1 },
+	// Ten unlike questions make no curve; the answers stand beside each other over time.
+	chart: { yStep: 1, line: 'line', series: [], colour: 1 },
 	fields: [
 		question('vegetables', 'greens', 3),
 		question('fruit', 'greens', 3),

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { utf8 } from '$lib/crypto/bytes';
+import { homeBpProtocolSchema } from '$lib/domain/home-bp-protocol';
 import { entryIdSchema, hashSchema, bookIdSchema } from './ids';
 import { parseJson } from './json';
 
@@ -12,6 +13,7 @@ const MAX_ENTRIES = 500;
 
 const fieldKey = z.string().check(z.regex(/^[a-z][A-Za-z0-9]{0,31}$/));
 const shortText = z.string().check(z.maxLength(64));
+const localDateSchema = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/));
 const noteText = z.string().check(z.maxLength(4000));
 
 const effectiveSchema = z.strictObject({
@@ -58,6 +60,25 @@ const obsVoidSchema = z.strictObject({
 	target: entryIdSchema,
 	reason: z.enum(['undo', 'mistake'])
 });
+/** A series of home blood pressures begins (mätserie). Its protocol is stored whole, so that no later preset recounts it. */
+export const seriesStartSchema = z.strictObject({
+	kind: z.literal('series.start'),
+	v: z.literal(1),
+	id: entryIdSchema,
+	protocol: homeBpProtocolSchema,
+	/** Its first day, as the person's own calendar has it. */
+	start: localDateSchema,
+	at: z.int()
+});
+/** A series is ended before its days have passed. */
+export const seriesEndSchema = z.strictObject({
+	kind: z.literal('series.end'),
+	v: z.literal(1),
+	id: entryIdSchema,
+	/** The `series.start` it ends. */
+	target: entryIdSchema,
+	at: z.int()
+});
 /** One field of a profile or routine: a Lamport register; history stays. */
 const fieldSetSchema = z.strictObject({
 	kind: z.literal('field.set'),
@@ -79,7 +100,7 @@ export const receiptSchema = z.strictObject({
 	name: z.optional(shortText),
 	seen: z.optional(z.array(z.strictObject({ book: bookIdSchema, until: z.int() })).check(z.maxLength(48))),
 	/** Next time the contact means to look, as a local date. */
-	next: z.optional(z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/)))
+	next: z.optional(localDateSchema)
 });
 /** Sent daily: a member whose heartbeat grows old may be cut off from us (docs/protocol.md 11). */
 const heartbeatSchema = z.strictObject({
@@ -96,6 +117,8 @@ export const entrySchema = z.discriminatedUnion('kind', [
 	obsAddSchema,
 	obsAmendSchema,
 	obsVoidSchema,
+	seriesStartSchema,
+	seriesEndSchema,
 	fieldSetSchema,
 	receiptSchema,
 	heartbeatSchema
@@ -103,6 +126,7 @@ export const entrySchema = z.discriminatedUnion('kind', [
 export type Entry = z.infer<typeof entrySchema>;
 export type ObsAdd = z.infer<typeof obsAddSchema>;
 export type ObsAmend = z.infer<typeof obsAmendSchema>;
+export type SeriesStart = z.infer<typeof seriesStartSchema>;
 export type Receipt = z.infer<typeof receiptSchema>;
 
 /**

@@ -1,14 +1,18 @@
 /** One circle, open on this device: what the screens read and what they can do. */
 import { err, ok, type Result } from '$lib/domain/result';
 import { isMeasureKind, measureKinds, measures, type MeasureKind } from '$lib/domain/measures';
+import type { HomeBpProtocol } from '$lib/domain/home-bp-protocol';
+import { inSeries, type MeasuringSeries } from '$lib/domain/measuring-series';
 import type { Observation, ObservationDraft } from '$lib/domain/observation';
 import { unitedPulses } from '$lib/domain/pulse';
+import type { LocalDate } from '$lib/domain/time';
 import type { Access, Role } from '$lib/domain/rights';
 import type { Identity } from '$lib/protocol/identity-log';
 import { newId, type BookId, type CircleId, type EntryId, type IdentityId } from '$lib/protocol/ids';
 import { inFrames, type Entry, type ObsAdd, type Receipt } from '$lib/protocol/entries';
 import { accessOf, memberOf } from '$lib/protocol/manifest';
 import { projectObservations } from '$lib/protocol/project';
+import { projectSeries } from '$lib/protocol/project-series';
 import { StorageAbort } from '$lib/storage/errors';
 import type { StoredFrame } from '$lib/storage/local-store';
 import { BookReader } from '$lib/sync/book-reader';
@@ -49,6 +53,7 @@ export class CircleState implements CircleView {
 	#id = $state<CircleId | null>(null);
 	#access = $state.raw<CircleAccess | null>(null);
 	#observations = $state.raw<ReadonlyMap<string, readonly Observation[]>>(new Map());
+	#series = $state.raw<readonly MeasuringSeries[]>([]);
 	#receipts = $state.raw<readonly SeenReceipt[]>([]);
 	#waiting = $state(0);
 	#isBackedUp = $state(false);
@@ -146,7 +151,7 @@ export class CircleState implements CircleView {
 	}
 
 	get hasAnything(): boolean {
-		return [...this.#observations.values()].some((list) => list.length > 0);
+		return this.#series.length > 0 || [...this.#observations.values()].some((list) => list.length > 0);
 	}
 
 	readonly #pulses = $derived(
@@ -155,6 +160,10 @@ export class CircleState implements CircleView {
 
 	observations(measure: MeasureKind): readonly Observation[] {
 		return measure === 'pulse' ? this.#pulses : (this.#observations.get(measure) ?? []);
+	}
+
+	get series(): readonly MeasuringSeries[] {
+		return this.#series;
 	}
 
 	canWrite(measure: MeasureKind): boolean {
@@ -181,7 +190,23 @@ export class CircleState implements CircleView {
 		return ok(undefined);
 	}
 
-	#toEntry({ measure, values, effective, source, context, note }: ObservationDraft): ObsAdd {
+	/** Begins a series of home blood pressures on a day. The value is its id. */
+	async startSeries(protocol: HomeBpProtocol, start: LocalDate): Promise<Result<string, SaveError>> {
+		const id = newId<EntryId>(this.#session.random);
+		const entry: Entry = { kind: 'series.start', v: 1, id, protocol, start, at: this.#session.now() };
+		const saved = await this.#append([['bloodPressure', [entry]]]);
+		return saved.ok ? ok(id) : saved;
+	}
+
+	/** Ends a series before its days have passed; its readings stay. */
+	endSeries(series: string): Promise<Result<void, SaveError>> {
+		const id = newId<EntryId>(this.#session.random);
+		const entry: Entry = { kind: 'series.end', v: 1, id, target: series as EntryId, at: this.#session.now() };
+		return this.#append([['bloodPressure', [entry]]]);
+	}
+
+	#toEntry(draft: ObservationDraft): ObsAdd {
+		const { measure, values, effective, source, context, note } = inSeries(draft, this.#series);
 		const units = measures[measure].fields
 			.filter((field) => field.key in values)
 			.map((field) => [field.key, field.unit]);
@@ -318,6 +343,7 @@ export class CircleState implements CircleView {
 				.sort((a, b) => b.at - a.at);
 			return;
 		}
+		if (kind === 'bloodPressure') this.#series = projectSeries(accepted);
 		this.#observations = new Map([...this.#observations, [kind, projectObservations(accepted)]]);
 	}
 

@@ -2,6 +2,7 @@
  * What a screen may know and do about one circle (krets). `CircleState` implements it; components depend on this alone.
  */
 import type { MeasureKind } from '$lib/domain/measures';
+import type { MeasuringSeries } from '$lib/domain/measuring-series';
 import type { Observation, ObservationDraft } from '$lib/domain/observation';
 import type { Result } from '$lib/domain/result';
 
@@ -28,6 +29,8 @@ export interface CircleView {
 	readonly durability: Durability;
 	/** Observations of a measure, oldest first, amendments applied, voids left out. Reactive. */
 	observations(measure: MeasureKind): readonly Observation[];
+	/** Series of home blood pressures, oldest first. Reactive. */
+	readonly series: readonly MeasuringSeries[];
 	canWrite(measure: MeasureKind): boolean;
 	/** Durable when it resolves `ok`; the value is the entry's id, for undo. */
 	record(draft: ObservationDraft): Promise<Result<string, SaveError>>;

@@ -25,6 +25,7 @@ export function openingCircle(opened: Promise<Result<Opened, SaveError>>): Circl
 		personName: null,
 		durability: { type: 'here' },
 		observations: () => [],
+		series: [],
 		canWrite: () => true,
 		record: (draft) => withCircle((circle) => circle.record(draft)),
 		voidObservation: (id, reason) => withCircle((circle) => circle.voidObservation(id, reason))

@@ -6,7 +6,7 @@ import { firstDayOf, inRange, shownMean, summarise, type Summary, type TrendRang
 import { daysBetween, localDate, type LocalDate } from '$lib/domain/time';
 import { formatClock, formatNumber, type Moment } from '$lib/i18n/format';
 import { m } from '$lib/i18n/paraglide/messages';
-import { measureName, stepName, valueText, valueWithUnit } from '$lib/i18n/measure-words';
+import { fieldValueText, measureName, unitName, valueText, valueWithUnit } from '$lib/i18n/measure-words';
 
 export interface JournalInput {
 	/** As the person wrote it. */
@@ -71,10 +71,11 @@ const dateAndClock = ({ effective }: Observation): string => `${localDate(effect
 function meanLine(kind: MeasureKind, summary: Summary): string {
 	const measure = measureName(kind);
 	const { mostCommon } = summary;
+	const [lead] = measures[kind].fields;
 	if (mostCommon)
 		return m.panel_journal_common({
 			measure,
-			value: stepName(mostCommon.value),
+			value: lead ? fieldValueText(lead, mostCommon.value) : '',
 			count: mostCommon.count,
 			total: summary.count
 		});
@@ -95,7 +96,7 @@ function partLines(kind: MeasureKind, summary: Summary): string[] {
 function pulseLine(readings: readonly Observation[]): string[] {
 	const pulse = mean(valuesOf(readings, 'pulse'));
 	if (!pulse) return [];
-	const value = `${formatNumber(shownMean(pulse, 0))}${m.common_unit_per_minute()}`;
+	const value = `${formatNumber(shownMean(pulse, 0))}${unitName('/min')}`;
 	return [m.panel_journal_mean({ measure: m.panel_journal_pulse_too(), value, count: pulse.count })];
 }
 
@@ -109,7 +110,7 @@ export function meanValue(kind: MeasureKind, summary: Summary, part: keyof Means
 	const values = Object.fromEntries(means);
 	if (!lead || values[lead.key] === undefined) return null;
 	return kind === 'bloodPressure'
-		? `${valueText(kind, values)}\u00a0${m.common_unit_mmhg()}`
+		? `${valueText(kind, values)}\u00a0${unitName('mm[Hg]')}`
 		: valueWithUnit(kind, values);
 }
 

@@ -7,14 +7,15 @@
 import {
 	areDigitsComplete,
 	checkInput,
-	checkTime,
+	convertTyped,
 	type InputProblem,
 	type InputQuestion,
-	splitPasted,
-	type TimeError
+	type TypedUnits
 } from '$lib/domain/entry-input';
+import { checkTime, type TimeError } from '$lib/domain/entry-time';
 import { type MeasureKind, measures } from '$lib/domain/measures';
 import type { ObservationDraft } from '$lib/domain/observation';
+import { splitPasted } from '$lib/domain/pasted-reading';
 import { err, ok, type Result } from '$lib/domain/result';
 import {
 	clockText,
@@ -28,7 +29,14 @@ import {
 } from '$lib/domain/time';
 import type { CircleView, SaveError } from '$lib/state/circle-view';
 import type { DraftKeeper } from '$lib/state/draft-keeper';
-import { type ChosenTime, type RecordDraft, recordDraftSchema } from './record-draft';
+import {
+	type ChosenTime,
+	METER_UNITS,
+	type MeterUnits,
+	meterUnitsSchema,
+	type RecordDraft,
+	recordDraftSchema
+} from './record-draft';
 
 export interface RecordDeps {
 	readonly circle: Pick<CircleView, 'id' | 'mine' | 'observations' | 'record' | 'voidObservation'>;
@@ -75,6 +83,7 @@ export class RecordForm {
 	#time = $state.raw<ChosenTime | null>(null);
 	#note = $state.raw('');
 	#context = $state.raw<RecordDraft['context']>({});
+	#units = $state.raw<TypedUnits>({});
 	#phase = $state.raw<Phase>(typing);
 	/** What the person has already said yes or no to; the same value is not asked about twice. */
 	#answered = '';
@@ -121,6 +130,8 @@ export class RecordForm {
 
 	/** Brings back what was left here; what has been typed meanwhile wins. */
 	async restore(): Promise<Focus> {
+		const units = meterUnitsSchema.safeParse(await this.#deps.drafts.load(METER_UNITS));
+		if (units.success) this.#units = { ...units.data.units, ...this.#units };
 		const parsed = recordDraftSchema.safeParse(await this.#deps.drafts.load(this.#draftName));
 		if (!parsed.success || this.#typedAt !== null) return null;
 		const { typed, typedAt, time, note, context } = parsed.data;
@@ -160,6 +171,44 @@ export class RecordForm {
 	backspace(key: string): Focus {
 		const back = this.text(key) === '' ? this.#neighbour(key, -1) : null;
 		return back?.to === 'field' ? { ...back, caret: 'after' } : null;
+	}
+
+	/** The units this person's meters show, where they are not the stored ones. By field key. */
+	get units(): TypedUnits {
+		return this.#units;
+	}
+
+	/** What the meter shows, kept for next time; null for the stored unit. */
+	setUnit(key: string, unit: string | null): void {
+		const { [key]: _, ...others } = this.#units;
+		this.#units = unit === null ? others : { ...others, [key]: unit };
+		this.#phase = typing;
+		const units: MeterUnits = { v: 1, units: this.#units };
+		this.#keeping = this.#keeping.then(() => this.#deps.drafts.save(METER_UNITS, units));
+	}
+
+	/** **Ja, det är mg/dl**: what was typed, in the unit it is stored in. */
+	takeUnit(unit: string): Focus {
+		this.#edit({ typed: convertTyped(measures[this.measure], this.#typed, unit) });
+		return this.#lastFilledField();
+	}
+
+	/** The newest value, to be taken over with one tap; null where that makes no sense or something is typed already. */
+	get lastValues(): ObservationDraft['values'] | null {
+		if (!measures[this.measure].offersLast || this.#hasText) return null;
+		return this.#deps.circle.observations(this.measure).at(-1)?.values ?? null;
+	}
+
+	/** **Samma som senast**: the newest value in the fields, to be saved or changed. */
+	takeLast(): Focus {
+		const last = this.lastValues;
+		if (!last) return null;
+		const typed = measures[this.measure].fields.flatMap(({ key, decimals }) => {
+			const value = last[key];
+			return value === undefined ? [] : [[key, value.toFixed(decimals).replace('.', ',')]];
+		});
+		this.#edit({ typed: Object.fromEntries(typed) as RecordDraft['typed'] });
+		return this.#lastFilledField();
 	}
 
 	setNote(note: string): void {
@@ -254,7 +303,7 @@ export class RecordForm {
 		const time = this.placed;
 		const effective = time.ok ? time.value.effective : effectiveAt(now(), zone);
 		const previous = circle.observations(this.measure).at(-1);
-		const input = checkInput(measures[this.measure], this.#typed, { effective, previous });
+		const input = checkInput(measures[this.measure], this.#typed, { effective, previous, units: this.#units });
 		if (!input.ok || !time.ok) {
 			const problems = input.ok ? [] : input.error;
 			this.#phase = { type: 'typing', problems, timeProblem: time.ok ? null : time.error };
@@ -262,12 +311,14 @@ export class RecordForm {
 		}
 		const { values, questions } = input.value;
 		const note = this.#note.trim();
+		const { ruleVersion } = measures[this.measure];
+		const context = { ...this.#context, ...(ruleVersion && { rule: ruleVersion }) };
 		const draft: ObservationDraft = {
 			measure: this.measure,
 			values,
 			effective,
 			source: { kind: 'manual' },
-			...(Object.keys(this.#context).length > 0 && { context: this.#context }),
+			...(Object.keys(context).length > 0 && { context }),
 			...(note && { note })
 		};
 		return ok({ draft, questions });
@@ -302,7 +353,7 @@ export class RecordForm {
 	 * it belongs to: alone, it would date another day's reading.
 	 */
 	#keep(): void {
-		const hasText = Object.values(this.#typed).some((text) => text !== '');
+		const hasText = this.#hasText;
 		const draft: RecordDraft = {
 			v: 1,
 			typed: this.#typed,
@@ -316,6 +367,10 @@ export class RecordForm {
 		this.#keeping = this.#keeping.then(() =>
 			empty ? drafts.clear(this.#draftName) : drafts.save(this.#draftName, draft)
 		);
+	}
+
+	get #hasText(): boolean {
+		return Object.values(this.#typed).some((text) => text !== '');
 	}
 
 	#empty(): void {

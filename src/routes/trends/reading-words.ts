@@ -2,6 +2,7 @@
 import type { Observation } from '$lib/domain/observation';
 import { partOfDay } from '$lib/domain/time';
 import { formatDayShort, formatRelativeDay, type Moment } from '$lib/i18n/format';
+import { answersInWords, contextInList } from '$lib/i18n/measure-words';
 import { m } from '$lib/i18n/paraglide/messages';
 
 /** `i dag, morgon`, `15 nov, kväll`. */
@@ -18,17 +19,10 @@ export function shortDay(when: Moment, now: Moment): string {
 	return days === 0 || days === 1 ? formatRelativeDay(when, now) : formatDayShort(when, now).replace('.', '');
 }
 
-/** Arm, posture, the person's own note, and that it was changed; empty for most. Unknown context of a newer app is left out. */
-export function circumstances({ context, note, amended, conflicting }: Observation): string {
-	const known = Object.values(context ?? {}).flatMap((value) => contextWords[value]?.() ?? []);
+/** Answers, circumstances, the person's own note, and that it was changed; empty for most. */
+export function circumstances({ measure, values, context, note, amended, conflicting }: Observation): string {
 	const changed = conflicting ? [m.trends_conflicting()] : amended ? [m.trends_amended()] : [];
-	return [...known, ...(note ? [note] : []), ...changed].join(', ');
+	return [...answersInWords(measure, values), ...contextInList(context), ...(note ? [note] : []), ...changed].join(
+		', '
+	);
 }
-
-const contextWords: Readonly<Record<string, () => string>> = {
-	left: m.trends_left_arm,
-	right: m.trends_right_arm,
-	sitting: m.trends_sitting,
-	lying: m.trends_lying,
-	standing: m.trends_standing
-};

@@ -5,7 +5,7 @@ import { inRange, summarise, type TrendRange } from '$lib/domain/summary';
 import { dateWallMs, daysBetween, effectiveAt, localDate } from '$lib/domain/time';
 import type { Moment } from '$lib/i18n/format';
 import type { CircleView } from '$lib/state/circle-view';
-import { MinuteClock } from '$lib/state/minute-clock.svelte';
+import { MinuteClock } from '$lib/state/ticking-clock.svelte';
 import { plotWords } from '$lib/ui/chart/plot-words';
 import { trendPlot } from '$lib/ui/chart/trend-plot';
 import { measureName } from '$lib/i18n/measure-words';
