@@ -6,9 +6,10 @@
  */
 import { must } from './assert';
 import type { FieldDefinition, MeasureDefinition, OtherUnit } from './measure-definition';
-import { type MeasureValues, roundedTo, valuesSchema } from './measure-values';
+import { type MeasureValues, valuesSchema } from './measure-values';
 import type { Effective, Observation } from './observation';
 import { err, ok, type Result } from './result';
+import { roundedTo } from './rounding';
 import { daysBetween, localDate } from './time';
 import { type NumberError, parseNumber, plainDigits } from './typed-number';
 

@@ -4,7 +4,7 @@
  * It counts and compares and never judges: no "high", no "good", no cause (ARCHITECTURE 1.4).
  */
 import type { MeasureDefinition } from './measure-definition';
-import { roundedTo } from './measure-values';
+import { roundedTo } from './rounding';
 import { type Mean, type MeansByPart, meansByPart, type Reading, valuesOf } from './statistics';
 import { addDays, dateWallMs, daysBetween, type LocalDate, localDate, wallMs } from './time';
 
