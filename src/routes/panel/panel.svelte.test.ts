@@ -23,6 +23,7 @@ beforeEach(() => overwriteGetLocale(() => 'sv'));
 
 /** Somebody who shares, in memory. */
 class MemoryPatient implements PanelCircle {
+	readonly series = [];
 	readonly measures: MeasureKind[] = ['bloodPressure', 'weight'];
 	readonly person = null;
 	readonly memberSince = now - 40 * DAY_MS;
