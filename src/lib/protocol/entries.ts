@@ -61,7 +61,7 @@ const obsVoidSchema = z.strictObject({
 	reason: z.enum(['undo', 'mistake'])
 });
 /** A series of home blood pressures begins (mätserie). Its protocol is stored whole, so that no later preset recounts it. */
-export const seriesStartSchema = z.strictObject({
+const seriesStartSchema = z.strictObject({
 	kind: z.literal('series.start'),
 	v: z.literal(1),
 	id: entryIdSchema,
@@ -71,7 +71,7 @@ export const seriesStartSchema = z.strictObject({
 	at: z.int()
 });
 /** A series is ended before its days have passed. */
-export const seriesEndSchema = z.strictObject({
+const seriesEndSchema = z.strictObject({
 	kind: z.literal('series.end'),
 	v: z.literal(1),
 	id: entryIdSchema,
