@@ -112,7 +112,7 @@ export class Party {
 		const book = must(bookOfKind(access, kind), 'the circle has the book');
 		const saved = await this.store.append(writeContext(access, await this.device(), null), [{ book, entries }]);
 		if (!saved.ok) throw new Error(saved.error.type);
-		return saved.value;
+		return saved.value.map(({ frame }) => frame);
 	}
 
 	/** Ids of the entries that count in a book, in order. */

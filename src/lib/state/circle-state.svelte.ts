@@ -10,7 +10,7 @@ import { inFrames, type Entry, type ObsAdd, type Receipt } from '$lib/protocol/e
 import { accessOf, memberOf } from '$lib/protocol/manifest';
 import { projectObservations } from '$lib/protocol/project';
 import { StorageAbort } from '$lib/storage/errors';
-import type { StoredFrame } from '$lib/storage/local-store';
+import type { StoredFrame } from '$lib/storage/record';
 import { BookReader } from '$lib/sync/book-reader';
 import { bookOfKind, kindOf, nameOf, personOf, readableBooks, type CircleAccess } from '$lib/sync/circle-access';
 import { writeContext } from '$lib/sync/engine';
@@ -254,9 +254,9 @@ export class CircleState implements CircleView {
 		if (books.length !== batches.length) return err({ type: 'not-allowed' });
 		const frames = await this.#session.store.append(writeContext(access, device, this.#session.relay.skewMs), books);
 		if (!frames.ok) return frames;
-		for (const frame of frames.value) {
-			const { book } = frame.header;
-			this.#frames.set(book, [...(this.#frames.get(book) ?? []), { frame, verified: true, pos: 0 }]);
+		for (const stored of frames.value) {
+			const { book } = stored.frame.header;
+			this.#frames.set(book, [...(this.#frames.get(book) ?? []), stored]);
 			this.#project(access, book);
 			this.#waiting += 1;
 		}

@@ -4,7 +4,8 @@ import { acceptFrames, type Acceptance } from '$lib/protocol/accept';
 import { parseBatch, type Batch } from '$lib/protocol/entries';
 import { openFrame, verifyFrame, type Frame } from '$lib/protocol/frame';
 import type { BookId, Hash } from '$lib/protocol/ids';
-import type { LocalStore, StoredFrame } from '$lib/storage/local-store';
+import type { LocalStore } from '$lib/storage/local-store';
+import type { StoredFrame } from '$lib/storage/record';
 import { epochKey, type CircleAccess } from './circle-access';
 
 /** Reads frames of one circle; keeps what was opened, so that a later reading costs only what is new. */

@@ -15,7 +15,8 @@ import { idBytes, type BookId, type CircleId, type IdentityId } from '$lib/proto
 import { accessOf, bookOf, commitOf, parseManifest } from '$lib/protocol/manifest';
 import { StorageAbort, type StorageError } from '$lib/storage/errors';
 import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
-import type { LocalStore, WriteContext } from '$lib/storage/local-store';
+import type { LocalStore } from '$lib/storage/local-store';
+import type { WriteContext } from '$lib/storage/record';
 import { BookReader } from './book-reader';
 import { epochKey, identityFrom, openCircle, writingEpoch, type CircleAccess, type Me } from './circle-access';
 import { envelopesFor } from './membership';
