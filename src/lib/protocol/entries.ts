@@ -103,6 +103,7 @@ export const entrySchema = z.discriminatedUnion('kind', [
 export type Entry = z.infer<typeof entrySchema>;
 export type ObsAdd = z.infer<typeof obsAddSchema>;
 export type ObsAmend = z.infer<typeof obsAmendSchema>;
+export type ObsVoid = z.infer<typeof obsVoidSchema>;
 export type Receipt = z.infer<typeof receiptSchema>;
 
 /**
