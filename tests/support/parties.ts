@@ -17,7 +17,7 @@ import { createCircle, createDevice } from '$lib/sync/create';
 import { SyncEngine, writeContext, type SyncChange } from '$lib/sync/engine';
 import { addMembers, envelopesFor } from '$lib/sync/membership';
 import { RelayClient } from '$lib/sync/relay-client';
-import { BookReader } from '$lib/sync/book-reader';
+import { OpenBook } from '$lib/sync/open-book';
 import { ORIGIN } from './relay-calls';
 import { START } from './relay-world';
 
@@ -119,8 +119,8 @@ export class Party {
 	async entries(kind: BookKind, index = 0): Promise<string[]> {
 		const access = await this.access(index);
 		const book = must(bookOfKind(access, kind), 'the circle has the book');
-		const { accepted } = await new BookReader().read(this.store, access, book, must(kindOf(access, book), 'a kind'));
-		return accepted.flatMap(({ batch }) => batch.entries.map((entry) => entry.id));
+		const { stated } = await OpenBook.open(this.store, access, book, must(kindOf(access, book), 'a kind'));
+		return stated.map(({ entry }) => entry.id);
 	}
 
 	async waiting(): Promise<number> {

@@ -3,7 +3,7 @@
  * browser has closed is opened once more (docs/protocol.md 15, D3 and D4).
  */
 import { err, ok, type Result } from '$lib/domain/result';
-import { HemlinjeDatabase, WRITER_VERSION, type Space } from './database';
+import { HemlinjeDatabase, WRITER_VERSION, type SealedRow, type Space } from './database';
 import { isLostConnection, StorageAbort, toStorageError, type StorageError } from './errors';
 
 export type WritableTable = 'keys' | 'frames' | 'outbox' | 'heads' | 'drafts';
@@ -56,6 +56,19 @@ export class Connection {
 		} catch (error) {
 			return err(toStorageError(error));
 		}
+	}
+
+	/** A row of a derived table, put without waiting for the disk. Lost with the connection, it is not missed. */
+	async putDerived(table: 'cache', row: SealedRow): Promise<void> {
+		await new Promise<void>((resolve) => {
+			try {
+				const write = this.#database.backendDB().transaction(table, 'readwrite', { durability: 'relaxed' });
+				write.oncomplete = write.onabort = () => resolve();
+				write.objectStore(table).put(row);
+			} catch {
+				resolve();
+			}
+		});
 	}
 
 	/** A read. Rejects with `StorageAbort` when the storage cannot be used. */

@@ -29,7 +29,9 @@ import {
 	identityRow,
 	knownIdentitySchema,
 	MASTER_KEY_ROW,
+	openBytes,
 	openValue,
+	sealBytes,
 	sealValue,
 	type CircleKeys,
 	type DeviceKeys,
@@ -70,6 +72,8 @@ export interface RemoteFrames {
 
 /** A long transaction has brought IndexedDB down before (threat model F24). */
 const MOST_FRAMES_AT_ONCE = 150;
+
+const cacheRow = (circle: CircleId, book: BookId): string => `book:${circle}:${book}`;
 
 /** Rows fetched at a time where all of a book is read. */
 const PAGE = 200;
@@ -258,12 +262,15 @@ export class LocalStore {
 		}
 	}
 
-	/** What came to a book after a place, in order, and the head it stands at: read together. */
+	/**
+	 * What came to a book after a place, in order, some at a time, and the head the book stands at: read together. `upTo` is
+	 * the place to read on from; there is no more when that is the head's.
+	 */
 	framesAfter(
 		circle: CircleId,
 		book: BookId,
 		arrival: number
-	): Promise<{ readonly head: HeadRow; readonly frames: readonly StoredFrame[] }> {
+	): Promise<{ readonly head: HeadRow; readonly frames: readonly StoredFrame[]; readonly upTo: number }> {
 		return this.#connection.read((database) =>
 			database.transaction('r', ['heads', 'frames'], async () => {
 				const [head, rows] = await Promise.all([
@@ -271,9 +278,12 @@ export class LocalStore {
 					database.frames
 						.where('[circle+book+arrival]')
 						.between([circle, book, arrival], [circle, book, Infinity], false, true)
+						.limit(PAGE)
 						.toArray()
 				]);
-				return { head: head ?? emptyHead(circle, book), frames: rows.flatMap((row) => toStored(row) ?? []) };
+				const at = head ?? emptyHead(circle, book);
+				const upTo = rows.length < PAGE ? at.arrivals : (rows.at(-1)?.arrival ?? at.arrivals);
+				return { head: at, frames: rows.flatMap((row) => toStored(row) ?? []), upTo };
 			})
 		);
 	}
@@ -317,7 +327,28 @@ export class LocalStore {
 		});
 	}
 
+	// Caches: derived, and never more than a shorter way to what the frames say
+
+	/** A book as it was last kept, unchecked: its reader decides whether it still stands for the frames. */
+	async readCache(circle: CircleId, book: BookId): Promise<Uint8Array | null> {
+		const id = cacheRow(circle, book);
+		const row = await this.#connection.read((database) => database.cache.get(id));
+		return row ? openBytes(this.#masterKey, id, row.bytes) : null;
+	}
+
+	/** Keeps a packed book. One that cannot be kept is made again from the frames, so nobody needs to know. */
+	async saveCache(circle: CircleId, book: BookId, packed: Uint8Array): Promise<void> {
+		const id = cacheRow(circle, book);
+		const bytes = sealBytes(this.#masterKey, id, packed, this.#deps.random);
+		await this.#connection.putDerived('cache', { id, bytes });
+	}
+
 	// The outbox
+
+	/** How many frames wait to be sent. */
+	countOutbox(circle: CircleId): Promise<number> {
+		return this.#connection.read((database) => database.outbox.where('circle').equals(circle).count());
+	}
 
 	/** Rows waiting to be sent, in the order they must go. */
 	async outbox(circle: CircleId): Promise<OutboxRow[]> {

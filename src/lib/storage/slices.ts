@@ -6,17 +6,27 @@ const AT_A_LOOK = 64;
 
 /** Works through `items` in order, as many at a time as fit in a slice. Few items are done at once, without a pause. */
 export async function inSlices<T>(items: readonly T[], work: (some: readonly T[]) => void): Promise<void> {
-	let since = performance.now();
+	const clock = sliceClock();
 	for (let at = 0; at < items.length; at += AT_A_LOOK) {
-		work(at === 0 && items.length <= AT_A_LOOK ? items : items.slice(at, at + AT_A_LOOK));
-		if (performance.now() - since < SLICE_MS || at + AT_A_LOOK >= items.length) continue;
-		await pause();
-		since = performance.now();
+		work(items.slice(at, at + AT_A_LOOK));
+		if (at + AT_A_LOOK < items.length) await clock.pauseWhenDue();
 	}
 }
 
-/** Gives the thread back for a moment. */
-export const pause = (): Promise<void> =>
+/** Gives the thread back once a slice has been used up. */
+export function sliceClock(): { pauseWhenDue(): Promise<void> } {
+	let since = performance.now();
+	return {
+		async pauseWhenDue() {
+			if (performance.now() - since < SLICE_MS) return;
+			await pause();
+			since = performance.now();
+		}
+	};
+}
+
+/** A message to oneself: it comes after what already waits, and is not held back as timers are. */
+const pause = (): Promise<void> =>
 	new Promise((resolve) => {
 		const channel = new MessageChannel();
 		channel.port1.onmessage = () => {
