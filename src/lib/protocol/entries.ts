@@ -127,6 +127,7 @@ export type Entry = z.infer<typeof entrySchema>;
 export type ObsAdd = z.infer<typeof obsAddSchema>;
 export type ObsAmend = z.infer<typeof obsAmendSchema>;
 export type SeriesStart = z.infer<typeof seriesStartSchema>;
+export type ObsVoid = z.infer<typeof obsVoidSchema>;
 export type Receipt = z.infer<typeof receiptSchema>;
 
 /**
@@ -219,27 +220,6 @@ export function parseBatch(plaintext: Uint8Array): Batch | null {
 		entries,
 		unknown: parsed.length - entries.length
 	};
-}
-
-/** Bytes of entries put in one frame: with header, padding and signature it stays under the wire's 64 KiB. */
-const ENTRY_BYTES_PER_FRAME = 48 * 1024;
-
-/** Entries in parts that each fit in one frame, in order. */
-export function inFrames<E extends Entry>(entries: readonly E[]): E[][] {
-	const parts: E[][] = [];
-	let room = 0;
-	for (const entry of entries) {
-		const size = utf8(JSON.stringify(entry)).length + 1;
-		const last = parts.at(-1);
-		if (last && size <= room && last.length < MAX_ENTRIES) {
-			last.push(entry);
-			room -= size;
-		} else {
-			parts.push([entry]);
-			room = ENTRY_BYTES_PER_FRAME - size;
-		}
-	}
-	return parts;
 }
 
 /** The entries of a batch as they stand, also those only a newer app can read; null when the bytes are no batch. */
