@@ -10,6 +10,9 @@ import { parseJson } from './json';
 /** Most entries in one frame. */
 const MAX_ENTRIES = 500;
 
+/** Most amendments one amendment settles. */
+export const MAX_SETTLED = 16;
+
 const fieldKey = z.string().check(z.regex(/^[a-z][A-Za-z0-9]{0,31}$/));
 const shortText = z.string().check(z.maxLength(64));
 const noteText = z.string().check(z.maxLength(4000));
@@ -48,6 +51,8 @@ export const obsAmendSchema = z.strictObject({
 	id: entryIdSchema,
 	/** The `obs.add` or `obs.amend` this one replaces. */
 	target: entryIdSchema,
+	/** Other amendments its writer saw and chose against: they no longer count as a conflict. */
+	settles: z.optional(z.array(entryIdSchema).check(z.minLength(1), z.maxLength(MAX_SETTLED))),
 	...observationFields
 });
 const obsVoidSchema = z.strictObject({
@@ -56,7 +61,8 @@ const obsVoidSchema = z.strictObject({
 	id: entryIdSchema,
 	/** The `obs.add` that is taken back; a void also hides its amendments. */
 	target: entryIdSchema,
-	reason: z.enum(['undo', 'mistake'])
+	/** One of `voidReasons`. Any word is read, so that a reason of a newer app still takes the reading away (decision 0006). */
+	reason: fieldKey
 });
 /** One field of a profile or routine: a Lamport register; history stays. */
 const fieldSetSchema = z.strictObject({
@@ -103,6 +109,7 @@ export const entrySchema = z.discriminatedUnion('kind', [
 export type Entry = z.infer<typeof entrySchema>;
 export type ObsAdd = z.infer<typeof obsAddSchema>;
 export type ObsAmend = z.infer<typeof obsAmendSchema>;
+export type ObsVoid = z.infer<typeof obsVoidSchema>;
 export type Receipt = z.infer<typeof receiptSchema>;
 
 /**
