@@ -1,21 +1,29 @@
 /** One circle, open on this device: what the screens read and what they can do. */
 import { err, ok, type Result } from '$lib/domain/result';
 import { isMeasureKind, measureKinds, measures, type MeasureKind } from '$lib/domain/measures';
-import type { Observation, ObservationDraft } from '$lib/domain/observation';
+import type { Observation, ObservationDraft, RemovedObservation, VoidReason } from '$lib/domain/observation';
 import { unitedPulses } from '$lib/domain/pulse';
 import type { Access, Role } from '$lib/domain/rights';
 import type { Identity } from '$lib/protocol/identity-log';
 import { newId, type BookId, type CircleId, type EntryId, type IdentityId } from '$lib/protocol/ids';
-import { inFrames, type Entry, type ObsAdd, type Receipt } from '$lib/protocol/entries';
+import {
+	inFrames,
+	MAX_SETTLED,
+	type Entry,
+	type ObsAdd,
+	type ObsAmend,
+	type ObsVoid,
+	type Receipt
+} from '$lib/protocol/entries';
 import { accessOf, memberOf } from '$lib/protocol/manifest';
-import { projectObservations } from '$lib/protocol/project';
+import { projectBook } from '$lib/protocol/project';
 import { StorageAbort } from '$lib/storage/errors';
 import type { StoredFrame } from '$lib/storage/local-store';
 import { BookReader } from '$lib/sync/book-reader';
 import { bookOfKind, kindOf, nameOf, personOf, readableBooks, type CircleAccess } from '$lib/sync/circle-access';
 import { writeContext } from '$lib/sync/engine';
 import { rosterPerson } from '$lib/sync/membership';
-import type { CircleView, Durability, SaveError } from './circle-view';
+import type { ChangeError, CircleView, Durability, SaveError } from './circle-view';
 import type { Session } from './session';
 
 /** A care contact's mark with who made it, newest first. */
@@ -49,6 +57,7 @@ export class CircleState implements CircleView {
 	#id = $state<CircleId | null>(null);
 	#access = $state.raw<CircleAccess | null>(null);
 	#observations = $state.raw<ReadonlyMap<string, readonly Observation[]>>(new Map());
+	#removed = $state.raw<ReadonlyMap<string, readonly RemovedObservation[]>>(new Map());
 	#receipts = $state.raw<readonly SeenReceipt[]>([]);
 	#waiting = $state(0);
 	#isBackedUp = $state(false);
@@ -199,17 +208,8 @@ export class CircleState implements CircleView {
 		};
 	}
 
-	async voidObservation(id: string, reason: 'undo' | 'mistake'): Promise<Result<void, SaveError>> {
-		const measure = measureKinds.find((kind) => this.#observations.get(kind)?.some((each) => each.id === id));
-		if (!measure) return ok(undefined);
-		const entry = {
-			kind: 'obs.void' as const,
-			v: 1 as const,
-			id: newId<EntryId>(this.#session.random),
-			target: id as EntryId,
-			reason
-		};
-		return this.#append([[measure, [entry]]]);
+	voidObservation(id: string, reason: VoidReason): Promise<Result<void, SaveError>> {
+		return this.voidTogether([id], reason);
 	}
 
 	/** The care contact's mark in the log; shown to the person. */
@@ -318,11 +318,66 @@ export class CircleState implements CircleView {
 				.sort((a, b) => b.at - a.at);
 			return;
 		}
-		this.#observations = new Map([...this.#observations, [kind, projectObservations(accepted)]]);
+		const { shown, removed } = projectBook(accepted);
+		this.#observations = new Map([...this.#observations, [kind, shown]]);
+		this.#removed = new Map([...this.#removed, [kind, removed]]);
 	}
 
 	#bookOf(kind: MeasureKind): BookId | null {
 		return this.#access ? bookOfKind(this.#access, kind) : null;
+	}
+
+	removed(measure: MeasureKind): readonly RemovedObservation[] {
+		return this.#removed.get(measure) ?? [];
+	}
+
+	canChange({ measure, by, within }: Observation): boolean {
+		if (within || !this.canWrite(measure)) return false;
+		return (
+			this.role === 'owner' || this.role === 'coOwner' || (by !== undefined && by === this.#access?.member?.identity)
+		);
+	}
+
+	nameOf(author: string | undefined): string | null {
+		const access = this.#access;
+		if (!access || author === undefined || author === access.member?.identity) return null;
+		return nameOf(access, author as IdentityId);
+	}
+
+	async amend(seen: Observation, draft: ObservationDraft): Promise<Result<void, ChangeError>> {
+		const now = this.#observations.get(seen.measure)?.find(({ id }) => id === seen.id);
+		if (!now) return err({ type: 'gone' });
+		if (now.version !== seen.version) return err({ type: 'changed' });
+		const settles = (seen.rivals ?? []).slice(0, MAX_SETTLED).map(({ id }) => id as EntryId);
+		const entry: ObsAmend = {
+			...this.#toEntry(draft),
+			kind: 'obs.amend',
+			target: (seen.version ?? seen.id) as EntryId,
+			...(settles.length > 0 && { settles })
+		};
+		return this.#append([[seen.measure, [entry]]]);
+	}
+
+	/** One frame: all or none. */
+	async recordTogether(drafts: readonly ObservationDraft[]): Promise<Result<readonly string[], SaveError>> {
+		const [first] = drafts;
+		if (!first) return ok([]);
+		const entries = drafts.map((draft) => this.#toEntry(draft));
+		const saved = await this.#append([[first.measure, entries]]);
+		return saved.ok ? ok(entries.map(({ id }) => id)) : saved;
+	}
+
+	async voidTogether(ids: readonly string[], reason: VoidReason): Promise<Result<void, SaveError>> {
+		const measure = measureKinds.find((kind) => this.#observations.get(kind)?.some(({ id }) => ids.includes(id)));
+		if (!measure) return ok(undefined);
+		const entries = ids.map((target): ObsVoid => ({
+			kind: 'obs.void',
+			v: 1,
+			id: newId<EntryId>(this.#session.random),
+			target: target as EntryId,
+			reason
+		}));
+		return this.#append([[measure, entries]]);
 	}
 }
 
