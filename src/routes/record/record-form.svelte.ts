@@ -149,9 +149,11 @@ export class RecordForm {
 		return this.#unfinishedField() ?? this.firstOpenField();
 	}
 
-	/** The first field without text, or the last of all: where typing goes on. */
+	/** The first field without text, or the last of all: where typing goes on. The first of a reading that is changed. */
 	firstOpenField(): Focus {
 		const fields = measures[this.measure].fields;
+		const [first] = fields;
+		if (this.isChange && first && this.#typedAt === null) return { to: 'field', key: first.key };
 		const open = fields.find(({ key }) => this.text(key) === '') ?? fields.at(-1);
 		return open ? { to: 'field', key: open.key } : null;
 	}
