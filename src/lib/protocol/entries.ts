@@ -11,6 +11,9 @@ import { parseJson } from './json';
 /** Most entries in one frame. */
 const MAX_ENTRIES = 500;
 
+/** Most amendments one amendment settles. */
+export const MAX_SETTLED = 16;
+
 const fieldKey = z.string().check(z.regex(/^[a-z][A-Za-z0-9]{0,31}$/));
 const shortText = z.string().check(z.maxLength(64));
 const localDateSchema = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/));
@@ -50,6 +53,8 @@ export const obsAmendSchema = z.strictObject({
 	id: entryIdSchema,
 	/** The `obs.add` or `obs.amend` this one replaces. */
 	target: entryIdSchema,
+	/** Other amendments its writer saw and chose against: they no longer count as a conflict. */
+	settles: z.optional(z.array(entryIdSchema).check(z.minLength(1), z.maxLength(MAX_SETTLED))),
 	...observationFields
 });
 const obsVoidSchema = z.strictObject({
@@ -58,7 +63,8 @@ const obsVoidSchema = z.strictObject({
 	id: entryIdSchema,
 	/** The `obs.add` that is taken back; a void also hides its amendments. */
 	target: entryIdSchema,
-	reason: z.enum(['undo', 'mistake'])
+	/** One of `voidReasons`. Any word is read, so that a reason of a newer app still takes the reading away (decision 0007). */
+	reason: fieldKey
 });
 /** A series of home blood pressures begins (mätserie). Its protocol is stored whole, so that no later preset recounts it. */
 const seriesStartSchema = z.strictObject({

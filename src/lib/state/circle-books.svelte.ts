@@ -1,7 +1,7 @@
 /** The books of one circle as the screens read them: observations by measure, and the care contacts' marks. */
 import { isMeasureKind, type MeasureKind } from '$lib/domain/measures';
 import type { MeasuringSeries } from '$lib/domain/measuring-series';
-import type { Observation } from '$lib/domain/observation';
+import type { Observation, RemovedObservation } from '$lib/domain/observation';
 import { unitedPulses } from '$lib/domain/pulse';
 import type { BookId, IdentityId } from '$lib/protocol/ids';
 import type { Receipt } from '$lib/protocol/entries';
@@ -29,6 +29,7 @@ export class CircleBooks {
 	readonly #store: LocalStore;
 	#books = new Map<BookId, OpenBook>();
 	#observations = $state.raw<ReadonlyMap<string, readonly Observation[]>>(new Map());
+	#removed = $state.raw<ReadonlyMap<string, readonly RemovedObservation[]>>(new Map());
 	#receipts = $state.raw<readonly SeenReceipt[]>([]);
 	#series = $state.raw<readonly MeasuringSeries[]>([]);
 	#toKeep = new Set<OpenBook>();
@@ -62,6 +63,11 @@ export class CircleBooks {
 	/** What stands in the book of this kind itself. */
 	recorded(kind: string): readonly Observation[] {
 		return this.#observations.get(kind) ?? [];
+	}
+
+	/** Taken out of view, oldest measurement first. */
+	removed(kind: string): readonly RemovedObservation[] {
+		return this.#removed.get(kind) ?? [];
 	}
 
 	/** Opens every book this device may read, or reads on in those that are open. */
@@ -100,9 +106,14 @@ export class CircleBooks {
 	#show(access: CircleAccess, book: OpenBook): void {
 		if (book.kind === 'bloodPressure') this.#series = projectSeries(book.stated);
 		if (book.kind === 'log') this.#receipts = receiptsIn(book, access);
-		else if (this.recorded(book.kind) !== book.observations)
-			this.#observations = new Map([...this.#observations, [book.kind, book.observations]]);
+		else this.#showReadings(book);
 		void this.#keepLater(book);
+	}
+
+	#showReadings({ kind, observations, removed }: OpenBook): void {
+		if (this.recorded(kind) !== observations)
+			this.#observations = new Map([...this.#observations, [kind, observations]]);
+		if (this.removed(kind) !== removed) this.#removed = new Map([...this.#removed, [kind, removed]]);
 	}
 
 	/** For the next start; a book that changes again before that is kept once. */
