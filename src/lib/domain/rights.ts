@@ -19,6 +19,8 @@ export const entryKinds = [
 	'obs.add',
 	'obs.amend',
 	'obs.void',
+	'series.start',
+	'series.end',
 	'tick',
 	'untick',
 	'plan.propose',
@@ -59,6 +61,7 @@ export function proposedAccess(role: Role, book: BookKind): Access | null {
 /** Kinds of entry a role may write in a book it has `w` in. Anything else counts as a fact nobody had the right to state. */
 export function mayWriteKind(role: Role, book: BookKind, kind: EntryKind): boolean {
 	if (book === 'log') return kind === 'receipt' || kind === 'heartbeat';
+	if (kind === 'series.start' || kind === 'series.end') return book === 'bloodPressure' && role !== 'viewer';
 	if (role === 'owner' || role === 'coOwner') return kind !== 'receipt' && kind !== 'heartbeat';
 	if (role === 'viewer') return false;
 	if (book === 'plan') {

@@ -3,7 +3,8 @@
  *
  * It counts and compares and never judges: no "high", no "good", no cause (ARCHITECTURE 1.4).
  */
-import type { MeasureDefinition } from './measures';
+import type { MeasureDefinition } from './measure-definition';
+import { roundedTo } from './rounding';
 import { type Mean, type MeansByPart, meansByPart, type Reading, valuesOf } from './statistics';
 import { addDays, dateWallMs, daysBetween, type LocalDate, localDate, wallMs } from './time';
 
@@ -62,7 +63,7 @@ export function summarise(
 		days: rangeDays[range] ?? Math.max(1, daysBetween(localDate(first.effective), today) + 1),
 		means,
 		eveningAboveMorning: measure.kind === 'bloodPressure' ? eveningAboveMorning(means[lead.key]) : null,
-		mostCommon: measure.entry === 'scale' ? mostCommon(valuesOf(kept, lead.key)) : null
+		mostCommon: lead.scale !== undefined && !lead.isNumbered ? mostCommon(valuesOf(kept, lead.key)) : null
 	};
 }
 
@@ -80,11 +81,7 @@ function eveningAboveMorning(means: MeansByPart | undefined): number | null {
 }
 
 /** A mean as it is shown: half up, to the measure's decimals (STANDARDS A1, D1). */
-export function shownMean({ value }: Mean, decimals: number): number {
-	const scale = 10 ** decimals;
-	// Binary fractions put 74.25 * 10 a hair below the half; twelve digits bring it back.
-	return Math.floor(Number((value * scale).toPrecision(12)) + 0.5) / scale;
-}
+export const shownMean = ({ value }: Mean, decimals: number): number => roundedTo(value, decimals);
 
 function mostCommon(values: readonly number[]): Mean | null {
 	const counts = new Map<number, number>();

@@ -4,14 +4,19 @@
  */
 import * as z from 'zod/mini';
 import { utf8 } from '$lib/crypto/bytes';
+import { homeBpProtocolSchema } from '$lib/domain/home-bp-protocol';
 import { entryIdSchema, hashSchema, bookIdSchema } from './ids';
 import { parseJson } from './json';
 
 /** Most entries in one frame. */
 const MAX_ENTRIES = 500;
 
+/** Most amendments one amendment settles. */
+export const MAX_SETTLED = 16;
+
 const fieldKey = z.string().check(z.regex(/^[a-z][A-Za-z0-9]{0,31}$/));
 const shortText = z.string().check(z.maxLength(64));
+const localDateSchema = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/));
 const noteText = z.string().check(z.maxLength(4000));
 
 const effectiveSchema = z.strictObject({
@@ -48,6 +53,8 @@ export const obsAmendSchema = z.strictObject({
 	id: entryIdSchema,
 	/** The `obs.add` or `obs.amend` this one replaces. */
 	target: entryIdSchema,
+	/** Other amendments its writer saw and chose against: they no longer count as a conflict. */
+	settles: z.optional(z.array(entryIdSchema).check(z.minLength(1), z.maxLength(MAX_SETTLED))),
 	...observationFields
 });
 const obsVoidSchema = z.strictObject({
@@ -56,7 +63,27 @@ const obsVoidSchema = z.strictObject({
 	id: entryIdSchema,
 	/** The `obs.add` that is taken back; a void also hides its amendments. */
 	target: entryIdSchema,
-	reason: z.enum(['undo', 'mistake'])
+	/** One of `voidReasons`. Any word is read, so that a reason of a newer app still takes the reading away (decision 0007). */
+	reason: fieldKey
+});
+/** A series of home blood pressures begins (mätserie). Its protocol is stored whole, so that no later preset recounts it. */
+const seriesStartSchema = z.strictObject({
+	kind: z.literal('series.start'),
+	v: z.literal(1),
+	id: entryIdSchema,
+	protocol: homeBpProtocolSchema,
+	/** Its first day, as the person's own calendar has it. */
+	start: localDateSchema,
+	at: z.int()
+});
+/** A series is ended before its days have passed. */
+const seriesEndSchema = z.strictObject({
+	kind: z.literal('series.end'),
+	v: z.literal(1),
+	id: entryIdSchema,
+	/** The `series.start` it ends. */
+	target: entryIdSchema,
+	at: z.int()
 });
 /** One field of a profile or routine: a Lamport register; history stays. */
 const fieldSetSchema = z.strictObject({
@@ -79,7 +106,7 @@ export const receiptSchema = z.strictObject({
 	name: z.optional(shortText),
 	seen: z.optional(z.array(z.strictObject({ book: bookIdSchema, until: z.int() })).check(z.maxLength(48))),
 	/** Next time the contact means to look, as a local date. */
-	next: z.optional(z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/)))
+	next: z.optional(localDateSchema)
 });
 /** Sent daily: a member whose heartbeat grows old may be cut off from us (docs/protocol.md 11). */
 const heartbeatSchema = z.strictObject({
@@ -96,6 +123,8 @@ export const entrySchema = z.discriminatedUnion('kind', [
 	obsAddSchema,
 	obsAmendSchema,
 	obsVoidSchema,
+	seriesStartSchema,
+	seriesEndSchema,
 	fieldSetSchema,
 	receiptSchema,
 	heartbeatSchema
@@ -103,6 +132,8 @@ export const entrySchema = z.discriminatedUnion('kind', [
 export type Entry = z.infer<typeof entrySchema>;
 export type ObsAdd = z.infer<typeof obsAddSchema>;
 export type ObsAmend = z.infer<typeof obsAmendSchema>;
+export type SeriesStart = z.infer<typeof seriesStartSchema>;
+export type ObsVoid = z.infer<typeof obsVoidSchema>;
 export type Receipt = z.infer<typeof receiptSchema>;
 
 /**
@@ -195,27 +226,6 @@ export function parseBatch(plaintext: Uint8Array): Batch | null {
 		entries,
 		unknown: parsed.length - entries.length
 	};
-}
-
-/** Bytes of entries put in one frame: with header, padding and signature it stays under the wire's 64 KiB. */
-const ENTRY_BYTES_PER_FRAME = 48 * 1024;
-
-/** Entries in parts that each fit in one frame, in order. */
-export function inFrames<E extends Entry>(entries: readonly E[]): E[][] {
-	const parts: E[][] = [];
-	let room = 0;
-	for (const entry of entries) {
-		const size = utf8(JSON.stringify(entry)).length + 1;
-		const last = parts.at(-1);
-		if (last && size <= room && last.length < MAX_ENTRIES) {
-			last.push(entry);
-			room -= size;
-		} else {
-			parts.push([entry]);
-			room = ENTRY_BYTES_PER_FRAME - size;
-		}
-	}
-	return parts;
 }
 
 /** The entries of a batch as they stand, also those only a newer app can read; null when the bytes are no batch. */

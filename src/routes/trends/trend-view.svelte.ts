@@ -5,7 +5,7 @@ import { inRange, summarise, type TrendRange } from '$lib/domain/summary';
 import { dateWallMs, daysBetween, effectiveAt, localDate } from '$lib/domain/time';
 import type { Moment } from '$lib/i18n/format';
 import type { CircleView } from '$lib/state/circle-view';
-import { MinuteClock } from '$lib/state/minute-clock.svelte';
+import { MinuteClock } from '$lib/state/ticking-clock.svelte';
 import { plotWords } from '$lib/ui/chart/plot-words';
 import { trendPlot } from '$lib/ui/chart/trend-plot';
 import { measureName } from '$lib/i18n/measure-words';
@@ -33,22 +33,23 @@ export class TrendView {
 
 	/** Every reading of the measure, oldest first. */
 	readonly all: readonly Observation[] = $derived.by(() => this.#deps.circle.observations(this.measure));
-	readonly #today = $derived.by(() => localDate(effectiveAt(this.#clock.now, this.#deps.zone)));
+	/** The day it is where the reader is. */
+	readonly today = $derived.by(() => localDate(effectiveAt(this.#clock.now, this.#deps.zone)));
 	/** Today, for "i dag" and for leaving out this year. Changes at midnight, not with every tick. */
-	readonly now: Moment = $derived({ utc: dateWallMs(this.#today), offset: 0 });
+	readonly now: Moment = $derived({ utc: dateWallMs(this.today), offset: 0 });
 	/** The readings in the range, oldest first. */
-	readonly kept = $derived(inRange(this.all, this.range, this.#today));
+	readonly kept = $derived(inRange(this.all, this.range, this.today));
 	/** The range in words: "på 30 dagar". */
 	readonly over = $derived.by(() => {
 		const [first] = this.kept;
-		const days = first ? Math.max(1, daysBetween(localDate(first.effective), this.#today) + 1) : 1;
+		const days = first ? Math.max(1, daysBetween(localDate(first.effective), this.today) + 1) : 1;
 		return overRange(this.range, days);
 	});
-	readonly summary = $derived.by(() => summarise(measures[this.measure], this.all, this.range, this.#today));
+	readonly summary = $derived.by(() => summarise(measures[this.measure], this.all, this.range, this.today));
 	readonly sentence = $derived.by(() =>
 		this.summary ? trendSentence(measures[this.measure], this.kept, this.summary, this.over, this.now) : null
 	);
-	readonly plot = $derived.by(() => trendPlot(measures[this.measure], this.all, this.range, this.#today));
+	readonly plot = $derived.by(() => trendPlot(measures[this.measure], this.all, this.range, this.today));
 	readonly words = $derived.by(() =>
 		plotWords(measures[this.measure], this.kept, this.now, { measure: measureName(this.measure), over: this.over })
 	);

@@ -1,5 +1,6 @@
 /** The words of a drawn trend, made by whoever shows it. */
-import type { MeasureDefinition } from '$lib/domain/measures';
+import type { MeasureDefinition } from '$lib/domain/measure-definition';
+import type { MeasureKind } from '$lib/domain/measures';
 import type { Reading } from '$lib/domain/statistics';
 import { dateWallMs, type LocalDate } from '$lib/domain/time';
 import { formatClock, formatDayShort, formatNumber, formatRelativeDay, type Moment } from '$lib/i18n/format';
@@ -21,16 +22,18 @@ export interface PlotWords {
 
 /** Words for `trendPlot` of the same readings. `kept` are the readings in its range; `over` is the range in words. */
 export function plotWords(
-	measure: MeasureDefinition,
+	measure: MeasureDefinition<MeasureKind>,
 	kept: readonly Reading[],
 	now: Moment,
 	names: { readonly measure: string; readonly over: string }
 ): PlotWords {
+	const lead = measure.fields.find(({ key }) => key === measure.chart.series[0]);
 	return {
 		label: m.trends_chart(names),
 		seriesName: fieldLabel,
 		date: (date) => formatDayShort({ utc: dateWallMs(date), offset: 0 }, now).replace('.', ''),
-		value: (y) => (measure.entry === 'scale' ? stepName(y) : formatNumber(y)),
+		value: (y) =>
+			lead?.scale && !lead.isNumbered ? stepName(lead.scale, y) : formatNumber(y, Number.isInteger(y) ? 0 : 1),
 		stop: (at) => {
 			const reading = kept[at];
 			if (!reading) return '';

@@ -5,7 +5,9 @@
  * The x axis is the wall clock the person lived by (`wallMs`): days are equally wide over changes to summer time, and a
  * morning stays a morning for a reader in another zone.
  */
-import type { MeasureDefinition, MeasureKind } from '$lib/domain/measures';
+import { must } from '$lib/domain/assert';
+import type { ChartDefinition, MeasureDefinition } from '$lib/domain/measure-definition';
+import type { MeasureKind } from '$lib/domain/measures';
 import {
 	dailyValues,
 	fiveDayMean,
@@ -69,26 +71,19 @@ export interface TrendPlot {
 	readonly yReversed: boolean;
 }
 
-/** How each measure is drawn. A field without a style is left out of the drawing and stays in words and table. */
-interface MeasureStyle {
-	readonly yStep: number;
-	readonly lineStyle: PlotSeries['lineStyle'];
-	readonly series: readonly Pick<PlotSeries, 'key' | 'token' | 'shape'>[];
-}
+/** Colour and shape go together, so that a series is the same in grey. */
+const marks = [
+	{ token: 's1', shape: 'circle' },
+	{ token: 's2', shape: 'rectRot' },
+	{ token: 's3', shape: 'triangle' },
+	{ token: 's4', shape: 'rect' }
+] as const;
 
-const styles: { readonly [K in MeasureKind]: MeasureStyle } = {
-	bloodPressure: {
-		yStep: 20,
-		lineStyle: 'ribbon',
-		series: [
-			{ key: 'systolic', token: 's1', shape: 'circle' },
-			{ key: 'diastolic', token: 's2', shape: 'rectRot' }
-		]
-	},
-	weight: { yStep: 1, lineStyle: 'line', series: [{ key: 'weight', token: 's3', shape: 'triangle' }] },
-	pulse: { yStep: 10, lineStyle: 'ribbon', series: [{ key: 'pulse', token: 's4', shape: 'rect' }] },
-	selfRatedHealth: { yStep: 1, lineStyle: 'line', series: [{ key: 'step', token: 's3', shape: 'triangle' }] }
-};
+type SeriesStyle = Pick<PlotSeries, 'key' | 'token' | 'shape'>;
+
+/** The fields that are drawn, each with the next mark from the measure's own on. The others stay in words and table. */
+const seriesStyles = ({ series, colour }: ChartDefinition): readonly SeriesStyle[] =>
+	series.map((key, at) => ({ key, ...must(marks[(colour - 1 + at) % marks.length], 'There are four marks') }));
 
 /** Readings beyond this are drawn as bars from lowest to highest. */
 const MOST_POINTS = 400;
@@ -98,35 +93,31 @@ const MOST_Y_STEPS = 6;
 
 /** Readings come oldest first, as `CircleView.observations` gives them. */
 export function trendPlot(
-	measure: MeasureDefinition,
+	measure: MeasureDefinition<MeasureKind>,
 	readings: readonly Reading[],
 	range: TrendRange,
 	today: LocalDate
 ): TrendPlot {
 	const kept = inRange(readings, range, today);
-	const style = styles[measure.kind];
+	const styles = seriesStyles(measure.chart);
 	const first = firstDayOf(range, today) ?? (kept[0] ? localDate(kept[0].effective) : today);
 	const lastReading = kept.at(-1);
 	const last = lastReading && localDate(lastReading.effective) > today ? localDate(lastReading.effective) : today;
 	return {
 		measure: measure.kind,
-		series: style.series.map((one) => plotSeries(one, style.lineStyle, kept)),
+		series: styles.map((style) => plotSeries(style, measure.chart.line, kept)),
 		stops: kept.map(({ values, effective }) => ({
 			x: wallMs(effective),
-			ys: style.series.map(({ key }) => values[key] ?? null)
+			ys: styles.map(({ key }) => values[key] ?? null)
 		})),
 		xMin: dateWallMs(first),
 		xMax: dateWallMs(last) + DAY_MS,
 		dateTicks: dateTicks(first, last),
-		...yAxis(measure, style, kept)
+		...yAxis(measure, kept)
 	};
 }
 
-function plotSeries(
-	style: MeasureStyle['series'][number],
-	lineStyle: PlotSeries['lineStyle'],
-	readings: readonly Reading[]
-): PlotSeries {
+function plotSeries(style: SeriesStyle, lineStyle: PlotSeries['lineStyle'], readings: readonly Reading[]): PlotSeries {
 	const points = readings.flatMap(({ values, effective }): PlotPoint[] => {
 		const y = values[style.key];
 		return y === undefined ? [] : [{ x: wallMs(effective), y, hollow: partOfDay(effective) === 'evening' }];
@@ -192,19 +183,19 @@ function dateTicks(first: LocalDate, last: LocalDate): readonly LocalDate[] {
 }
 
 function yAxis(
-	measure: MeasureDefinition,
-	style: MeasureStyle,
+	{ fields, chart }: MeasureDefinition,
 	readings: readonly Reading[]
 ): Pick<TrendPlot, 'yMin' | 'yMax' | 'yStep' | 'yReversed'> {
-	const [lead] = measure.fields;
-	if (measure.entry === 'scale' && lead) {
-		return { yMin: lead.hard.min, yMax: lead.hard.max, yStep: 1, yReversed: true };
+	const lead = fields.find(({ key }) => key === chart.series[0]);
+	if (lead?.scale !== undefined) {
+		const { min: yMin, max: yMax } = lead.hard;
+		return { yMin, yMax, yStep: chart.yStep, yReversed: lead.bestFirst === true };
 	}
-	const values = style.series.flatMap(({ key }) => valuesOf(readings, key));
+	const values = chart.series.flatMap((key) => valuesOf(readings, key));
 	const low = values.reduce((least, value) => Math.min(least, value), Infinity);
 	const high = values.reduce((most, value) => Math.max(most, value), -Infinity);
-	if (low > high) return { yMin: 0, yMax: style.yStep, yStep: style.yStep, yReversed: false };
-	const yStep = stepFor(high - low, style.yStep);
+	if (low > high) return { yMin: 0, yMax: chart.yStep, yStep: chart.yStep, yReversed: false };
+	const yStep = stepFor(high - low, chart.yStep);
 	const yMin = Math.floor(low / yStep) * yStep;
 	const yMax = Math.max(Math.ceil(high / yStep) * yStep, yMin + 2 * yStep);
 	return { yMin, yMax, yStep, yReversed: false };
