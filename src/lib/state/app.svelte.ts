@@ -8,13 +8,14 @@ import type { Space } from '$lib/storage/database';
 import { StorageAbort, type StorageError } from '$lib/storage/errors';
 import type { DeviceKeys } from '$lib/storage/keyring';
 import type { SyncChange } from '$lib/sync/engine';
-import { browserDeps } from './browser-deps';
+import { browserDeps, browserTab, type Tab } from './browser-deps';
 import type { CircleState } from './circle-state.svelte';
 import type { CircleView, SaveError } from './circle-view';
 import type { DraftKeeper } from './draft-keeper';
 import type { SyncStatus } from './live-sync';
-import { openingCircle, openingDrafts, type Opened } from './opening-circle';
+import { openingCircle, type Opened } from './opening-circle';
 import type { Session, SessionDeps } from './session';
+import { TabDrafts } from './tab-drafts';
 
 export type AppPhase =
 	{ readonly type: 'opening' } | { readonly type: 'ready' } | { readonly type: 'failed'; readonly error: StorageError };
@@ -55,14 +56,17 @@ export class App {
 	#settle: (result: Result<Opened, SaveError>) => void = () => undefined;
 	readonly #opened = new Promise<Result<Opened, SaveError>>((resolve) => (this.#settle = resolve));
 	/** For forms: usable before the store is open, and the same object afterwards. */
-	readonly drafts: DraftKeeper = openingDrafts(this.#opened);
-	readonly #opening: CircleView = openingCircle(this.#opened);
+	readonly drafts: DraftKeeper;
+	readonly #opening: CircleView;
 	/** Begins to load at once, beside the first screen. */
 	readonly #dataLayer = import('./data-layer');
 
-	constructor(space: Space, deps: SessionDeps = browserDeps()) {
+	constructor(space: Space, deps: SessionDeps = browserDeps(), tab: Tab = browserTab()) {
 		this.space = space;
 		this.#deps = deps;
+		this.#opening = openingCircle(this.#opened);
+		const opened = this.#opened.then((result) => (result.ok ? result.value.drafts : null));
+		this.drafts = new TabDrafts({ opened, locks: tab.locks, space });
 	}
 
 	/** The circle for a form that may be used before the store is open. */

@@ -37,13 +37,3 @@ export function openingCircle(opened: Promise<Result<Opened, SaveError>>): Circl
 		voidTogether: (ids, reason) => withCircle((circle) => circle.voidTogether(ids, reason))
 	};
 }
-
-/** Drafts that wait for the store; without one there are none. */
-export function openingDrafts(opened: Promise<Result<Opened, SaveError>>): DraftKeeper {
-	const drafts = opened.then((result) => (result.ok ? result.value.drafts : null));
-	return {
-		load: async (form) => (await drafts)?.load(form),
-		save: async (form, value) => (await drafts)?.save(form, value),
-		clear: async (form) => (await drafts)?.clear(form)
-	};
-}
