@@ -15,6 +15,7 @@ import type { DraftKeeper } from './draft-keeper';
 import type { SyncStatus } from './live-sync';
 import { openingCircle, type Opened } from './opening-circle';
 import type { Session, SessionDeps } from './session';
+import { keepChosenCircle, readChosenCircle } from './space';
 import { TabDrafts } from './tab-drafts';
 
 export type AppPhase =
@@ -53,6 +54,7 @@ export class App {
 	#own: CircleState | null = $state.raw(null);
 	#selected = $state<string | null>(null);
 	#deps: SessionDeps;
+	#tab: Tab;
 	#settle: (result: Result<Opened, SaveError>) => void = () => undefined;
 	readonly #opened = new Promise<Result<Opened, SaveError>>((resolve) => (this.#settle = resolve));
 	/** For forms: usable before the store is open, and the same object afterwards. */
@@ -64,7 +66,9 @@ export class App {
 	constructor(space: Space, deps: SessionDeps = browserDeps(), tab: Tab = browserTab()) {
 		this.space = space;
 		this.#deps = deps;
-		this.#opening = openingCircle(this.#opened);
+		this.#tab = tab;
+		this.#selected = readChosenCircle(tab.memory, space);
+		this.#opening = openingCircle(this.#opened, this.#selected);
 		const opened = this.#opened.then((result) => (result.ok ? result.value.drafts : null));
 		this.drafts = new TabDrafts({ opened, locks: tab.locks, space });
 	}
@@ -106,9 +110,10 @@ export class App {
 		return this.#selected;
 	}
 
-	/** Shows another circle; `null` the person's own. */
+	/** Shows another circle; `null` the person's own. Lasts over a reload. */
 	select(circle: string | null): void {
 		this.#selected = circle;
+		keepChosenCircle(this.#tab.memory, this.space, circle);
 	}
 
 	find(circle: string): CircleState | undefined {
@@ -134,6 +139,8 @@ export class App {
 			if (error instanceof StorageAbort) return this.#fail(error.reason);
 			throw error;
 		}
+		// A circle that is no longer here is no choice, and must not become one again while something is typed.
+		if (this.#selected !== null && !this.find(this.#selected)) this.select(null);
 		this.phase = { type: 'ready' };
 		if (this.#own) this.#settle(ok({ circle: this.circle, drafts: sealedDrafts(session.value.store) }));
 		else this.#settle(err({ type: 'not-allowed' }));

@@ -35,6 +35,8 @@ type Batches = readonly (readonly [MeasureKind | 'log', readonly Entry[]])[];
 
 export class CircleState implements CircleView {
 	readonly #session: Session;
+	/** The person's own from the start, also while its keys are made and read. */
+	readonly #isMadeHere: boolean;
 	#id = $state<CircleId | null>(null);
 	#access = $state.raw<CircleAccess | null>(null);
 	readonly #books: CircleBooks;
@@ -49,6 +51,7 @@ export class CircleState implements CircleView {
 		this.#session = session;
 		this.#books = new CircleBooks(session.store);
 		this.#id = id;
+		this.#isMadeHere = id === null;
 	}
 
 	get id(): string {
@@ -60,7 +63,7 @@ export class CircleState implements CircleView {
 	}
 
 	get mine(): boolean {
-		return this.#id === null || this.#access?.keys.standing === 'mine';
+		return this.#access ? this.#access.keys.standing === 'mine' : this.#isMadeHere;
 	}
 
 	get role(): Role | null {

@@ -11,17 +11,22 @@ export interface Opened {
 	readonly drafts: DraftKeeper;
 }
 
-/** A circle that hands everything on to `opened` once that resolves; `err` there becomes the save's error. */
-export function openingCircle(opened: Promise<Result<Opened, SaveError>>): CircleView {
+/**
+ * A circle that hands everything on to `opened` once that resolves; `err` there becomes the save's error. `chosen` is the
+ * circle the person has chosen, null for their own: what was typed for one person is never saved with another.
+ */
+export function openingCircle(opened: Promise<Result<Opened, SaveError>>, chosen: string | null): CircleView {
 	const withCircle = async <T, E>(
 		act: (circle: CircleView) => Promise<Result<T, E>>
 	): Promise<Result<T, E | SaveError>> => {
 		const result = await opened;
-		return result.ok ? act(result.value.circle) : err(result.error);
+		if (!result.ok) return err(result.error);
+		const { circle } = result.value;
+		return chosen === null || circle.id === chosen ? act(circle) : err({ type: 'not-allowed' });
 	};
 	return {
-		id: 'opening',
-		mine: true,
+		id: chosen ?? 'opening',
+		mine: chosen === null,
 		personName: null,
 		durability: { type: 'here' },
 		observations: () => [],
