@@ -26,10 +26,3 @@ function isPressurePossible(values: MeasureValues): boolean {
 	const { systolic, diastolic } = values;
 	return systolic === undefined || diastolic === undefined || systolic > diastolic;
 }
-
-/** Half up to a number of decimals, as a person would round what stands on a meter. */
-export function roundedTo(value: number, decimals: number): number {
-	const scale = 10 ** decimals;
-	// Binary fractions put 74.25 * 10 a hair below the half; twelve digits bring it back.
-	return Math.floor(Number((value * scale).toPrecision(12)) + 0.5) / scale;
-}

@@ -4,6 +4,7 @@
  * Limits are STANDARDS A9 / D2 (copied to `docs/standards.md`): `hard` can never be a reading, `soft` is asked about once.
  * Units are UCUM codes; LOINC and SNOMED CT codes are those of `codes.json` in the vectors, where a source gave one.
  */
+import { mgDlToMmolL, mmolLToMgDl } from './glucose';
 import { symptoms, habits } from './questionnaires';
 import type { FieldDefinition, MeasureDefinition, OtherUnit } from './measure-definition';
 
@@ -25,8 +26,6 @@ export const measureKinds = [
 ] as const;
 export type MeasureKind = (typeof measureKinds)[number];
 
-/** Milligrams per decilitre in one mmol/L of glucose (STANDARDS A5). 100 mg/dL is 5.5 mmol/L, not 5.6. */
-const GLUCOSE_MG_DL = 18.0182;
 const KG_PER_POUND = 0.45359237;
 const MMHG_PER_KILOPASCAL = 7.50062;
 
@@ -177,12 +176,14 @@ export const measures: { readonly [K in MeasureKind]: MeasureDefinition<K> } = {
 				soft: { min: 3, max: 25 },
 				loinc: '15074-8',
 				otherUnits: [
-					multiple(1 / GLUCOSE_MG_DL, {
+					{
 						unit: 'mg/dL',
 						decimals: 0,
 						suspected: { min: 40.1, max: 900 },
+						toStored: mgDlToMmolL,
+						fromStored: mmolLToMgDl,
 						isOffered: true
-					})
+					}
 				]
 			}
 		]

@@ -4,7 +4,7 @@
  * It counts and compares and never judges: no "high", no "good", no cause (ARCHITECTURE 1.4).
  */
 import type { MeasureDefinition } from './measure-definition';
-import { roundedTo } from './measure-values';
+import { halfUp } from './rounding';
 import { type Mean, type MeansByPart, meansByPart, type Reading, valuesOf } from './statistics';
 import { addDays, dateWallMs, daysBetween, type LocalDate, localDate, wallMs } from './time';
 
@@ -80,8 +80,8 @@ function eveningAboveMorning(means: MeansByPart | undefined): number | null {
 	return Math.abs(difference) < LEAST_DIFFERENCE_MMHG ? null : difference;
 }
 
-/** A mean as it is shown: half up, to the measure's decimals (STANDARDS A1, D1). */
-export const shownMean = ({ value }: Mean, decimals: number): number => roundedTo(value, decimals);
+/** A mean as it is shown, to the measure's decimals. */
+export const shownMean = ({ value }: Mean, decimals: number): number => halfUp(value, decimals);
 
 function mostCommon(values: readonly number[]): Mean | null {
 	const counts = new Map<number, number>();
