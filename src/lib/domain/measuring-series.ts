@@ -40,9 +40,7 @@ export function seriesAskingAt(all: readonly MeasuringSeries[], effective: Effec
 		(series) =>
 			series.start <= date &&
 			isUnderWay(series, date) &&
-			series.protocol.sessions.some(
-				({ fromMinutes, untilMinutes }) => fromMinutes <= minutes && minutes < untilMinutes
-			)
+			series.protocol.sessions.some(({ fromMinutes, untilMinutes }) => fromMinutes <= minutes && minutes < untilMinutes)
 	);
 }
 
@@ -57,10 +55,7 @@ export function inSeries(draft: ObservationDraft, all: readonly MeasuringSeries[
 }
 
 /** The readings that say they belong to the series, as its result and progress count them. */
-export const readingsIn = (
-	series: MeasuringSeries,
-	pressures: readonly Observation[]
-): readonly PressureReading[] =>
+export const readingsIn = (series: MeasuringSeries, pressures: readonly Observation[]): readonly PressureReading[] =>
 	pressureReadings(pressures.filter(({ context }) => context?.[SERIES_CONTEXT] === series.id));
 
 /** The series as its progress is told of it. */

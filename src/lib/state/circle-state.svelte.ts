@@ -151,7 +151,7 @@ export class CircleState implements CircleView {
 	}
 
 	get hasAnything(): boolean {
-		return [...this.#observations.values()].some((list) => list.length > 0);
+		return this.#series.length > 0 || [...this.#observations.values()].some((list) => list.length > 0);
 	}
 
 	readonly #pulses = $derived(

@@ -69,7 +69,9 @@ export class SeriesFlow {
 
 	/** The series on screen: the one under way, else the newest. */
 	readonly series: MeasuringSeries | undefined = $derived.by(() =>
-		this.#isRenewing ? undefined : (seriesUnderWay(this.#deps.circle.series, this.today) ?? this.#deps.circle.series.at(-1))
+		this.#isRenewing
+			? undefined
+			: (seriesUnderWay(this.#deps.circle.series, this.today) ?? this.#deps.circle.series.at(-1))
 	);
 
 	get now() {
@@ -220,9 +222,7 @@ export class SeriesFlow {
 
 	get #sessionNow(): SeriesSession | undefined {
 		const { date, part } = { date: this.today, part: partOfDay(this.now) };
-		return this.progress?.grid
-			.find((day) => day.date === date)
-			?.sessions.find((session) => session.part === part);
+		return this.progress?.grid.find((day) => day.date === date)?.sessions.find((session) => session.part === part);
 	}
 
 	#sitFor(phase: Sitting['phase'], seconds: number): void {
