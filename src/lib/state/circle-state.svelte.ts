@@ -1,7 +1,9 @@
 /** One circle, open on this device: what the screens read and what they can do. */
+import type { BookKind } from '$lib/domain/books';
 import { err, ok, type Result } from '$lib/domain/result';
 import { isMeasureKind, measureKinds, measures, type MeasureKind } from '$lib/domain/measures';
 import type { HomeBpProtocol } from '$lib/domain/home-bp-protocol';
+import type { Change, ChangeDraft } from '$lib/domain/change';
 import { inSeries, type MeasuringSeries } from '$lib/domain/measuring-series';
 import type { Observation, ObservationDraft } from '$lib/domain/observation';
 import { unitedPulses } from '$lib/domain/pulse';
@@ -12,6 +14,7 @@ import { newId, type BookId, type CircleId, type EntryId, type IdentityId } from
 import { inFrames, type Entry, type ObsAdd, type Receipt } from '$lib/protocol/entries';
 import { accessOf, memberOf } from '$lib/protocol/manifest';
 import { projectObservations } from '$lib/protocol/project';
+import { projectChanges } from '$lib/protocol/project-changes';
 import { projectSeries } from '$lib/protocol/project-series';
 import { StorageAbort } from '$lib/storage/errors';
 import type { StoredFrame } from '$lib/storage/local-store';
@@ -46,7 +49,7 @@ export interface OtherMember {
 	readonly hours: string | null;
 }
 
-type Batches = readonly (readonly [MeasureKind | 'log', readonly Entry[]])[];
+type Batches = readonly (readonly [MeasureKind | 'medicines' | 'log', readonly Entry[]])[];
 
 export class CircleState implements CircleView {
 	readonly #session: Session;
@@ -54,6 +57,7 @@ export class CircleState implements CircleView {
 	#access = $state.raw<CircleAccess | null>(null);
 	#observations = $state.raw<ReadonlyMap<string, readonly Observation[]>>(new Map());
 	#series = $state.raw<readonly MeasuringSeries[]>([]);
+	#changes = $state.raw<readonly Change[]>([]);
 	#receipts = $state.raw<readonly SeenReceipt[]>([]);
 	#waiting = $state(0);
 	#isBackedUp = $state(false);
@@ -151,7 +155,11 @@ export class CircleState implements CircleView {
 	}
 
 	get hasAnything(): boolean {
-		return this.#series.length > 0 || [...this.#observations.values()].some((list) => list.length > 0);
+		return (
+			this.#series.length > 0 ||
+			this.#changes.length > 0 ||
+			[...this.#observations.values()].some((list) => list.length > 0)
+		);
 	}
 
 	readonly #pulses = $derived(
@@ -166,9 +174,13 @@ export class CircleState implements CircleView {
 		return this.#series;
 	}
 
-	canWrite(measure: MeasureKind): boolean {
+	get changes(): readonly Change[] {
+		return this.#changes;
+	}
+
+	canWrite(kind: MeasureKind | 'medicines'): boolean {
 		if (this.#id === null) return true;
-		const book = this.#bookOf(measure);
+		const book = this.#bookOf(kind);
 		return book !== null && accessOf(this.#access?.member, book) === 'w';
 	}
 
@@ -203,6 +215,25 @@ export class CircleState implements CircleView {
 		const id = newId<EntryId>(this.#session.random);
 		const entry: Entry = { kind: 'series.end', v: 1, id, target: series as EntryId, at: this.#session.now() };
 		return this.#append([['bloodPressure', [entry]]]);
+	}
+
+	/** An edit is a void and a new change in one frame. */
+	async noteChange({ type, day, name, from, to }: ChangeDraft, replaces?: string): Promise<Result<string, SaveError>> {
+		const id = newId<EntryId>(this.#session.random);
+		const dose = { ...(from ? { from } : {}), ...(to ? { to } : {}) };
+		const entry: Entry = { kind: 'change.add', v: 1, id, type, day, name, ...dose };
+		const before = replaces === undefined ? [] : [this.#changeVoid(replaces, 'replaced')];
+		const saved = await this.#append([['medicines', [...before, entry]]]);
+		return saved.ok ? ok(id) : saved;
+	}
+
+	voidChange(id: string, reason: 'undo' | 'mistake'): Promise<Result<void, SaveError>> {
+		return this.#append([['medicines', [this.#changeVoid(id, reason)]]]);
+	}
+
+	#changeVoid(target: string, reason: 'undo' | 'mistake' | 'replaced'): Entry {
+		const id = newId<EntryId>(this.#session.random);
+		return { kind: 'change.void', v: 1, id, target: target as EntryId, reason };
 	}
 
 	#toEntry(draft: ObservationDraft): ObsAdd {
@@ -343,11 +374,15 @@ export class CircleState implements CircleView {
 				.sort((a, b) => b.at - a.at);
 			return;
 		}
+		if (kind === 'medicines') {
+			this.#changes = projectChanges(accepted);
+			return;
+		}
 		if (kind === 'bloodPressure') this.#series = projectSeries(accepted);
 		this.#observations = new Map([...this.#observations, [kind, projectObservations(accepted)]]);
 	}
 
-	#bookOf(kind: MeasureKind): BookId | null {
+	#bookOf(kind: BookKind): BookId | null {
 		return this.#access ? bookOfKind(this.#access, kind) : null;
 	}
 }

@@ -1,6 +1,7 @@
 /**
  * What a screen may know and do about one circle (krets). `CircleState` implements it; components depend on this alone.
  */
+import type { Change, ChangeDraft } from '$lib/domain/change';
 import type { MeasureKind } from '$lib/domain/measures';
 import type { MeasuringSeries } from '$lib/domain/measuring-series';
 import type { Observation, ObservationDraft } from '$lib/domain/observation';
@@ -31,9 +32,15 @@ export interface CircleView {
 	observations(measure: MeasureKind): readonly Observation[];
 	/** Series of home blood pressures, oldest first. Reactive. */
 	readonly series: readonly MeasuringSeries[];
-	canWrite(measure: MeasureKind): boolean;
+	/** Medicines and other changes that stand, by day. Reactive. */
+	readonly changes: readonly Change[];
+	canWrite(book: MeasureKind | 'medicines'): boolean;
 	/** Durable when it resolves `ok`; the value is the entry's id, for undo. */
 	record(draft: ObservationDraft): Promise<Result<string, SaveError>>;
 	/** Hides an observation by a new entry (`obs.void`); the original stays in the log. */
 	voidObservation(id: string, reason: 'undo' | 'mistake'): Promise<Result<void, SaveError>>;
+	/** Notes a change; with `replaces` in place of another, which stays in the log. The value is its id. */
+	noteChange(draft: ChangeDraft, replaces?: string): Promise<Result<string, SaveError>>;
+	/** Takes a change out of view; the original stays in the log. */
+	voidChange(id: string, reason: 'undo' | 'mistake'): Promise<Result<void, SaveError>>;
 }

@@ -26,9 +26,12 @@ export function openingCircle(opened: Promise<Result<Opened, SaveError>>): Circl
 		durability: { type: 'here' },
 		observations: () => [],
 		series: [],
+		changes: [],
 		canWrite: () => true,
 		record: (draft) => withCircle((circle) => circle.record(draft)),
-		voidObservation: (id, reason) => withCircle((circle) => circle.voidObservation(id, reason))
+		voidObservation: (id, reason) => withCircle((circle) => circle.voidObservation(id, reason)),
+		noteChange: (draft, replaces) => withCircle((circle) => circle.noteChange(draft, replaces)),
+		voidChange: (id, reason) => withCircle((circle) => circle.voidChange(id, reason))
 	};
 }
 
