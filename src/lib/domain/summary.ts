@@ -5,6 +5,7 @@
  */
 import type { MeasureDefinition } from './measure-definition';
 import { halfUp } from './rounding';
+import { firstAtLeast } from './sorted';
 import { type Mean, type MeansByPart, meansByPart, type Reading, valuesOf } from './statistics';
 import { addDays, dateWallMs, daysBetween, type LocalDate, localDate, wallMs } from './time';
 
@@ -19,12 +20,35 @@ const rangeDays: { readonly [R in TrendRange]: number | null } = {
 	all: null
 };
 
-/** The readings of a range, which ends with and includes `today`. A reading from a clock ahead of today is kept. */
+/**
+ * The readings of a range, which ends with and includes `today`, in the order of the person's wall clock. A reading from a
+ * clock ahead of today is kept. Readings come oldest first; the cost is that of the range.
+ */
 export function inRange<R extends Reading>(readings: readonly R[], range: TrendRange, today: LocalDate): readonly R[] {
 	const from = firstDayOf(range, today);
-	if (from === null) return readings;
-	const start = dateWallMs(from);
-	return readings.filter(({ effective }) => wallMs(effective) >= start);
+	return inWallOrder(from === null ? readings : since(readings, dateWallMs(from)));
+}
+
+/** No zone is farther from UTC than this. */
+const FARTHEST_OFFSET_MS = 18 * 3_600_000;
+
+/** The readings whose wall clock showed `start` or later. In UTC they are in order, on the wall only nearly. */
+function since<R extends Reading>(readings: readonly R[], start: number): readonly R[] {
+	const utc = ({ effective }: R) => effective.utc;
+	const [maybe, surely] = [start - FARTHEST_OFFSET_MS, start + FARTHEST_OFFSET_MS].map((at) =>
+		firstAtLeast(readings, at, utc)
+	);
+	return [
+		...readings.slice(maybe, surely).filter(({ effective }) => wallMs(effective) >= start),
+		...readings.slice(surely)
+	];
+}
+
+/** A journey west can put a later reading at an earlier hour; for most people the list is in order already. */
+function inWallOrder<R extends Reading>(readings: readonly R[]): readonly R[] {
+	let before = -Infinity;
+	const isOrdered = readings.every(({ effective }) => before <= (before = wallMs(effective)));
+	return isOrdered ? readings : [...readings].sort((a, b) => wallMs(a.effective) - wallMs(b.effective));
 }
 
 /** The first day of a range; null for all. */
@@ -87,6 +111,6 @@ function mostCommon(values: readonly number[]): Mean | null {
 	const counts = new Map<number, number>();
 	for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
 	const most = Math.max(0, ...counts.values());
-	const value = values.filter((one) => counts.get(one) === most).at(-1);
+	const value = values.findLast((one) => counts.get(one) === most);
 	return value === undefined ? null : { value, count: most };
 }
