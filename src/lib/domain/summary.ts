@@ -3,11 +3,12 @@
  *
  * It counts and compares and never judges: no "high", no "good", no cause (ARCHITECTURE 1.4).
  */
+import { isOn } from './interpretive-functions';
 import type { MeasureDefinition } from './measure-definition';
 import { halfUp } from './rounding';
 import { firstAtLeast } from './sorted';
 import { type Mean, type MeansByPart, meansByPart, type Reading, valuesOf } from './statistics';
-import { addDays, dateWallMs, daysBetween, type LocalDate, localDate, wallMs } from './time';
+import { addDays, DAY_MS, dateWallMs, daysBetween, type LocalDate, localDate, wallMs } from './time';
 
 export const trendRanges = ['7d', '30d', '90d', '1y', 'all'] as const;
 export type TrendRange = (typeof trendRanges)[number];
@@ -42,6 +43,19 @@ function since<R extends Reading>(readings: readonly R[], start: number): readon
 		...readings.slice(maybe, surely).filter(({ effective }) => wallMs(effective) >= start),
 		...readings.slice(surely)
 	];
+}
+
+/** The readings of whole local days, both ends counted, in the order of the wall clock. Readings come oldest first. */
+export function readingsOfDays<R extends Reading>(
+	readings: readonly R[],
+	from: LocalDate,
+	to: LocalDate
+): readonly R[] {
+	const kept = inWallOrder(since(readings, dateWallMs(from)));
+	return kept.slice(
+		0,
+		firstAtLeast(kept, dateWallMs(to) + DAY_MS, ({ effective }) => wallMs(effective))
+	);
 }
 
 /** A journey west can put a later reading at an earlier hour; for most people the list is in order already. */
@@ -86,7 +100,8 @@ export function summarise(
 		count: kept.length,
 		days: rangeDays[range] ?? Math.max(1, daysBetween(localDate(first.effective), today) + 1),
 		means,
-		eveningAboveMorning: measure.kind === 'bloodPressure' ? eveningAboveMorning(means[lead.key]) : null,
+		eveningAboveMorning:
+			measure.kind === 'bloodPressure' && isOn('eveningAgainstMorning') ? eveningAboveMorning(means[lead.key]) : null,
 		mostCommon: lead.scale !== undefined && !lead.isNumbered ? mostCommon(valuesOf(kept, lead.key)) : null
 	};
 }
@@ -107,7 +122,8 @@ function eveningAboveMorning(means: MeansByPart | undefined): number | null {
 /** A mean as it is shown, to the measure's decimals. */
 export const shownMean = ({ value }: Mean, decimals: number): number => halfUp(value, decimals);
 
-function mostCommon(values: readonly number[]): Mean | null {
+/** The value met most often, the most recent of equals; null without values. */
+export function mostCommon(values: readonly number[]): Mean | null {
 	const counts = new Map<number, number>();
 	for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
 	const most = Math.max(0, ...counts.values());
