@@ -25,6 +25,7 @@ beforeEach(() => overwriteGetLocale(() => 'sv'));
 class MemoryPatient implements PanelCircle {
 	readonly measures: MeasureKind[] = ['bloodPressure', 'weight'];
 	readonly person = null;
+	readonly changes = [];
 	readonly memberSince = now - 40 * DAY_MS;
 	standing: PanelCircle['standing'] = $state('joined');
 	receipts: readonly SeenReceipt[] = $state.raw([]);

@@ -1,4 +1,5 @@
 /** One reading of a list in words: when it was, and under which circumstances. */
+import { measures } from '$lib/domain/measures';
 import type { Observation } from '$lib/domain/observation';
 import { partOfDay } from '$lib/domain/time';
 import { formatDayShort, formatRelativeDay, type Moment } from '$lib/i18n/format';
@@ -22,7 +23,7 @@ export function shortDay(when: Moment, now: Moment): string {
 /** Answers, circumstances, the person's own note, and that it was changed; empty for most. */
 export function circumstances({ measure, values, context, note, amended, conflicting }: Observation): string {
 	const changed = conflicting ? [m.trends_conflicting()] : amended ? [m.trends_amended()] : [];
-	return [...answersInWords(measure, values), ...contextInList(context), ...(note ? [note] : []), ...changed].join(
-		', '
-	);
+	// Ten whole questions are a table's matter.
+	const answers = measures[measure].chart.series.length > 0 ? answersInWords(measure, values) : [];
+	return [...answers, ...contextInList(context), ...(note ? [note] : []), ...changed].join(', ');
 }
