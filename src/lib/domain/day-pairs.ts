@@ -34,24 +34,34 @@ export function dayPairs(first: Paired, second: Paired): readonly DayPair[] {
 	}));
 }
 
-function meansByDay({ measure, kept }: Paired): ReadonlyMap<number, DayMean> {
-	const readingsByDay = new Map<number, Reading[]>();
-	for (const reading of kept) {
-		const day = dayNumber(reading.effective);
-		const known = readingsByDay.get(day);
-		if (known) known.push(reading);
-		else readingsByDay.set(day, [reading]);
-	}
-	return new Map([...readingsByDay].map(([day, readings]) => [day, dayMean(measure.fields, readings)]));
+interface DaySums {
+	count: number;
+	readonly sums: Record<string, { sum: number; count: number; last: number }>;
 }
 
-function dayMean(fields: readonly FieldDefinition[], readings: readonly Reading[]): DayMean {
-	const values = fields.flatMap(({ key, scale, isNumbered, decimals }) => {
-		const known = readings.flatMap(({ values: measured }) => measured[key] ?? []);
-		const last = known.at(-1);
-		if (last === undefined) return [];
-		if (scale !== undefined && !isNumbered) return [[key, last] as const];
-		return [[key, halfUp(known.reduce((sum, value) => sum + value, 0) / known.length, decimals)] as const];
-	});
-	return { values: Object.fromEntries(values), count: readings.length };
+function meansByDay({ measure, kept }: Paired): ReadonlyMap<number, DayMean> {
+	const sumsByDay = new Map<number, DaySums>();
+	for (const { values, effective } of kept) {
+		const day = dayNumber(effective);
+		const known = sumsByDay.get(day) ?? { count: 0, sums: {} };
+		sumsByDay.set(day, known);
+		known.count += 1;
+		for (const { key } of measure.fields) {
+			const value = values[key];
+			if (value === undefined) continue;
+			const { sum, count } = known.sums[key] ?? { sum: 0, count: 0 };
+			known.sums[key] = { sum: sum + value, count: count + 1, last: value };
+		}
+	}
+	return new Map([...sumsByDay].map(([day, sums]) => [day, dayMean(measure.fields, sums)]));
+}
+
+function dayMean(fields: readonly FieldDefinition[], { count, sums }: DaySums): DayMean {
+	const values: Record<string, number> = {};
+	for (const { key, scale, isNumbered, decimals } of fields) {
+		const known = sums[key];
+		if (!known) continue;
+		values[key] = scale !== undefined && !isNumbered ? known.last : halfUp(known.sum / known.count, decimals);
+	}
+	return { values, count };
 }

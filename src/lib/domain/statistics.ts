@@ -22,8 +22,14 @@ export function mean(values: readonly number[]): Mean | null {
 }
 
 /** The values of one field, in the order of the readings; readings without it left out. */
-export const valuesOf = (readings: readonly Reading[], key: string): readonly number[] =>
-	readings.flatMap(({ values }) => values[key] ?? []);
+export function valuesOf(readings: readonly Reading[], key: string): readonly number[] {
+	const found: number[] = [];
+	for (const { values } of readings) {
+		const value = values[key];
+		if (value !== undefined) found.push(value);
+	}
+	return found;
+}
 
 export interface MeansByPart {
 	readonly all: Mean | null;

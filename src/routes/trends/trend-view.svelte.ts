@@ -90,7 +90,7 @@ export class TrendView {
 
 	readonly plot = $derived.by(() => {
 		const span = { range: this.range, today: this.today, changes: this.changes };
-		if (this.shows === 'hours') return hourPlot(measures[this.measure], this.kept);
+		if (this.shows === 'hours') return hourPlot(measures[this.measure], this.kept, this.bands);
 		if (!this.pair) return trendPlot(measures[this.measure], this.kept, span);
 		const { which, kept, days } = this.pair;
 		return pairPlot(this.#shown(which[0], kept[0]), this.#shown(which[1], kept[1]), days, span);

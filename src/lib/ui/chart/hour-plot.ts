@@ -1,10 +1,10 @@
 /** Readings against the hour they were taken, whatever the day, with the median of each three hours. */
-import { hourBands, msOfDay } from '$lib/domain/hour-bands';
+import { type HourBand, msOfDay } from '$lib/domain/hour-bands';
 import type { MeasureDefinition } from '$lib/domain/measure-definition';
 import type { MeasureKind } from '$lib/domain/measures';
 import { minMaxBars, type Reading } from '$lib/domain/statistics';
 import { DAY_MS, MINUTE_MS } from '$lib/domain/time';
-import type { PlotSeries, TrendPlot } from './plot';
+import type { PlotPoint, PlotSeries, TrendPlot } from './plot';
 import { MOST_POINTS, seriesStyles, type SeriesStyle, yAxis } from './plot-series';
 
 const HOUR_MS = 60 * MINUTE_MS;
@@ -12,10 +12,13 @@ const BARS = 96;
 /** So that the strokes of two neighbours are two. */
 const STROKE_GAP_MS = 12 * MINUTE_MS;
 
-/** `kept` are the readings of the range. The cursor stops at each three hours that have readings. */
-export function hourPlot(measure: MeasureDefinition<MeasureKind>, kept: readonly Reading[]): TrendPlot {
+/** `kept` are the readings of the range, `bands` are theirs. The cursor stops at each three hours that have readings. */
+export function hourPlot(
+	measure: MeasureDefinition<MeasureKind>,
+	kept: readonly Reading[],
+	bands: readonly HourBand[]
+): TrendPlot {
 	const { series: keys } = measure.chart;
-	const bands = hourBands(kept, keys);
 	return {
 		panes: [
 			{
@@ -38,13 +41,13 @@ export function hourPlot(measure: MeasureDefinition<MeasureKind>, kept: readonly
 	};
 }
 
-function hourSeries(style: SeriesStyle, kept: readonly Reading[], bands: ReturnType<typeof hourBands>): PlotSeries {
-	const points = kept
-		.flatMap(({ values, effective }) => {
-			const y = values[style.key];
-			return y === undefined ? [] : [{ x: msOfDay(effective), y, hollow: false }];
-		})
-		.sort((a, b) => a.x - b.x);
+function hourSeries(style: SeriesStyle, kept: readonly Reading[], bands: readonly HourBand[]): PlotSeries {
+	const points: PlotPoint[] = [];
+	for (const { values, effective } of kept) {
+		const y = values[style.key];
+		if (y !== undefined) points.push({ x: msOfDay(effective), y, hollow: false });
+	}
+	points.sort((a, b) => a.x - b.x);
 	const many = points.length > MOST_POINTS;
 	return {
 		...style,

@@ -44,11 +44,12 @@ export function plotSeries(
 	{ line, byHour }: ChartDefinition,
 	readings: readonly Reading[]
 ): PlotSeries {
-	const points = readings.flatMap(({ values, effective }): PlotPoint[] => {
+	const points: PlotPoint[] = [];
+	for (const { values, effective } of readings) {
 		const y = values[style.key];
-		const hollow = byHour === true && partOfDay(effective) === 'evening';
-		return y === undefined ? [] : [{ x: wallMs(effective), y, hollow }];
-	});
+		if (y === undefined) continue;
+		points.push({ x: wallMs(effective), y, hollow: byHour === true && partOfDay(effective) === 'evening' });
+	}
 	const many = points.length > MOST_POINTS;
 	return {
 		...style,
@@ -68,12 +69,14 @@ function ribbon(readings: readonly Reading[], key: string): PlotSeries['line'] {
 
 /** From reading to reading; a local day without any is a hole. */
 function dailyLine(points: readonly PlotPoint[], many: boolean): PlotSeries['line'] {
-	const line = points.flatMap((point, at): PlotSeries['line'][number][] => {
-		const before = points[at - 1];
-		const isHole = before !== undefined && Math.floor(point.x / DAY_MS) - Math.floor(before.x / DAY_MS) > 1;
-		const here = { x: point.x, y: point.y };
-		return isHole ? [{ x: (before.x + point.x) / 2, y: null }, here] : [here];
-	});
+	const line: PlotSeries['line'][number][] = [];
+	let before: Point | undefined;
+	for (const { x, y } of points) {
+		const isHole = before && Math.floor(x / DAY_MS) - Math.floor(before.x / DAY_MS) > 1;
+		if (before && isHole) line.push({ x: (before.x + x) / 2, y: null });
+		line.push({ x, y });
+		before = { x, y };
+	}
 	return many ? thinned(line) : line;
 }
 

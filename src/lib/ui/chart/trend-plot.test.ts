@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { must } from '$lib/domain/assert';
 import { measures } from '$lib/domain/measures';
 import type { Reading } from '$lib/domain/statistics';
+import { hourBands } from '$lib/domain/hour-bands';
 import { dayPairs } from '$lib/domain/day-pairs';
 import { inRange, type TrendRange } from '$lib/domain/summary';
 import { addDays, DAY_MS, dateWallMs, type LocalDate, parseLocalDate, placeWallTime } from '$lib/domain/time';
@@ -184,16 +185,19 @@ describe('panes', () => {
 	});
 });
 
+const hoursOf = (readings: readonly Reading[]) =>
+	hourPlot(measures.bloodPressure, readings, hourBands(readings, measures.bloodPressure.chart.series));
+
 describe('against the hour', () => {
 	test('all days lie over each other, with a stop for each three hours', () => {
-		const plot = hourPlot(measures.bloodPressure, pressures(8));
+		const plot = hoursOf(pressures(8));
 		expect([plot.xMin, plot.xMax]).toEqual([0, DAY_MS]);
 		expect(plot.stops.map(({ x }) => x / 3_600_000)).toEqual([7.5, 19.5]);
 		expect(plot.panes[0]?.series[0]?.points).toHaveLength(16);
 	});
 
 	test('thousands become bars', () => {
-		const [systolic] = hourPlot(measures.bloodPressure, pressures(300)).panes[0]?.series ?? [];
+		const [systolic] = hoursOf(pressures(300)).panes[0]?.series ?? [];
 		expect(systolic?.points).toEqual([]);
 		expect(systolic?.bars.length).toBeGreaterThan(1);
 	});
