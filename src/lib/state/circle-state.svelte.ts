@@ -1,7 +1,9 @@
 /** One circle, open on this device: what the screens read and what they can do. */
+import type { BookKind } from '$lib/domain/books';
 import { err, ok, type Result } from '$lib/domain/result';
 import { measureKinds, measures, type MeasureKind } from '$lib/domain/measures';
 import type { HomeBpProtocol } from '$lib/domain/home-bp-protocol';
+import type { Change, ChangeDraft } from '$lib/domain/change';
 import { inSeries, type MeasuringSeries } from '$lib/domain/measuring-series';
 import type { Observation, ObservationDraft, RemovedObservation, VoidReason } from '$lib/domain/observation';
 import type { LocalDate } from '$lib/domain/time';
@@ -31,7 +33,7 @@ export interface OtherMember {
 	readonly hours: string | null;
 }
 
-type Batches = readonly (readonly [MeasureKind | 'log', readonly Entry[]])[];
+type Batches = readonly (readonly [MeasureKind | 'medicines' | 'log', readonly Entry[]])[];
 
 export class CircleState implements CircleView {
 	readonly #session: Session;
@@ -136,7 +138,7 @@ export class CircleState implements CircleView {
 	}
 
 	get hasAnything(): boolean {
-		return this.#books.series.length > 0 || this.#books.hasAnything;
+		return this.#books.series.length > 0 || this.#books.changes.length > 0 || this.#books.hasAnything;
 	}
 
 	observations(measure: MeasureKind): readonly Observation[] {
@@ -147,9 +149,13 @@ export class CircleState implements CircleView {
 		return this.#books.series;
 	}
 
-	canWrite(measure: MeasureKind): boolean {
+	get changes(): readonly Change[] {
+		return this.#books.changes;
+	}
+
+	canWrite(kind: MeasureKind | 'medicines'): boolean {
 		if (this.#id === null) return true;
-		const book = this.#bookOf(measure);
+		const book = this.#bookOf(kind);
 		return book !== null && accessOf(this.#access?.member, book) === 'w';
 	}
 
@@ -185,6 +191,25 @@ export class CircleState implements CircleView {
 		const id = newId<EntryId>(this.#session.random);
 		const entry: Entry = { kind: 'series.end', v: 1, id, target: series as EntryId, at: this.#session.now() };
 		return this.#append([['bloodPressure', [entry]]]);
+	}
+
+	/** An edit is a void and a new change in one frame. */
+	async noteChange({ type, day, name, from, to }: ChangeDraft, replaces?: string): Promise<Result<string, SaveError>> {
+		const id = newId<EntryId>(this.#session.random);
+		const dose = { ...(from ? { from } : {}), ...(to ? { to } : {}) };
+		const entry: Entry = { kind: 'change.add', v: 1, id, type, day, name, ...dose };
+		const before = replaces === undefined ? [] : [this.#changeVoid(replaces, 'replaced')];
+		const saved = await this.#append([['medicines', [...before, entry]]]);
+		return saved.ok ? ok(id) : saved;
+	}
+
+	voidChange(id: string, reason: 'undo' | 'mistake'): Promise<Result<void, SaveError>> {
+		return this.#append([['medicines', [this.#changeVoid(id, reason)]]]);
+	}
+
+	#changeVoid(target: string, reason: 'undo' | 'mistake' | 'replaced'): Entry {
+		const id = newId<EntryId>(this.#session.random);
+		return { kind: 'change.void', v: 1, id, target: target as EntryId, reason };
 	}
 
 	#toEntry(draft: ObservationDraft): ObsAdd {
@@ -308,7 +333,7 @@ export class CircleState implements CircleView {
 		return kinds.flatMap((kind) => this.#bookOf(kind) ?? []);
 	}
 
-	#bookOf(kind: MeasureKind): BookId | null {
+	#bookOf(kind: BookKind): BookId | null {
 		return this.#access ? bookOfKind(this.#access, kind) : null;
 	}
 
