@@ -86,6 +86,30 @@ test('a person in the middle of an entry is not disturbed, and keeps what was ty
 	await expect(savedHere(page)).toBeVisible();
 });
 
+/** The page asks the worker in use for files: in the moment that worker makes room, Chromium would start it again. */
+const keepWorkerBusy = (page: Page) =>
+	page.evaluate(() => {
+		const timer = setInterval(() => void fetch('/favicon.svg'), 4);
+		setTimeout(() => clearInterval(timer), 400);
+	});
+
+test('an update is taken although the page is still asking the worker in use for files', async ({
+	page,
+	app,
+	next,
+	problems
+}) => {
+	problems.allow(RELAY_AWAY);
+	await visitTwice(page);
+	await app.stop();
+	await app.start(next.serve);
+	await findUpdate(page);
+	await expect(offer(page)).toBeVisible();
+	await keepWorkerBusy(page);
+	await updateNow(page).click();
+	await expect.poll(() => isNext(page).catch(() => false)).toBe(true);
+});
+
 test('an update taken in one tab does not reload another with an entry half typed', async ({
 	page,
 	context,

@@ -3,7 +3,7 @@
  * became better, not why, and nothing at all where there are too few.
  */
 import type { FieldDefinition, MeasureDefinition } from './measure-definition';
-import { halfUp } from './rounding';
+import { roundedTo } from './rounding';
 import { type Reading, valuesOf } from './statistics';
 import { mostCommon, readingsOfDays } from './summary';
 import { addDays, daysBetween, type LocalDate } from './time';
@@ -51,5 +51,5 @@ function side({ fields }: MeasureDefinition, readings: readonly Reading[]): Side
 function typicalOf({ scale, isNumbered, decimals }: FieldDefinition, values: readonly number[]): number | null {
 	if (values.length === 0) return null;
 	if (scale !== undefined && !isNumbered) return mostCommon(values)?.value ?? null;
-	return halfUp(values.reduce((sum, value) => sum + value, 0) / values.length, decimals);
+	return roundedTo(values.reduce((sum, value) => sum + value, 0) / values.length, decimals);
 }

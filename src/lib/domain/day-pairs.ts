@@ -1,6 +1,6 @@
 /** Two measures beside each other, day by day. It puts them in one row and claims nothing about the one and the other. */
 import type { FieldDefinition, MeasureDefinition } from './measure-definition';
-import { halfUp } from './rounding';
+import { roundedTo } from './rounding';
 import type { Reading } from './statistics';
 import { dayNumber, dayNumberToDate, type LocalDate } from './time';
 
@@ -61,7 +61,7 @@ function dayMean(fields: readonly FieldDefinition[], { count, sums }: DaySums): 
 	for (const { key, scale, isNumbered, decimals } of fields) {
 		const known = sums[key];
 		if (!known) continue;
-		values[key] = scale !== undefined && !isNumbered ? known.last : halfUp(known.sum / known.count, decimals);
+		values[key] = scale !== undefined && !isNumbered ? known.last : roundedTo(known.sum / known.count, decimals);
 	}
 	return { values, count };
 }

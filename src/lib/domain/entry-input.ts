@@ -9,7 +9,7 @@ import type { FieldDefinition, MeasureDefinition, OtherUnit } from './measure-de
 import { type MeasureValues, valuesSchema } from './measure-values';
 import type { Effective, Observation } from './observation';
 import { err, ok, type Result } from './result';
-import { halfUp } from './rounding';
+import { roundedTo } from './rounding';
 import { daysBetween, localDate } from './time';
 import { type NumberError, parseNumber, plainDigits } from './typed-number';
 
@@ -96,7 +96,7 @@ function readFields(measure: MeasureDefinition, typed: TypedFields, units: Typed
 		if (!required && text.trim() === '') continue;
 		const unit = typedUnit(field, units);
 		const number = parseNumber(text, unit?.decimals ?? field.decimals);
-		if (number.ok) values[key] = unit ? halfUp(unit.toStored(number.value), field.decimals) : number.value;
+		if (number.ok) values[key] = unit ? roundedTo(unit.toStored(number.value), field.decimals) : number.value;
 		else problems.push({ field: key, error: unreadable(field, text, number.error) });
 	}
 	const [first] = measure.fields;
@@ -128,7 +128,7 @@ function impossibility(measure: MeasureDefinition, key: string, values: MeasureV
 	return { type: 'out-of-range', min, max, suspected: suspectedUnit(field, value) };
 }
 
-const inUnit = (unit: OtherUnit, value: number): number => halfUp(unit.fromStored(value), unit.decimals);
+const inUnit = (unit: OtherUnit, value: number): number => roundedTo(unit.fromStored(value), unit.decimals);
 
 /** The other unit a field is typed in; undefined for the stored one. */
 const typedUnit = (field: FieldDefinition, units: TypedUnits): OtherUnit | undefined =>
@@ -137,7 +137,7 @@ const typedUnit = (field: FieldDefinition, units: TypedUnits): OtherUnit | undef
 /** The unit a number is more likely in than the stored one (STANDARDS A9, unit guard). */
 function suspectedUnit(field: FieldDefinition, value: number): Suspected | undefined {
 	for (const { unit, suspected, toStored } of field.otherUnits ?? []) {
-		const stored = halfUp(toStored(value), field.decimals);
+		const stored = roundedTo(toStored(value), field.decimals);
 		const fits = value >= suspected.min && value <= suspected.max;
 		if (fits && stored >= field.hard.min && stored <= field.hard.max) return { unit, value: stored };
 	}

@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { must } from './assert';
 import { glucoseShares, mgDlToMmolL, mmolLToMgDl } from './glucose';
-import { halfUp } from './rounding';
+import { roundedTo } from './rounding';
 
 describe('units', () => {
-	test('100 mg/dL is 5.5 mmol/L, not 5.6', () => expect(halfUp(mgDlToMmolL(100), 1)).toBe(5.5));
+	test('100 mg/dL is 5.5 mmol/L, not 5.6', () => expect(roundedTo(mgDlToMmolL(100), 1)).toBe(5.5));
 
 	test('every mg/dL a meter shows comes back from mmol/L', () => {
 		fc.assert(
 			fc.property(fc.integer({ min: 9, max: 900 }), (mgDl) => {
-				expect(halfUp(mmolLToMgDl(mgDlToMmolL(mgDl)), 0)).toBe(mgDl);
+				expect(roundedTo(mmolLToMgDl(mgDlToMmolL(mgDl)), 0)).toBe(mgDl);
 			})
 		);
 	});
@@ -18,7 +18,7 @@ describe('units', () => {
 	test('every tenth of a mmol/L comes back from whole mg/dL', () => {
 		fc.assert(
 			fc.property(fc.integer({ min: 5, max: 500 }), (tenths) => {
-				expect(halfUp(mgDlToMmolL(halfUp(mmolLToMgDl(tenths / 10), 0)), 1)).toBe(tenths / 10);
+				expect(roundedTo(mgDlToMmolL(roundedTo(mmolLToMgDl(tenths / 10), 0)), 1)).toBe(tenths / 10);
 			})
 		);
 	});

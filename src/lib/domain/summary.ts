@@ -5,7 +5,7 @@
  */
 import { isOn } from './interpretive-functions';
 import type { MeasureDefinition } from './measure-definition';
-import { halfUp } from './rounding';
+import { roundedTo } from './rounding';
 import { firstAtLeast } from './sorted';
 import { type Mean, type MeansByPart, meansByPart, type Reading, valuesOf } from './statistics';
 import { addDays, DAY_MS, dateWallMs, daysBetween, type LocalDate, localDate, wallMs } from './time';
@@ -119,8 +119,8 @@ function eveningAboveMorning(means: MeansByPart | undefined): number | null {
 	return Math.abs(difference) < LEAST_DIFFERENCE_MMHG ? null : difference;
 }
 
-/** A mean as it is shown, to the measure's decimals. */
-export const shownMean = ({ value }: Mean, decimals: number): number => halfUp(value, decimals);
+/** A mean as it is shown: half up, to the measure's decimals (STANDARDS A1, D1). */
+export const shownMean = ({ value }: Mean, decimals: number): number => roundedTo(value, decimals);
 
 /** The value met most often, the most recent of equals; null without values. */
 export function mostCommon(values: readonly number[]): Mean | null {

@@ -5,7 +5,7 @@ import { type MeasuringSeries, lastDayOf, readingsIn } from '$lib/domain/measuri
 import type { Observation } from '$lib/domain/observation';
 import { shownPressure, type ShownPressure, type ShownValue } from '$lib/domain/shown-pressure';
 import type { PressureMean } from '$lib/domain/pressure-mean';
-import { dateWallMs, type LocalDate } from '$lib/domain/time';
+import { dateWallMs, type LocalDate, wallTime } from '$lib/domain/time';
 import { formatClock, formatDayShort, formatNumber, formatRelativeDay, type Moment } from './format';
 import { m } from './paraglide/messages';
 
@@ -37,7 +37,7 @@ export function statusWords({ missing }: HomeBpResult): string {
 /** "Du kan mäta nu, till kl. 11.00.", "Nästa gång: kväll i dag, kl. 17.00 till kl. 24.00."; empty when none is left. */
 export function nextSessionWords(current: CurrentSession | null, now: Moment): string {
 	if (!current) return '';
-	const until = formatClock(current.until);
+	const until = wallTime(current.until).minutes === 0 ? m.series_midnight() : formatClock(current.until);
 	if (current.state === 'open') return m.series_next_open({ until });
 	return m.series_next({
 		part: m.series_part({ part: current.part }).toLowerCase(),
@@ -47,10 +47,14 @@ export function nextSessionWords(current: CurrentSession | null, now: Moment): s
 	});
 }
 
+/** "24 mätningar på 6 dagar". */
+const countsWords = ({ usedReadings, usedDays }: HomeBpResult): string =>
+	m.series_counts({ readings: usedReadings, days: usedDays });
+
 /** "24 mätningar på 6 dagar räknas med. Första dagen är utelämnad." */
 export function basisWords({ protocol }: MeasuringSeries, result: HomeBpResult): string {
 	return [
-		m.series_result_basis({ readings: result.usedReadings, days: result.usedDays }),
+		m.series_result_basis({ counts: countsWords(result) }),
 		...(result.excludedDays.length > 0 ? [m.series_result_dropped_days({ count: result.excludedDays.length })] : []),
 		...(protocol.dropFirstOfSession > 0 ? [m.series_result_dropped_first()] : [])
 	].join(' ');
@@ -78,7 +82,7 @@ export function seriesJournalLine(series: MeasuringSeries, pressures: readonly O
 function journalResult({ protocol }: MeasuringSeries, result: HomeBpResult): string {
 	if (!result.shown) return m.series_journal_none();
 	const value = shownPressureText(result.shown);
-	const counted = { value, readings: result.usedReadings, days: result.usedDays };
+	const counted = { value, counts: countsWords(result) };
 	const text = (mean: PressureMean | null): string => {
 		const shown = partMean(mean);
 		return shown ? shownPressureText(shown) : '–';

@@ -62,7 +62,7 @@ const obsVoidSchema = z.strictObject({
 	reason: z.enum(['undo', 'mistake'])
 });
 /** A series of home blood pressures begins (mätserie). Its protocol is stored whole, so that no later preset recounts it. */
-export const seriesStartSchema = z.strictObject({
+const seriesStartSchema = z.strictObject({
 	kind: z.literal('series.start'),
 	v: z.literal(1),
 	id: entryIdSchema,
@@ -72,7 +72,7 @@ export const seriesStartSchema = z.strictObject({
 	at: z.int()
 });
 /** A series is ended before its days have passed. */
-export const seriesEndSchema = z.strictObject({
+const seriesEndSchema = z.strictObject({
 	kind: z.literal('series.end'),
 	v: z.literal(1),
 	id: entryIdSchema,
@@ -155,6 +155,7 @@ export type ObsAdd = z.infer<typeof obsAddSchema>;
 export type ObsAmend = z.infer<typeof obsAmendSchema>;
 export type ChangeAdd = z.infer<typeof changeAddSchema>;
 export type SeriesStart = z.infer<typeof seriesStartSchema>;
+export type ObsVoid = z.infer<typeof obsVoidSchema>;
 export type Receipt = z.infer<typeof receiptSchema>;
 
 /**
@@ -247,27 +248,6 @@ export function parseBatch(plaintext: Uint8Array): Batch | null {
 		entries,
 		unknown: parsed.length - entries.length
 	};
-}
-
-/** Bytes of entries put in one frame: with header, padding and signature it stays under the wire's 64 KiB. */
-const ENTRY_BYTES_PER_FRAME = 48 * 1024;
-
-/** Entries in parts that each fit in one frame, in order. */
-export function inFrames<E extends Entry>(entries: readonly E[]): E[][] {
-	const parts: E[][] = [];
-	let room = 0;
-	for (const entry of entries) {
-		const size = utf8(JSON.stringify(entry)).length + 1;
-		const last = parts.at(-1);
-		if (last && size <= room && last.length < MAX_ENTRIES) {
-			last.push(entry);
-			room -= size;
-		} else {
-			parts.push([entry]);
-			room = ENTRY_BYTES_PER_FRAME - size;
-		}
-	}
-	return parts;
 }
 
 /** The entries of a batch as they stand, also those only a newer app can read; null when the bytes are no batch. */

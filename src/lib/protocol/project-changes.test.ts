@@ -6,13 +6,19 @@ import { parseLocalDate } from '$lib/domain/time';
 import type { AcceptedFrame } from './accept';
 import { entrySchema, parseBatch, encodeBatch, type Entry } from './entries';
 import type { EntryId, IdentityId } from './ids';
-import { projectChanges } from './project-changes';
+import { statedIn } from './project';
+import { projectChanges as project } from './project-changes';
 
 const random = seededRandom('changes');
 
 /** Accepted entries of one frame; only what the projection looks at. */
 const said = (entries: readonly Entry[], by: string, role: Role = by === 'owner' ? 'owner' : 'relative') =>
-	({ author: by as IdentityId, role, batch: { entries } }) as unknown as AcceptedFrame;
+	({
+		frame: { header: { device: by, seq: 1 } },
+		author: by as IdentityId,
+		role,
+		batch: { lamport: 1, entries }
+	}) as unknown as AcceptedFrame;
 
 const add = (id: EntryId, name: string, day = '2026-11-02'): Entry => ({
 	kind: 'change.add',
@@ -31,6 +37,7 @@ const take = (target: EntryId): Entry => ({
 	target,
 	reason: 'mistake'
 });
+const projectChanges = (frames: readonly AcceptedFrame[]) => project(frames.flatMap(statedIn));
 const names = (frames: readonly AcceptedFrame[]) => projectChanges(frames).map(({ name }) => name);
 
 describe('8: changes', () => {

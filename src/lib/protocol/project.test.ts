@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { entryId, seededRandom, START } from '../../../tests/support/people';
+import { slowProjection } from '../../../tests/support/slow-projection';
 import type { Role } from '$lib/domain/rights';
 import type { AcceptedFrame } from './accept';
 import type { Entry } from './entries';
 import type { EntryId, IdentityId } from './ids';
-import { projectObservations } from './project';
+import { ObservationIndex, projectObservations, statedIn } from './project';
 
 const random = seededRandom('project');
 let place = 0;
@@ -138,4 +139,49 @@ describe('8: entries and conflicts', () => {
 			{ numRuns: 100 }
 		);
 	});
+});
+
+test('however entries are added, it is what all of them come to at once: amended, taken back, under taken ids', () => {
+	const ids = Array.from({ length: 5 }, () => entryId(random));
+	const at = (n: number) => ids[n] as EntryId;
+	const who = fc.constantFrom('owner', 'sara', 'lena');
+	const index = fc.nat(4);
+	const statement = fc.oneof(
+		fc.record({
+			by: who,
+			entry: fc.tuple(index, fc.nat(9)).map(([id, kilos]) => add(at(id), 60 + kilos, START + kilos))
+		}),
+		fc.record({
+			by: who,
+			entry: fc.tuple(index, index, fc.nat(9)).map(([target, id, kilos]) => amend(at(target), 80 + kilos, at(id)))
+		}),
+		fc.record({ by: who, entry: index.map((target) => voids(at(target))) })
+	);
+	fc.assert(
+		fc.property(fc.array(statement, { maxLength: 24 }), fc.array(fc.nat(24)), (statements, cuts) => {
+			const frames = statements.map(({ by, entry }, i) =>
+				said(entry, by, { lamport: 1 + (i % 7), device: `${by}-${i % 2}` })
+			);
+			const ordered = [...frames].sort(
+				(a, b) =>
+					a.batch.lamport - b.batch.lamport ||
+					(a.frame.header.device < b.frame.header.device
+						? -1
+						: a.frame.header.device > b.frame.header.device
+							? 1
+							: 0) ||
+					a.frame.header.seq - b.frame.header.seq
+			);
+			const growing = new ObservationIndex();
+			let from = 0;
+			for (const to of [...cuts.sort((a, b) => a - b), frames.length]) {
+				growing.add(frames.slice(from, to).flatMap(statedIn));
+				// Read midway, so that single additions find an ordered list.
+				expect(growing.observations.length).toBeLessThanOrEqual(ids.length);
+				from = Math.max(from, to);
+			}
+			expect(growing.observations).toEqual(slowProjection(ordered));
+		}),
+		{ numRuns: 1500, seed: 20_261_124 }
+	);
 });

@@ -1,10 +1,12 @@
 /** What is copied to the record: plain lines that say where the values come from, when, how, and means with their counts. */
 import { measures, type MeasureKind } from '$lib/domain/measures';
+import { lastDayOf, type MeasuringSeries } from '$lib/domain/measuring-series';
 import type { Observation, ObservationSource } from '$lib/domain/observation';
 import { mean, valuesOf, type MeansByPart } from '$lib/domain/statistics';
 import { firstDayOf, inRange, shownMean, summarise, type Summary, type TrendRange } from '$lib/domain/summary';
 import { daysBetween, localDate, type LocalDate } from '$lib/domain/time';
 import { formatClock, formatNumber, type Moment } from '$lib/i18n/format';
+import { seriesJournalLine } from '$lib/i18n/series-words';
 import { m } from '$lib/i18n/paraglide/messages';
 import { fieldValueText, measureName, unitName, valueText, valueWithUnit } from '$lib/i18n/measure-words';
 
@@ -14,6 +16,8 @@ export interface JournalInput {
 	readonly unit: string;
 	readonly kinds: readonly MeasureKind[];
 	readonly observations: (kind: MeasureKind) => readonly Observation[];
+	/** Series of home blood pressures, oldest first. */
+	readonly series: readonly MeasuringSeries[];
 	readonly range: TrendRange;
 	/** The unit's own day and clock. */
 	readonly today: LocalDate;
@@ -27,6 +31,7 @@ export function journalText(input: JournalInput): string {
 		.filter((kind) => input.observations(kind).length > 0)
 		.map((kind) => ({ kind, readings: inRange(input.observations(kind), range, today) }));
 	const first = firstDayOf(range, today) ?? today;
+	const shownSeries = kinds.includes('bloodPressure') ? input.series.filter((one) => lastDayOf(one) >= first) : [];
 	return [
 		m.panel_journal_head({ unit }),
 		m.panel_journal_person({ name }),
@@ -37,6 +42,9 @@ export function journalText(input: JournalInput): string {
 			day: today,
 			clock: formatClock(now)
 		}),
+		...(shownSeries.length > 0
+			? ['', ...shownSeries.map((one) => seriesJournalLine(one, input.observations('bloodPressure')))]
+			: []),
 		...kept.flatMap(({ kind, readings }) => ['', ...measureLines(kind, readings, range, today)]),
 		'',
 		m.panel_journal_foot()

@@ -1,6 +1,6 @@
 /** **Mer om värdena** in words: what is known of each field, and what is not yet. */
 import type { FieldDefinition } from '$lib/domain/measure-definition';
-import { halfUp } from '$lib/domain/rounding';
+import { roundedTo } from '$lib/domain/rounding';
 import type { DayPattern, Direction, MoreFacts } from '$lib/domain/series-facts';
 import { dateWallMs, type LocalDate } from '$lib/domain/time';
 import { formatDayShort, formatNumber, type Moment } from '$lib/i18n/format';
@@ -10,7 +10,7 @@ import { m } from '$lib/i18n/paraglide/messages';
 /** Of a statistic: one more decimal than the values have, where they are whole and small. */
 function amount({ decimals, unit }: FieldDefinition, value: number): string {
 	const shown = Math.abs(value) < 10 ? decimals + 1 : decimals;
-	const text = formatNumber(halfUp(value, shown), shown);
+	const text = formatNumber(roundedTo(value, shown), shown);
 	const name = unitName(unit);
 	return name === '' ? text : name.startsWith('/') ? `${text}${name}` : `${text}\u00a0${name}`;
 }

@@ -4,7 +4,7 @@ import type { DayMean, DayPair } from '$lib/domain/day-pairs';
 import type { HourBand } from '$lib/domain/hour-bands';
 import type { FieldDefinition, MeasureDefinition } from '$lib/domain/measure-definition';
 import { type MeasureKind, measures } from '$lib/domain/measures';
-import { halfUp } from '$lib/domain/rounding';
+import { roundedTo } from '$lib/domain/rounding';
 import type { Reading } from '$lib/domain/statistics';
 import { dateWallMs, type LocalDate, localDate } from '$lib/domain/time';
 import { changeShort } from '$lib/i18n/change-words';
@@ -136,7 +136,7 @@ export const shownMedians = (measure: MeasureDefinition, { medians }: HourBand):
 	Object.fromEntries(
 		measure.fields.flatMap(({ key, decimals }) => {
 			const value = medians[key];
-			return value === undefined ? [] : [[key, halfUp(value, decimals)]];
+			return value === undefined ? [] : [[key, roundedTo(value, decimals)]];
 		})
 	);
 
