@@ -1,4 +1,5 @@
 /** A measure, its fields and a reading in words, wherever one is named. The words are those of `measures.json`. */
+import type { ShareableBook } from '$lib/domain/books';
 import type { FieldDefinition } from '$lib/domain/measure-definition';
 import { type MeasureKind, measures } from '$lib/domain/measures';
 import type { Reading } from '$lib/domain/statistics';
@@ -7,6 +8,10 @@ import { m } from '$lib/i18n/paraglide/messages';
 
 /** **Blodtryck**. */
 export const measureName = (kind: MeasureKind): string => m.measure_name({ kind });
+
+/** **Blodtryck**, **Mediciner och händelser**: a book as it is shared. */
+export const bookName = (book: ShareableBook): string =>
+	book === 'medicines' ? m.circle_book_medicines() : measureName(book);
 
 /** As it stands inside a sentence: "blodtryck", "PEF". */
 export const measureInSentence = (kind: MeasureKind): string => m.measure_in_sentence({ kind });
