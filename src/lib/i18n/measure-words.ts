@@ -1,10 +1,11 @@
 /** A measure, its fields and a reading in words, wherever one is named. The words are those of `measures.json`. */
+import type { ShareableBook } from '$lib/domain/books';
 import type { FieldDefinition } from '$lib/domain/measure-definition';
 import { type MeasureKind, measures } from '$lib/domain/measures';
 import type { Reading } from '$lib/domain/statistics';
 import { formatNumber } from '$lib/i18n/format';
 import { m } from '$lib/i18n/paraglide/messages';
-import { numberLabel, singleStepName } from './number-words';
+import { measureName, numberLabel, singleStepName } from './number-words';
 
 export {
 	fieldInSentence,
@@ -15,6 +16,10 @@ export {
 	valueText,
 	valueWithUnit
 } from './number-words';
+
+/** **Blodtryck**, **Mediciner och händelser**: a book as it is shared. */
+export const bookName = (book: ShareableBook): string =>
+	book === 'medicines' ? m.circle_book_medicines() : measureName(book);
 
 /** As it stands inside a sentence: "blodtryck", "PEF". */
 export const measureInSentence = (kind: MeasureKind): string => m.measure_in_sentence({ kind });

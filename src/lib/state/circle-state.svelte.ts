@@ -123,9 +123,9 @@ export class CircleState implements CircleView {
 		return this.others.filter((member) => member.role === 'careContact' || member.role === 'helper');
 	}
 
-	/** What a member may do with a measure; null when they do not hold it. */
-	accessOf(identity: string, measure: MeasureKind): Access | null {
-		const book = this.#bookOf(measure);
+	/** What a member may do with a book; null when they do not hold it. */
+	accessOf(identity: string, kind: BookKind): Access | null {
+		const book = this.#bookOf(kind);
 		const member = this.#access?.chain.head.body.members.find((each) => each.identity === identity);
 		return book ? accessOf(member, book) : null;
 	}
