@@ -4,7 +4,7 @@
  */
 import { must } from './assert';
 import type { Observation } from './observation';
-import { addDays, daysBetween, type LocalDate, localDate, partOfDay } from './time';
+import { dateOfDay, localDay, type LocalDate, partOfDay } from './time';
 
 /** What a statistic needs of an observation. */
 export type Reading = Pick<Observation, 'values' | 'effective'>;
@@ -50,22 +50,22 @@ export interface Day {
 
 /** Every local day from the first reading of a field to the last, the empty ones too. Readings may come in any order. */
 export function dailyValues(readings: readonly Reading[], key: string): readonly Day[] {
-	const valuesByDate = new Map<LocalDate, number[]>();
+	const valuesByDay = new Map<number, number[]>();
 	for (const { values, effective } of readings) {
 		const value = values[key];
 		if (value === undefined) continue;
-		const date = localDate(effective);
-		const known = valuesByDate.get(date);
+		const day = localDay(effective);
+		const known = valuesByDay.get(day);
 		if (known) known.push(value);
-		else valuesByDate.set(date, [value]);
+		else valuesByDay.set(day, [value]);
 	}
-	const dates = [...valuesByDate.keys()].sort();
-	const [first, last] = [dates[0], dates.at(-1)];
+	const days = [...valuesByDay.keys()].sort((a, b) => a - b);
+	const [first, last] = [days[0], days.at(-1)];
 	if (first === undefined || last === undefined) return [];
-	return Array.from({ length: daysBetween(first, last) + 1 }, (_, day) => {
-		const date = addDays(first, day);
-		return { date, values: valuesByDate.get(date) ?? [] };
-	});
+	return Array.from({ length: last - first + 1 }, (_, i) => ({
+		date: dateOfDay(first + i),
+		values: valuesByDay.get(first + i) ?? []
+	}));
 }
 
 /** A point of a line; a null breaks it. */
