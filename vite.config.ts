@@ -20,7 +20,7 @@ export default defineConfig({
 		testTimeout: 20_000,
 		// Two projects, so that a run of unit tests alone starts no PostgreSQL.
 		projects: [
-			{ extends: true, test: { name: 'unit', include: ['{src,scripts}/**/*.test.ts'] } },
+			{ extends: true, test: { name: 'unit', include: ['{src,scripts,tests/vectors}/**/*.test.ts'] } },
 			{
 				extends: true,
 				test: {

@@ -12,7 +12,16 @@ import { ensureBrowsers } from './browsers.js';
 import { stampBuild, sourceHash } from './lib/build-state.js';
 import { ensureDependencies } from './lib/install.js';
 import { Explained, inProject, requireNode, ROOT, runMain } from './lib/project.js';
-import { checksTally, gateTally, lastLine, playwrightTally, runnerTally, sum, vitestTally } from './lib/tally.js';
+import {
+	checksTally,
+	gateTally,
+	lastLine,
+	playwrightTally,
+	runnerTally,
+	sum,
+	vectorsTally,
+	vitestTally
+} from './lib/tally.js';
 
 /** A tier that takes longer hangs: it is killed and has failed. */
 const TIER_LIMIT_MS = 14 * 60_000;
@@ -46,6 +55,12 @@ const RUNNERS = [
 		report: { file: reportFile('unit'), tally: vitestTally }
 	},
 	{
+		name: 'vectors',
+		script: inProject('scripts', 'vectors.js'),
+		args: [`--report=${reportFile('vectors')}`],
+		report: { file: reportFile('vectors'), tally: vectorsTally }
+	},
+	{
 		name: 'chromium',
 		script: bin('@playwright', 'test', 'cli.js'),
 		args: ['test', '--config', 'tests/playwright.config.ts'],
@@ -58,6 +73,9 @@ const RUNNERS = [
 		report: { file: reportFile('firefox'), tally: checksTally }
 	}
 ];
+
+/** The tiers that need a browser to be there. */
+const IN_BROWSERS = ['chromium', 'firefox'];
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
@@ -79,7 +97,7 @@ await runMain(async () => {
 	checkNames(only);
 
 	await ensureDependencies();
-	if (RUNNERS.some((tier) => tier.name !== 'unit' && isWanted(tier))) await ensureBrowsers();
+	if (RUNNERS.some((tier) => IN_BROWSERS.includes(tier.name) && isWanted(tier))) await ensureBrowsers();
 	rmSync(RESULTS, { recursive: true, force: true });
 	mkdirSync(RESULTS, { recursive: true });
 

@@ -1,27 +1,14 @@
 /**
  * The relay's own code for the operator's commands, from the sources: it needs no build, and there is no second version of
- * any query. Vite compiles it in memory.
+ * any query.
  */
 
-import { existsSync } from 'node:fs';
-import { runnerImport } from 'vite';
-import { inProject, ROOT, run } from './project.js';
 import { defaultOrigin, readSettings } from './settings.js';
+import { loadSource } from './sources.js';
 
 /** @returns {Promise<typeof import('../../src/lib/server/operator')>} */
 export async function loadOperator() {
-	// tsconfig.json extends what Kit writes; a clone that was never built has none.
-	if (!existsSync(inProject('.svelte-kit', 'tsconfig.json'))) {
-		await run(process.execPath, [inProject('node_modules', '@sveltejs', 'kit', 'svelte-kit.js'), 'sync'], {
-			quiet: true
-		});
-	}
-	const { module } = await runnerImport(inProject('src', 'lib', 'server', 'operator.ts'), {
-		root: ROOT,
-		configFile: false,
-		logLevel: 'error',
-		resolve: { alias: { $lib: inProject('src', 'lib') } }
-	});
+	const module = await loadSource('src', 'lib', 'server', 'operator.ts');
 	return /** @type {typeof import('../../src/lib/server/operator')} */ (module);
 }
 

@@ -77,3 +77,14 @@ export function checksTally({ checks }) {
 	const failed = checks.filter((/** @type {any} */ check) => check.failure !== null).length;
 	return { ...NOTHING, passed: checks.length - failed, failed };
 }
+
+/**
+ * The report of the published cases. A file of a kind that nothing runs yet counts as skipped.
+ * @param {any} report
+ * @returns {Tally}
+ */
+export function vectorsTally({ files }) {
+	return sum(
+		files.map((/** @type {any} */ { passed, failed, notRun }) => ({ passed, failed, skipped: notRun ? 1 : 0 }))
+	);
+}

@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { checksTally, gateTally, lastLine, NOTHING, playwrightTally, runnerTally, sum, vitestTally } from './tally.js';
+import {
+	checksTally,
+	gateTally,
+	lastLine,
+	NOTHING,
+	playwrightTally,
+	runnerTally,
+	sum,
+	vectorsTally,
+	vitestTally
+} from './tally.js';
 
 describe('the one honest line', () => {
 	test('names skipped tests only when there are some', () => {
@@ -57,5 +67,14 @@ describe('reports', () => {
 	test('of the Firefox checks', () => {
 		const checks = [{ failure: null }, { failure: 'the head was not raised' }];
 		expect(checksTally({ checks })).toEqual({ passed: 1, failed: 1, skipped: 0 });
+	});
+
+	test('of the published cases: a file that nothing runs is skipped, and never passed', () => {
+		const files = [
+			{ name: 'codes', passed: 9, failed: 1, notRun: false },
+			{ name: 'stats-cases', passed: 3, failed: 0, notRun: false },
+			{ name: 'ble-vectors', passed: 0, failed: 0, notRun: true }
+		];
+		expect(vectorsTally({ files })).toEqual({ passed: 12, failed: 1, skipped: 1 });
 	});
 });

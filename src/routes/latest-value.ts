@@ -1,7 +1,7 @@
-import type { MeasureKind } from '$lib/domain/measures';
+import { type MeasureKind, measures } from '$lib/domain/measures';
 import type { Observation } from '$lib/domain/observation';
-import { formatClock, formatNumber, formatPressure, formatRelativeDay, type Moment } from '$lib/i18n/format';
-import { measureName, stepName } from '$lib/i18n/measure-words';
+import { formatClock, formatRelativeDay, type Moment } from '$lib/i18n/format';
+import { measureName, spokenValue, unitName, valueText } from '$lib/i18n/measure-words';
 import { m } from '$lib/i18n/paraglide/messages';
 
 /** A measure as Idag shows it. */
@@ -21,15 +21,16 @@ export function latestValue(measure: MeasureKind, last: Observation | undefined,
 	const name = measureName(measure);
 	if (!last) return { name, when: m.today_when_you_like() };
 	const day = formatRelativeDay(last.effective, now);
-	return { name, ...shown[measure](last.values), when: `${day} ${formatClock(last.effective)}` };
+	return { name, ...shown(measure, last.values), when: `${day} ${formatClock(last.effective)}` };
 }
 
-const shown: { readonly [K in MeasureKind]: (values: Readonly<Record<string, number>>) => Shown } = {
-	bloodPressure: ({ systolic = NaN, diastolic = NaN }) => ({
-		value: formatPressure(systolic, diastolic),
-		spoken: m.common_pressure_spoken({ systolic: formatNumber(systolic), diastolic: formatNumber(diastolic) })
-	}),
-	weight: ({ weight = NaN }) => ({ value: formatNumber(weight, 1), unit: m.common_unit_kg() }),
-	pulse: ({ pulse = NaN }) => ({ value: formatNumber(pulse), unit: m.common_unit_per_minute() }),
-	selfRatedHealth: ({ step = NaN }) => ({ value: stepName(step) })
-};
+/** As a tile has room for: the unit apart, so that the number stands largest. */
+function shown(measure: MeasureKind, values: Observation['values']): Shown {
+	const [lead] = measures[measure].fields;
+	const value = valueText(measure, values);
+	if (measure === 'bloodPressure') {
+		const { pulse: _, ...pressure } = values;
+		return { value, spoken: spokenValue(measure, pressure) };
+	}
+	return { value, unit: unitName(lead?.unit ?? '') || undefined };
+}

@@ -5,32 +5,11 @@
 import { measureKinds, type MeasureKind } from './measures';
 
 /** Books that are not a measure's. `log` holds receipts and access facts; `private` never leaves the person's devices. */
-export const otherBookKinds = [
-	'symptoms',
-	'habits',
-	'medicines',
-	'routines',
-	'plan',
-	'messages',
-	'log',
-	'profile',
-	'private'
-] as const;
+export const otherBookKinds = ['medicines', 'routines', 'plan', 'messages', 'log', 'profile', 'private'] as const;
 
-/** Measures of later versions have their books from the start, so that no circle needs re-keying to gain one. */
-export const plannedMeasureKinds = [
-	'oxygenSaturation',
-	'glucose',
-	'temperature',
-	'peakFlow',
-	'steps',
-	'waist',
-	'pain'
-] as const;
+export type BookKind = MeasureKind | (typeof otherBookKinds)[number];
 
-export type BookKind = MeasureKind | (typeof plannedMeasureKinds)[number] | (typeof otherBookKinds)[number];
-
-const bookKinds: readonly BookKind[] = [...measureKinds, ...plannedMeasureKinds, ...otherBookKinds];
+const bookKinds: readonly BookKind[] = [...measureKinds, ...otherBookKinds];
 
 /** Made with every circle. A `messages` book is made for each conversation when it begins. */
 export const initialBookKinds: readonly BookKind[] = bookKinds.filter((kind) => kind !== 'messages');

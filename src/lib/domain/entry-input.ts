@@ -1,27 +1,23 @@
 /**
- * From what a person typed, or pasted, to values that can be recorded.
+ * From what a person typed to values that can be recorded.
  *
  * Hard limits refuse, soft limits ask once (STANDARDS A9); the words for both live in the catalogue. Errors name what is
  * wrong and never carry what was typed.
  */
 import { must } from './assert';
+import type { FieldDefinition, MeasureDefinition, OtherUnit } from './measure-definition';
 import { type MeasureValues, valuesSchema } from './measure-values';
-import type { FieldDefinition, MeasureDefinition } from './measures';
 import type { Effective, Observation } from './observation';
 import { err, ok, type Result } from './result';
-import {
-	daysBetween,
-	effectiveAt,
-	type LocalDate,
-	localDate,
-	MINUTE_MS,
-	type NonexistentTime,
-	type PlacedTime,
-	placeWallTime
-} from './time';
+import { roundedTo } from './rounding';
+import { daysBetween, localDate } from './time';
+import { type NumberError, parseNumber, plainDigits } from './typed-number';
 
 /** What stands in the fields, by field key. A missing key is an empty field. */
 export type TypedFields = Readonly<Record<string, string>>;
+
+/** The unit each field is typed in, where it is not the stored one. By field key, UCUM. */
+export type TypedUnits = Readonly<Record<string, string>>;
 
 export interface CheckedInput {
 	readonly values: MeasureValues;
@@ -32,8 +28,10 @@ export interface CheckedInput {
 /** A value that can be right but seldom is. */
 export interface InputQuestion {
 	readonly field: string;
-	/** `unusual`: outside the soft range. `jump`: far from the last reading. `pounds`: may be in the wrong unit. */
-	readonly type: 'unusual' | 'jump' | 'pounds';
+	/** `unusual`: outside the soft range. `jump`: far from the last reading. `unit`: may be in the wrong unit. */
+	readonly type: 'unusual' | 'jump' | 'unit';
+	/** The unit it may be in, and what it would then be in the stored one. */
+	readonly suspected?: Suspected | undefined;
 }
 
 /** Something that can never be a reading. */
@@ -44,20 +42,39 @@ export interface InputProblem {
 
 export type FieldError =
 	| NumberError
-	| { readonly type: 'out-of-range'; readonly min: number; readonly max: number }
-	/** As `out-of-range`, and the number looks like a pressure in kilopascal. */
-	| { readonly type: 'kilopascal'; readonly min: number; readonly max: number }
+	/** No answer was chosen at all. */
+	| { readonly type: 'no-answer' }
+	/** Limits in the unit the field is typed in. `suspected`: the number makes sense in another unit. */
+	| {
+			readonly type: 'out-of-range';
+			readonly min: number;
+			readonly max: number;
+			readonly suspected?: Suspected | undefined;
+	  }
 	/** The upper pressure is not above the lower. */
 	| { readonly type: 'not-above-diastolic' };
+
+export interface Suspected {
+	/** UCUM. */
+	readonly unit: string;
+	/** In the stored unit. */
+	readonly value: number;
+}
+
+interface CheckContext {
+	readonly effective: Effective;
+	readonly previous?: Observation | undefined;
+	readonly units?: TypedUnits | undefined;
+}
 
 /** Reads every field. All problems are told at once; with none, the values in the measure's units and what to ask about. */
 export function checkInput(
 	measure: MeasureDefinition,
 	typed: TypedFields,
-	context: { readonly effective: Effective; readonly previous?: Observation | undefined }
+	context: CheckContext
 ): Result<CheckedInput, readonly InputProblem[]> {
-	const { values, problems } = readFields(measure, typed);
-	const parsed = valuesSchema(measure.kind).safeParse(values);
+	const { values, problems } = readFields(measure, typed, context.units ?? {});
+	const parsed = valuesSchema(measure).safeParse(values);
 	if (problems.length === 0 && parsed.success) {
 		return ok({ values: parsed.data, questions: questionsAbout(measure, parsed.data, context) });
 	}
@@ -65,26 +82,40 @@ export function checkInput(
 	const impossible = (parsed.error?.issues ?? [])
 		.map((issue) => String(issue.path[0]))
 		.filter((field) => !unread.has(field))
-		.map((field) => ({ field, error: impossibility(measure, field, values) }));
+		.map((field) => ({ field, error: impossibility(measure, field, values, context.units ?? {}) }));
 	return err(measure.fields.flatMap(({ key }) => [...problems, ...impossible].filter(({ field }) => field === key)));
 }
 
 /** What could be read as numbers, and what could not. An optional field left empty is neither. */
-function readFields(measure: MeasureDefinition, typed: TypedFields) {
+function readFields(measure: MeasureDefinition, typed: TypedFields, units: TypedUnits) {
 	const values: Record<string, number> = {};
 	const problems: InputProblem[] = [];
-	for (const { key, decimals, required } of measure.fields) {
+	for (const field of measure.fields) {
+		const { key, required } = field;
 		const text = typed[key] ?? '';
 		if (!required && text.trim() === '') continue;
-		const number = parseNumber(text, decimals);
-		if (number.ok) values[key] = number.value;
-		else problems.push({ field: key, error: number.error });
+		const unit = typedUnit(field, units);
+		const number = parseNumber(text, unit?.decimals ?? field.decimals);
+		if (number.ok) values[key] = unit ? roundedTo(unit.toStored(number.value), field.decimals) : number.value;
+		else problems.push({ field: key, error: unreadable(field, text, number.error) });
+	}
+	const [first] = measure.fields;
+	if (measure.entry === 'questions' && first && Object.keys(values).length === 0 && problems.length === 0) {
+		problems.push({ field: first.key, error: { type: 'no-answer' } });
 	}
 	return { values, problems };
 }
 
+/** A decimal where whole numbers stand may be another unit's: 16,3 over 10,1 is a pressure in kilopascal. */
+function unreadable(field: FieldDefinition, text: string, error: NumberError): FieldError {
+	if (field.scale !== undefined) return { type: 'no-answer' };
+	const precise = error.type === 'too-many-decimals' ? parseNumber(text, 2) : null;
+	const suspected = precise?.ok ? suspectedUnit(field, precise.value) : undefined;
+	return suspected ? { type: 'out-of-range', min: field.hard.min, max: field.hard.max, suspected } : error;
+}
+
 /** Why the schema refused a number: outside the hard range, or the two pressures the wrong way round. */
-function impossibility(measure: MeasureDefinition, key: string, values: MeasureValues): FieldError {
+function impossibility(measure: MeasureDefinition, key: string, values: MeasureValues, units: TypedUnits): FieldError {
 	const field = must(
 		measure.fields.find((one) => one.key === key),
 		'The schema names a field of the measure'
@@ -92,70 +123,79 @@ function impossibility(measure: MeasureDefinition, key: string, values: MeasureV
 	const value = must(values[key], 'A number that could be read');
 	const { min, max } = field.hard;
 	if (value >= min && value <= max) return { type: 'not-above-diastolic' };
-	const kilopascal = field.unit === 'mm[Hg]' && value >= 3 && value < min;
-	return { type: kilopascal ? 'kilopascal' : 'out-of-range', min, max };
+	const unit = typedUnit(field, units);
+	if (unit) return { type: 'out-of-range', min: inUnit(unit, min), max: inUnit(unit, max) };
+	return { type: 'out-of-range', min, max, suspected: suspectedUnit(field, value) };
 }
 
-const POUNDS_FROM_KG = 200;
-const WEIGHT_JUMP_KG = 3;
+const inUnit = (unit: OtherUnit, value: number): number => roundedTo(unit.fromStored(value), unit.decimals);
+
+/** The other unit a field is typed in; undefined for the stored one. */
+const typedUnit = (field: FieldDefinition, units: TypedUnits): OtherUnit | undefined =>
+	field.otherUnits?.find(({ unit }) => unit === units[field.key]);
+
+/** The unit a number is more likely in than the stored one (STANDARDS A9, unit guard). */
+function suspectedUnit(field: FieldDefinition, value: number): Suspected | undefined {
+	for (const { unit, suspected, toStored } of field.otherUnits ?? []) {
+		const stored = roundedTo(toStored(value), field.decimals);
+		const fits = value >= suspected.min && value <= suspected.max;
+		if (fits && stored >= field.hard.min && stored <= field.hard.max) return { unit, value: stored };
+	}
+	return undefined;
+}
+
+/**
+ * What was typed, read in `unit` and written in the stored one: every field that has that unit and whose number looks
+ * like it. **Ja, det är mg/dl** on one field of a reading is meant for them all.
+ */
+export function convertTyped(measure: MeasureDefinition, typed: TypedFields, unit: string): TypedFields {
+	const converted = measure.fields.flatMap((field) => {
+		const number = parseNumber(typed[field.key] ?? '', 2);
+		const suspected = number.ok ? suspectedUnit(field, number.value) : undefined;
+		return suspected?.unit === unit ? [[field.key, String(suspected.value).replace('.', ',')]] : [];
+	});
+	return { ...typed, ...(Object.fromEntries(converted) as TypedFields) };
+}
+
+/** Stored values as a person would type them, in the units their meters show. */
+export function typedValues(measure: MeasureDefinition, values: MeasureValues, units: TypedUnits): TypedFields {
+	const typed = measure.fields.flatMap((field) => {
+		const value = values[field.key];
+		if (value === undefined) return [];
+		const unit = typedUnit(field, units);
+		const text = unit ? inUnit(unit, value).toFixed(unit.decimals) : value.toFixed(field.decimals);
+		return [[field.key, text.replace('.', ',')]];
+	});
+	return Object.fromEntries(typed) as TypedFields;
+}
 
 function questionsAbout(
 	measure: MeasureDefinition,
 	values: MeasureValues,
-	{ effective, previous }: { effective: Effective; previous?: Observation | undefined }
+	{ effective, previous, units }: CheckContext
 ): readonly InputQuestion[] {
 	return measure.fields.flatMap((field): InputQuestion[] => {
-		const value = values[field.key];
+		const { key, soft } = field;
+		const value = values[key];
 		if (value === undefined) return [];
-		if (field.unit === 'kg' && value > POUNDS_FROM_KG) return [{ field: field.key, type: 'pounds' }];
-		if (value < field.soft.min || value > field.soft.max) return [{ field: field.key, type: 'unusual' }];
-		return isWeightJump(field, value, effective, previous) ? [{ field: field.key, type: 'jump' }] : [];
+		const suspected = typedUnit(field, units ?? {}) ? undefined : suspectedUnit(field, value);
+		if (suspected) return [{ field: key, type: 'unit', suspected }];
+		if (value < soft.min || value > soft.max) return [{ field: key, type: 'unusual' }];
+		return isJump(field, value, effective, previous) ? [{ field: key, type: 'jump' }] : [];
 	});
 }
 
-/** More than 3 kg from a weight of the same day or a day to either side is more often a slip than a weight. */
-function isWeightJump(
+/** Farther from the last value, within so few days, than a slip of the finger is likely to explain otherwise. */
+function isJump(
 	field: FieldDefinition,
 	value: number,
 	effective: Effective,
 	previous: Observation | undefined
 ): boolean {
 	const last = previous?.values[field.key];
-	if (field.unit !== 'kg' || last === undefined || !previous) return false;
+	if (!field.jump || last === undefined || !previous) return false;
 	const days = Math.abs(daysBetween(localDate(previous.effective), localDate(effective)));
-	return days <= 1 && Math.abs(value - last) > WEIGHT_JUMP_KG;
-}
-
-export type NumberError =
-	| { readonly type: 'empty' }
-	| { readonly type: 'not-a-number' }
-	| { readonly type: 'negative' }
-	| { readonly type: 'too-many-decimals'; readonly decimals: number };
-
-/**
- * A number as people write it: spaces anywhere, full-width and Arabic digits, decimal comma or point, leading zeros.
- * Zeros beyond the allowed decimals are let through: 128,0 is 128.
- */
-export function parseNumber(text: string, decimals: number): Result<number, NumberError> {
-	const plain = plainDigits(text).replace(/\s/gu, '');
-	if (plain === '') return err({ type: 'empty' });
-	if (/^-(\d+[.,]?\d*|[.,]\d+)$/.test(plain)) return err({ type: 'negative' });
-	const match = /^(\d*)(?:[.,](\d*))?$/.exec(plain);
-	const [whole = '', fraction = ''] = match?.slice(1) ?? [];
-	if (!match || whole + fraction === '') return err({ type: 'not-a-number' });
-	const significant = fraction.replace(/0+$/, '');
-	if (significant.length > decimals) return err({ type: 'too-many-decimals', decimals });
-	return ok(Number(`${whole || '0'}.${significant || '0'}`));
-}
-
-/** Digits and marks of other keyboards as plain ones: ０-９ (also ．，), Arabic and Persian digits, the longer minus. */
-function plainDigits(text: string): string {
-	return text
-		.normalize('NFKC')
-		.replace(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x660))
-		.replace(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x6f0))
-		.replace(/٫/g, ',')
-		.replace(/[−–]/g, '-');
+	return days <= field.jump.days && Math.abs(value - last) > field.jump.most;
 }
 
 /**
@@ -172,72 +212,4 @@ export function areDigitsComplete(field: FieldDefinition, text: string): boolean
 	if (!number.ok || /[.,]/.test(plainDigits(text))) return false;
 	const { min, max } = field.hard;
 	return number.value >= min && number.value <= max && number.value * 10 > max;
-}
-
-/**
- * Splits text such as `128/82 72`, `128/82, puls 72` or `128 / 82 mmHg` over the fields of a blood pressure, and takes the
- * unit off a single number (`76,4 kg`). Undefined when the text is anything else: it then stays in the field as it is.
- */
-export function splitPasted(measure: MeasureDefinition, text: string): TypedFields | undefined {
-	const plain = plainDigits(text).trim();
-	return measure.kind === 'bloodPressure' ? splitPressure(plain) : splitSingle(measure, plain);
-}
-
-const pressure =
-	/^(?:\p{L}[\p{L} .:]*)?(\d{2,4})\s*(?:mm\s?hg)?\s*(?:[/\\|;-]|,(?=\s)|över|over|\s)\s*(\d{2,4})(?:\s*mm\s?hg)?(?:[\s/,;|(]+(?:\p{L}[\p{L} .:]*)?(\d{2,4})\s*(?:\/\s?min|slag(?:\/min| per minut)?|bpm)?)?[\s.)]*$/iu;
-
-function splitPressure(plain: string): TypedFields | undefined {
-	const match = pressure.exec(plain);
-	const [systolic, diastolic, pulse] = match?.slice(1) ?? [];
-	if (!systolic || !diastolic) return undefined;
-	return pulse ? { systolic, diastolic, pulse } : { systolic, diastolic };
-}
-
-const withUnit = /^(?:\p{L}[\p{L} .:]*)?(\d+(?:[.,]\d+)?)\s*(?:kg|kilo|\/\s?min|slag(?:\/min| per minut)?|bpm)\.?$/iu;
-
-function splitSingle(measure: MeasureDefinition, plain: string): TypedFields | undefined {
-	const [field] = measure.fields;
-	const number = withUnit.exec(plain)?.[1];
-	return field && number && measure.entry === 'digits' ? { [field.key]: number } : undefined;
-}
-
-/** What stands in the date and time fields, or `now` when they are untouched. */
-export type TypedTime =
-	| 'now'
-	| {
-			readonly date?: LocalDate | undefined;
-			readonly minutes?: number | undefined;
-			/** Which one, for a time the clock showed twice. */
-			readonly occurrence?: 'earlier' | 'later' | undefined;
-	  };
-
-export type TimeError =
-	| { readonly type: 'time-missing' }
-	| NonexistentTime
-	| { readonly type: 'time-in-future' }
-	| { readonly type: 'time-too-old'; readonly years: number };
-
-const FUTURE_GRACE_MS = 5 * MINUTE_MS;
-const OLDEST_YEARS = 50;
-
-/** When it was measured. `now` is always taken as it is, however wrong the device's clock may be: recording always works. */
-export function checkTime(typed: TypedTime, now: number, zone: string): Result<PlacedTime, TimeError> {
-	if (typed === 'now') return ok({ effective: effectiveAt(now, zone), ambiguous: false });
-	const { date, minutes, occurrence } = typed;
-	if (date === undefined || minutes === undefined) return err({ type: 'time-missing' });
-	const placed = placeWallTime({ date, minutes }, zone, occurrence);
-	if (!placed.ok) return placed;
-	if (placed.value.effective.utc > now + FUTURE_GRACE_MS) return err({ type: 'time-in-future' });
-	if (daysBetween(date, localDate(effectiveAt(now, zone))) > OLDEST_YEARS * 365.25) {
-		return err({ type: 'time-too-old', years: OLDEST_YEARS });
-	}
-	return placed;
-}
-
-/**
- * The one safety notice (STANDARDS A2): from here the person is asked to rest, measure again and call. Nothing else in the
- * program interprets a pressure.
- */
-export function callsForSafetyNotice(values: MeasureValues): boolean {
-	return (values['systolic'] ?? 0) >= 230 || (values['diastolic'] ?? 0) >= 130;
 }

@@ -3,15 +3,15 @@
  * measure's definition, so that a form, an import and a stored entry refuse the same things.
  */
 import * as z from 'zod/mini';
-import { type FieldDefinition, type MeasureKind, measures } from './measures';
+import type { FieldDefinition, MeasureDefinition } from './measure-definition';
 
 /** Values by field key, in the units of the measure's definition. */
 export type MeasureValues = Readonly<Record<string, number>>;
 
 /** Hard limits, the fields that must be there, and a systolic pressure above the diastolic. Unknown fields are dropped. */
-export const valuesSchema = (kind: MeasureKind): z.ZodMiniType<MeasureValues> =>
+export const valuesSchema = (measure: MeasureDefinition): z.ZodMiniType<MeasureValues> =>
 	z
-		.object(Object.fromEntries(measures[kind].fields.map((field) => [field.key, fieldSchema(field)])))
+		.object(Object.fromEntries(measure.fields.map((field) => [field.key, fieldSchema(field)])))
 		.check(z.refine(isPressurePossible, { path: ['systolic'], when: ({ issues }) => issues.length === 0 }));
 
 const fieldSchema = (field: FieldDefinition) => {

@@ -19,6 +19,10 @@ export const entryKinds = [
 	'obs.add',
 	'obs.amend',
 	'obs.void',
+	'series.start',
+	'series.end',
+	'change.add',
+	'change.void',
 	'tick',
 	'untick',
 	'plan.propose',
@@ -59,6 +63,8 @@ export function proposedAccess(role: Role, book: BookKind): Access | null {
 /** Kinds of entry a role may write in a book it has `w` in. Anything else counts as a fact nobody had the right to state. */
 export function mayWriteKind(role: Role, book: BookKind, kind: EntryKind): boolean {
 	if (book === 'log') return kind === 'receipt' || kind === 'heartbeat';
+	if (kind === 'series.start' || kind === 'series.end') return book === 'bloodPressure' && role !== 'viewer';
+	if (kind === 'change.add' || kind === 'change.void') return book === 'medicines' && role !== 'viewer';
 	if (role === 'owner' || role === 'coOwner') return kind !== 'receipt' && kind !== 'heartbeat';
 	if (role === 'viewer') return false;
 	if (book === 'plan') {
@@ -66,5 +72,6 @@ export function mayWriteKind(role: Role, book: BookKind, kind: EntryKind): boole
 	}
 	if (book === 'messages') return kind === 'msg';
 	if (book === 'routines') return kind === 'tick' || kind === 'untick' || kind === 'field.set';
+	if (book === 'medicines') return false;
 	return kind === 'obs.add' || kind === 'obs.amend' || kind === 'obs.void';
 }

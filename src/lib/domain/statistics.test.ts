@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import vectors from '../../../tests/fixtures/stats-means.json';
+import vectors from '../../../tests/fixtures/vectors/stats-cases.json';
 import {
 	dailyValues,
 	fiveDayMean,
@@ -24,7 +24,7 @@ function reading(day: number, hour: number, values: Record<string, number>): Rea
 }
 
 describe('means', () => {
-	test.each(vectors.cases)('line $line: $id', ({ values, expected }) => {
+	test.each(vectors.cases)('$id', ({ values, expected }) => {
 		const result = mean(values);
 		expect(result?.count).toBe(expected.n);
 		expect(result?.value).toBeCloseTo(expected.mean, 3);

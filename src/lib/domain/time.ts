@@ -34,19 +34,15 @@ export function effectiveAt(utc: number, zone: string): Effective {
 }
 
 /** The day the person lived when it was measured. */
-export const localDate = (effective: Effective): LocalDate => dateOfDay(localDay(effective));
+export const localDate = (effective: Effective): LocalDate => dayNumberToDate(dayNumber(effective));
 
-/** The same as a number, 1970-01-01 being 0: for sorting thousands of readings into days, which their dates as text would hold up. */
-export const localDay = (effective: Effective): number => Math.floor(wallMs(effective) / DAY_MS);
+/** The same day as a number, for counting many readings by day without writing each date out. */
+export const dayNumber = (effective: Effective): number => Math.floor(wallMs(effective) / DAY_MS);
 
 /** The wall clock the person saw, without its seconds. */
 export function wallTime(effective: Effective): WallTime {
-	return { date: localDate(effective), minutes: wallMinutes(effective) };
-}
-
-function wallMinutes(effective: Effective): number {
 	const minutes = Math.floor(wallMs(effective) / MINUTE_MS);
-	return minutes - Math.floor(minutes / MINUTES_A_DAY) * MINUTES_A_DAY;
+	return { date: localDate(effective), minutes: minutes - Math.floor(minutes / MINUTES_A_DAY) * MINUTES_A_DAY };
 }
 
 /**
@@ -56,7 +52,8 @@ function wallMinutes(effective: Effective): number {
 export const wallMs = (effective: Effective): number => effective.utc + effective.offset * MINUTE_MS;
 
 /** Before noon on the wall is morning; the rest of the day counts as evening (STANDARDS A1). */
-export const partOfDay = (effective: Effective): PartOfDay => (wallMinutes(effective) < NOON ? 'morning' : 'evening');
+export const partOfDay = (effective: Effective): PartOfDay =>
+	wallMs(effective) - dayNumber(effective) * DAY_MS < NOON * MINUTE_MS ? 'morning' : 'evening';
 
 /** The wall clock stood at no such time: the clocks were put forward past it. `suggestion` is as far after the gap. */
 export interface NonexistentTime {
@@ -112,7 +109,7 @@ function readWall(wall: WallTime, zone: string) {
 }
 
 /** The day `days` after (or before) `date`. */
-export const addDays = (date: LocalDate, days: number): LocalDate => dateOfDay(dateToDayNumber(date) + days);
+export const addDays = (date: LocalDate, days: number): LocalDate => dayNumberToDate(dateToDayNumber(date) + days);
 
 /** Calendar days from `from` to `to`; negative when `to` is earlier. */
 export const daysBetween = (from: LocalDate, to: LocalDate): number => dateToDayNumber(to) - dateToDayNumber(from);
@@ -125,7 +122,7 @@ export function parseLocalDate(text: string): LocalDate | undefined {
 	if (!/^[1-9]\d{3}-\d{2}-\d{2}$/.test(text)) return undefined;
 	const time = Date.parse(`${text}T00:00:00Z`);
 	if (Number.isNaN(time)) return undefined;
-	const date = dateOfDay(time / DAY_MS);
+	const date = dayNumberToDate(time / DAY_MS);
 	return date === text ? date : undefined;
 }
 
@@ -145,8 +142,9 @@ export function clockText(minutes: number): string {
 
 const dateToDayNumber = (date: LocalDate): number => Date.parse(`${date}T00:00:00Z`) / DAY_MS;
 
-/** The date of a `localDay`. */
-export const dateOfDay = (day: number): LocalDate => new Date(day * DAY_MS).toISOString().slice(0, 10) as LocalDate;
+/** The day of a number from `dayNumber`. */
+export const dayNumberToDate = (day: number): LocalDate =>
+	new Date(day * DAY_MS).toISOString().slice(0, 10) as LocalDate;
 
 /** Minutes east of UTC in `zone` at `utc`. Throws for a zone name the platform does not know. */
 export function zoneOffset(utc: number, zone: string): number {

@@ -1,97 +1,100 @@
-/** A measure, its fields and a reading in words, wherever one is named. */
-import { unreachable } from '$lib/domain/assert';
+/** A measure, its fields and a reading in words, wherever one is named. The words are those of `measures.json`. */
+import type { FieldDefinition } from '$lib/domain/measure-definition';
 import { type MeasureKind, measures } from '$lib/domain/measures';
 import type { Reading } from '$lib/domain/statistics';
 import { formatNumber, formatPressure } from '$lib/i18n/format';
 import { m } from '$lib/i18n/paraglide/messages';
 
 /** **Blodtryck**. */
-export function measureName(kind: MeasureKind): string {
-	switch (kind) {
-		case 'bloodPressure':
-			return m.common_measure_blood_pressure();
-		case 'weight':
-			return m.common_measure_weight();
-		case 'pulse':
-			return m.common_measure_pulse();
-		case 'selfRatedHealth':
-			return m.common_measure_self_rated_health();
-		default:
-			return unreachable(kind);
-	}
-}
+export const measureName = (kind: MeasureKind): string => m.measure_name({ kind });
 
-interface FieldWords {
-	/** The everyday name: **Övre**. */
-	readonly label: () => string;
-	/** The care word: **systoliskt**. */
-	readonly term?: () => string;
-	/** As it stands in a sentence: "det övre talet". */
-	readonly inSentence: () => string;
-}
+/** As it stands inside a sentence: "blodtryck", "PEF". */
+export const measureInSentence = (kind: MeasureKind): string => m.measure_in_sentence({ kind });
 
-const fields: Readonly<Record<string, FieldWords>> = {
-	systolic: {
-		label: m.record_field_systolic,
-		term: m.record_term_systolic,
-		inSentence: m.record_name_systolic
-	},
-	diastolic: {
-		label: m.record_field_diastolic,
-		term: m.record_term_diastolic,
-		inSentence: m.record_name_diastolic
-	},
-	pulse: { label: m.record_field_pulse, inSentence: m.record_name_pulse },
-	weight: { label: m.record_field_weight, inSentence: m.record_name_weight },
-	step: { label: m.record_field_step, inSentence: m.record_field_step }
-};
+/** The everyday name: **Övre**. Of a question, the question. */
+export const fieldLabel = (key: string): string => m.measure_field({ field: key });
 
-export const fieldLabel = (key: string): string => fields[key]?.label() ?? key;
-export const fieldTerm = (key: string): string | undefined => fields[key]?.term?.();
-export const fieldInSentence = (key: string): string => fields[key]?.inSentence() ?? key;
+/** The care word: **systoliskt**; undefined where there is none. */
+export const fieldTerm = (key: string): string | undefined => m.measure_term({ field: key }) || undefined;
+
+/** As it stands in a sentence: "det övre talet". */
+export const fieldInSentence = (key: string): string => m.measure_field_in_sentence({ field: key });
 
 /** A UCUM unit as people read it; empty for a step of a scale. */
-export function unitName(unit: string): string {
-	switch (unit) {
-		case 'mm[Hg]':
-			return m.common_unit_mmhg();
-		case 'kg':
-			return m.common_unit_kg();
-		case '/min':
-			return m.common_unit_per_minute();
-		default:
-			return '';
-	}
+export const unitName = (unit: string): string => m.measure_unit({ unit });
+
+/** **Mycket bra** for the first step of health. A scale is named in the field's definition. */
+export const stepName = (scale: string, step: number): string => m.measure_step({ scale, step: Math.round(step) });
+
+/** One field's value as shown, without a unit: `134`, `76,4`, `Bra`. Also for means, already rounded. */
+export function fieldValueText({ scale, isNumbered, decimals }: FieldDefinition, value: number): string {
+	return scale !== undefined && !isNumbered ? stepName(scale, value) : formatNumber(value, decimals);
 }
 
-/** **Mycket bra** for 1, down to **Mycket dåligt** for 5. */
-export function stepName(step: number): string {
-	const names = [m.common_health_1, m.common_health_2, m.common_health_3, m.common_health_4, m.common_health_5];
-	return names[Math.round(step) - 1]?.() ?? '';
-}
-
-/** Values as shown, without a unit: `134/78`, `76,4`, `Bra`. Also for means, already rounded. */
+/** Values as shown, without a unit: `134/78`, `76,4`, `Bra`, `2 symtom`. Also for means, already rounded. */
 export function valueText(kind: MeasureKind, values: Reading['values']): string {
-	const { systolic, diastolic, weight, pulse, step } = values;
+	const { entry, fields } = measures[kind];
+	const { systolic, diastolic } = values;
 	if (kind === 'bloodPressure') return formatPressure(systolic ?? 0, diastolic ?? 0);
-	if (kind === 'selfRatedHealth') return stepName(step ?? 0);
-	return formatNumber(weight ?? pulse ?? 0, measures[kind].fields[0]?.decimals ?? 0);
+	if (entry === 'questions') return answersInShort(kind, values);
+	const [lead] = fields;
+	return lead ? fieldValueText(lead, values[lead.key] ?? 0) : '';
 }
 
-/** Values with their unit, unless the unit goes without saying: `134/78`, `76,4 kg`, `64/min`. */
+/** Values with their unit, unless the unit goes without saying: `134/78`, `76,4 kg`, `64/min`, `4 av 10`. */
 export function valueWithUnit(kind: MeasureKind, values: Reading['values']): string {
+	const [lead] = measures[kind].fields;
 	const text = valueText(kind, values);
-	if (kind === 'weight') return `${text}\u00a0${m.common_unit_kg()}`;
-	return kind === 'pulse' ? `${text}${m.common_unit_per_minute()}` : text;
+	if (lead?.isNumbered) return m.measure_of_most({ value: text, most: formatNumber(lead.hard.max) });
+	const unit = kind === 'bloodPressure' ? '' : unitName(lead?.unit ?? '');
+	if (unit === '') return text;
+	return unit.startsWith('/') ? `${text}${unit}` : `${text}\u00a0${unit}`;
 }
 
 /** As spoken: "134 över 78, puls 64", "76,4 kilo". */
 export function spokenValue(kind: MeasureKind, values: Reading['values']): string {
-	const text = valueText(kind, values);
-	if (kind === 'weight') return m.record_spoken_kg({ value: text });
-	if (kind === 'pulse') return m.record_spoken_per_minute({ value: text });
-	if (kind === 'selfRatedHealth') return text;
 	const { systolic = 0, diastolic = 0, pulse } = values;
+	const [lead] = measures[kind].fields;
+	if (kind !== 'bloodPressure') {
+		return lead && measures[kind].entry === 'digits'
+			? m.measure_spoken({ unit: lead.unit, value: valueText(kind, values) })
+			: valueWithUnit(kind, values);
+	}
 	const pressure = m.common_pressure_spoken({ systolic: formatNumber(systolic), diastolic: formatNumber(diastolic) });
 	return pulse === undefined ? pressure : `${pressure}, ${m.record_pulse_too({ pulse: formatNumber(pulse) })}`;
 }
+
+/** `2 symtom`, `Inga symtom`, `10 svar`: as much as fits where a number stands. */
+function answersInShort(kind: MeasureKind, values: Reading['values']): string {
+	const answered = measures[kind].fields.filter(({ key }) => values[key] !== undefined);
+	if (kind !== 'symptoms') return m.measure_answers({ count: answered.length });
+	return m.measure_symptoms({ count: answered.filter((field) => isTrouble(field, values[field.key] ?? 0)).length });
+}
+
+/** A symptom that is there. Pillows are counted, never judged. */
+const isTrouble = ({ scale }: FieldDefinition, value: number): boolean =>
+	(scale === 'severity' || scale === 'yesNo') && value > 0;
+
+/** Every answer that says something, one part each: "Andfåddhet: lite". Of symptoms, those that are there, and pillows. */
+export function answersInWords(kind: MeasureKind, values: Reading['values']): readonly string[] {
+	const { entry, fields } = measures[kind];
+	if (entry !== 'questions') return [];
+	return fields.flatMap((field) => {
+		const value = values[field.key];
+		if (value === undefined || (kind === 'symptoms' && value === 0)) return [];
+		const [question, answer] = [fieldLabel(field.key), fieldValueText(field, value)];
+		return question.endsWith('?') ? `${question} ${answer}` : m.measure_answer({ question, answer });
+	});
+}
+
+/** The name of a circumstance, and of what it can be: **Arm**, **Vänster**. */
+export const contextName = (key: string): string => m.measure_context({ key });
+export const contextValueName = (key: string, value: string): string => m.measure_context_value({ key, value });
+
+/** The circumstances of a reading as a list has them: "vänster arm". Those of a newer app are left out. */
+export const contextInList = (context: Readonly<Record<string, string>> | undefined): readonly string[] =>
+	Object.entries(context ?? {}).flatMap(([key, value]) => m.measure_context_in_list({ key, value }) || []);
+
+/** `kl. 06–09`. */
+export const bandName = (from: number, to: number): string =>
+	m.measure_hours({ from: String(from).padStart(2, '0'), to: String(to).padStart(2, '0') });

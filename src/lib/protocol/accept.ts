@@ -3,9 +3,9 @@
  * whatever order they arrived (docs/protocol.md 7). It never throws anything away: what does not count yet is parked and
  * judged again when more has arrived.
  */
-import { plannedMeasureKinds, type BookKind } from '$lib/domain/books';
+import type { BookKind } from '$lib/domain/books';
 import { grantable, mayWriteKind, type Role } from '$lib/domain/rights';
-import { measureKinds } from '$lib/domain/measures';
+import { isMeasureKind } from '$lib/domain/measures';
 import type { Batch, Entry } from './entries';
 import type { Frame } from './frame';
 import type { Identity } from './identity-log';
@@ -210,13 +210,11 @@ function writersOf(
 	return found;
 }
 
-const measureBooks: readonly string[] = [...measureKinds, ...plannedMeasureKinds];
-
 /** What a role may state, and in the book it belongs to: sharing a book is sharing one measure, not whatever calls itself so. */
 function mayWrite(role: Role, kind: BookKind, entry: Entry): boolean {
 	if (grantable(role, kind) !== 'w' || !mayWriteKind(role, kind, entry.kind)) return false;
 	const isMeasured = entry.kind === 'obs.add' || entry.kind === 'obs.amend';
-	return !isMeasured || !measureBooks.includes(kind) || entry.measure === kind;
+	return !isMeasured || !isMeasureKind(kind) || entry.measure === kind;
 }
 
 /**

@@ -4,14 +4,20 @@
  */
 import * as z from 'zod/mini';
 import { utf8 } from '$lib/crypto/bytes';
+import { CHANGE_NAME_LENGTH, changeTypes, DOSE_LENGTH } from '$lib/domain/change';
+import { homeBpProtocolSchema } from '$lib/domain/home-bp-protocol';
 import { entryIdSchema, hashSchema, bookIdSchema } from './ids';
 import { parseJson } from './json';
 
 /** Most entries in one frame. */
 const MAX_ENTRIES = 500;
 
+/** Most amendments one amendment settles. */
+export const MAX_SETTLED = 16;
+
 const fieldKey = z.string().check(z.regex(/^[a-z][A-Za-z0-9]{0,31}$/));
 const shortText = z.string().check(z.maxLength(64));
+const localDateSchema = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/));
 const noteText = z.string().check(z.maxLength(4000));
 
 const effectiveSchema = z.strictObject({
@@ -48,6 +54,8 @@ export const obsAmendSchema = z.strictObject({
 	id: entryIdSchema,
 	/** The `obs.add` or `obs.amend` this one replaces. */
 	target: entryIdSchema,
+	/** Other amendments its writer saw and chose against: they no longer count as a conflict. */
+	settles: z.optional(z.array(entryIdSchema).check(z.minLength(1), z.maxLength(MAX_SETTLED))),
 	...observationFields
 });
 const obsVoidSchema = z.strictObject({
@@ -56,7 +64,51 @@ const obsVoidSchema = z.strictObject({
 	id: entryIdSchema,
 	/** The `obs.add` that is taken back; a void also hides its amendments. */
 	target: entryIdSchema,
-	reason: z.enum(['undo', 'mistake'])
+	/** One of `voidReasons`. Any word is read, so that a reason of a newer app still takes the reading away (decision 0007). */
+	reason: fieldKey
+});
+/** A series of home blood pressures begins (mätserie). Its protocol is stored whole, so that no later preset recounts it. */
+const seriesStartSchema = z.strictObject({
+	kind: z.literal('series.start'),
+	v: z.literal(1),
+	id: entryIdSchema,
+	protocol: homeBpProtocolSchema,
+	/** Its first day, as the person's own calendar has it. */
+	start: localDateSchema,
+	at: z.int()
+});
+/** A series is ended before its days have passed. */
+const seriesEndSchema = z.strictObject({
+	kind: z.literal('series.end'),
+	v: z.literal(1),
+	id: entryIdSchema,
+	/** The `series.start` it ends. */
+	target: entryIdSchema,
+	at: z.int()
+});
+/**
+ * A medicine or something else changed (docs/decisions/0009). An edit is a `change.void` and a new `change.add` in one
+ * frame, so that the first wording stays and two edits made apart both show.
+ */
+const changeAddSchema = z.strictObject({
+	kind: z.literal('change.add'),
+	v: z.literal(1),
+	id: entryIdSchema,
+	type: z.enum(changeTypes),
+	day: localDateSchema,
+	/** The medicine, or what happened. */
+	name: z.string().check(z.minLength(1), z.maxLength(CHANGE_NAME_LENGTH)),
+	/** Doses as written. */
+	from: z.optional(z.string().check(z.minLength(1), z.maxLength(DOSE_LENGTH))),
+	to: z.optional(z.string().check(z.minLength(1), z.maxLength(DOSE_LENGTH)))
+});
+const changeVoidSchema = z.strictObject({
+	kind: z.literal('change.void'),
+	v: z.literal(1),
+	id: entryIdSchema,
+	/** The `change.add` that is taken back. */
+	target: entryIdSchema,
+	reason: z.enum(['undo', 'mistake', 'replaced'])
 });
 /** One field of a profile or routine: a Lamport register; history stays. */
 const fieldSetSchema = z.strictObject({
@@ -79,7 +131,7 @@ export const receiptSchema = z.strictObject({
 	name: z.optional(shortText),
 	seen: z.optional(z.array(z.strictObject({ book: bookIdSchema, until: z.int() })).check(z.maxLength(48))),
 	/** Next time the contact means to look, as a local date. */
-	next: z.optional(z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/)))
+	next: z.optional(localDateSchema)
 });
 /** Sent daily: a member whose heartbeat grows old may be cut off from us (docs/protocol.md 11). */
 const heartbeatSchema = z.strictObject({
@@ -96,6 +148,10 @@ export const entrySchema = z.discriminatedUnion('kind', [
 	obsAddSchema,
 	obsAmendSchema,
 	obsVoidSchema,
+	seriesStartSchema,
+	seriesEndSchema,
+	changeAddSchema,
+	changeVoidSchema,
 	fieldSetSchema,
 	receiptSchema,
 	heartbeatSchema
@@ -103,6 +159,8 @@ export const entrySchema = z.discriminatedUnion('kind', [
 export type Entry = z.infer<typeof entrySchema>;
 export type ObsAdd = z.infer<typeof obsAddSchema>;
 export type ObsAmend = z.infer<typeof obsAmendSchema>;
+export type ChangeAdd = z.infer<typeof changeAddSchema>;
+export type SeriesStart = z.infer<typeof seriesStartSchema>;
 export type ObsVoid = z.infer<typeof obsVoidSchema>;
 export type Receipt = z.infer<typeof receiptSchema>;
 

@@ -44,10 +44,13 @@ export class App {
 	status: SyncStatus = $state('local');
 	/** When this device last had everything the relay has; null until then. */
 	syncedAt: number | null = $state(null);
+	/** Milliseconds this device's clock was ahead of the relay's when they last spoke; null until then. */
+	skewMs: number | null = $state(null);
 	device: DeviceFacts = $state.raw(NEW_DEVICE);
 	/** Every circle on this device but the person's own. */
 	circles: readonly CircleState[] = $state.raw([]);
 	#session: Session | null = null;
+	#isClosed = false;
 	#own: CircleState | null = $state.raw(null);
 	#selected = $state<string | null>(null);
 	#deps: SessionDeps;
@@ -114,8 +117,8 @@ export class App {
 	async open(): Promise<void> {
 		const { Session, sealedDrafts } = await this.#dataLayer;
 		const session = await Session.open(this.space, this.#deps, {
-			onChange: (change) => void this.#apply(change),
-			onDevice: () => void this.#readDevice(),
+			onChange: (change) => void this.#unlessClosed(this.#apply(change)),
+			onDevice: () => void this.#unlessClosed(this.#readDevice()),
 			onStatus: (status) => this.#showStatus(status),
 			onErased: () => location.reload()
 		});
@@ -157,13 +160,24 @@ export class App {
 		await LocalStore.erase(this.space, this.#deps.markers);
 	}
 
+	/** Lets go of the space, e.g. before it is erased. What was being read for the screen ends there. */
 	close(): void {
+		this.#isClosed = true;
 		this.#session?.close();
 	}
 
 	/** Takes a fresh look at the relay, e.g. when the tab is shown or the network is back. */
 	wake(): void {
 		this.#session?.poke();
+	}
+
+	/** A space that is closed while it is read has nobody left to show it to. Any other failure goes on. */
+	async #unlessClosed(reading: Promise<void>): Promise<void> {
+		try {
+			await reading;
+		} catch (error) {
+			if (!this.#isClosed || !(error instanceof StorageAbort)) throw error;
+		}
 	}
 
 	async #readDevice(): Promise<void> {
@@ -206,6 +220,7 @@ export class App {
 
 	#showStatus(status: SyncStatus): void {
 		this.status = status;
+		this.skewMs = this.#session?.relay.skewMs ?? null;
 		if (status === 'synced') this.syncedAt = this.#deps.now();
 	}
 

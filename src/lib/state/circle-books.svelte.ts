@@ -1,9 +1,13 @@
 /** The books of one circle as the screens read them: observations by measure, and the care contacts' marks. */
 import { isMeasureKind, type MeasureKind } from '$lib/domain/measures';
-import type { Observation } from '$lib/domain/observation';
+import type { Change } from '$lib/domain/change';
+import type { MeasuringSeries } from '$lib/domain/measuring-series';
+import type { Observation, RemovedObservation } from '$lib/domain/observation';
 import { unitedPulses } from '$lib/domain/pulse';
 import type { BookId, IdentityId } from '$lib/protocol/ids';
 import type { Receipt } from '$lib/protocol/entries';
+import { projectChanges } from '$lib/protocol/project-changes';
+import { projectSeries } from '$lib/protocol/project-series';
 import type { LocalStore } from '$lib/storage/local-store';
 import type { StoredFrame } from '$lib/storage/record';
 import { kindOf, nameOf, readableBooks, type CircleAccess } from '$lib/sync/circle-access';
@@ -27,7 +31,10 @@ export class CircleBooks {
 	readonly #store: LocalStore;
 	#books = new Map<BookId, OpenBook>();
 	#observations = $state.raw<ReadonlyMap<string, readonly Observation[]>>(new Map());
+	#changes = $state.raw<readonly Change[]>([]);
+	#removed = $state.raw<ReadonlyMap<string, readonly RemovedObservation[]>>(new Map());
 	#receipts = $state.raw<readonly SeenReceipt[]>([]);
+	#series = $state.raw<readonly MeasuringSeries[]>([]);
 	#toKeep = new Set<OpenBook>();
 
 	constructor(store: LocalStore) {
@@ -37,6 +44,16 @@ export class CircleBooks {
 	/** Receipts in the circle's log, newest first. */
 	get receipts(): readonly SeenReceipt[] {
 		return this.#receipts;
+	}
+
+	/** Series of home blood pressures, oldest first. */
+	get series(): readonly MeasuringSeries[] {
+		return this.#series;
+	}
+
+	/** Medicines and other changes that stand, by day. */
+	get changes(): readonly Change[] {
+		return this.#changes;
 	}
 
 	get hasAnything(): boolean {
@@ -54,6 +71,11 @@ export class CircleBooks {
 	/** What stands in the book of this kind itself. */
 	recorded(kind: string): readonly Observation[] {
 		return this.#observations.get(kind) ?? [];
+	}
+
+	/** Taken out of view, oldest measurement first. */
+	removed(kind: string): readonly RemovedObservation[] {
+		return this.#removed.get(kind) ?? [];
 	}
 
 	/** Opens every book this device may read, or reads on in those that are open. */
@@ -90,10 +112,17 @@ export class CircleBooks {
 	}
 
 	#show(access: CircleAccess, book: OpenBook): void {
+		if (book.kind === 'medicines') this.#changes = projectChanges(book.stated);
+		if (book.kind === 'bloodPressure') this.#series = projectSeries(book.stated);
 		if (book.kind === 'log') this.#receipts = receiptsIn(book, access);
-		else if (this.recorded(book.kind) !== book.observations)
-			this.#observations = new Map([...this.#observations, [book.kind, book.observations]]);
+		else this.#showReadings(book);
 		void this.#keepLater(book);
+	}
+
+	#showReadings({ kind, observations, removed }: OpenBook): void {
+		if (this.recorded(kind) !== observations)
+			this.#observations = new Map([...this.#observations, [kind, observations]]);
+		if (this.removed(kind) !== removed) this.#removed = new Map([...this.#removed, [kind, removed]]);
 	}
 
 	/** For the next start; a book that changes again before that is kept once. */

@@ -3,6 +3,8 @@ import type { MeasureKind } from '$lib/domain/measures';
 import type { Observation } from '$lib/domain/observation';
 import { effectiveAt, type LocalDate } from '$lib/domain/time';
 import { overwriteGetLocale } from '$lib/i18n/paraglide/runtime';
+import { homeBpPresets } from '$lib/domain/home-bp-presets';
+import type { MeasuringSeries } from '$lib/domain/measuring-series';
 import { journalText } from './journal-text';
 
 beforeEach(() => overwriteGetLocale(() => 'sv'));
@@ -38,6 +40,7 @@ test('the text says whose measurements, the period, means with their counts, tim
 		unit: 'Hjärtsvikt',
 		kinds: ['bloodPressure', 'weight', 'pulse', 'selfRatedHealth'],
 		observations: (kind) => all.filter(({ measure }) => measure === kind),
+		series: [],
 		range: '30d',
 		today: '2025-11-17' as LocalDate,
 		now: { utc: Date.parse('2025-11-17T08:04:00+01:00'), offset: 60 }
@@ -64,4 +67,37 @@ test('the text says whose measurements, the period, means with their counts, tim
 			'Värdena är inte kontrollerade av vården.'
 		].join('\n')
 	);
+});
+
+test('a series says its days, its protocol, and whether its mean is valid', () => {
+	const morning = (date: string, systolic: number) =>
+		[0, 2].map((minute) => ({
+			...reading('bloodPressure', `${date}T07:0${minute}`, { systolic: systolic + minute, diastolic: 80 }),
+			context: { series: 'week' }
+		}));
+	const series: MeasuringSeries = {
+		id: 'week',
+		protocol: homeBpPresets['esh-7d'],
+		start: '2025-11-10' as LocalDate,
+		endedAt: null
+	};
+	const text = (readings: readonly Observation[]) =>
+		journalText({
+			name: 'Märta',
+			unit: 'Hjärtsvikt',
+			kinds: ['bloodPressure'],
+			observations: () => readings,
+			series: [series],
+			range: '30d',
+			today: '2025-11-17' as LocalDate,
+			now: { utc: Date.parse('2025-11-17T08:04:00+01:00'), offset: 60 }
+		})
+			.split('\n')
+			.find((line) => line.startsWith('Mätserie'));
+	const days = ['10', '11', '12', '13', '14', '15', '16'].flatMap((date, at) => morning(`2025-11-${date}`, 140 - at));
+	expect(text([])).toContain('för få mätningar för ett medelvärde');
+	expect(text(days.slice(0, 4))).toContain(
+		'medelvärde 140/80 mmHg, preliminärt (2 mätningar på 1 dag, giltigt från 12)'
+	);
+	expect(text(days)).toContain('medelvärde 138/80 mmHg, giltigt (12 mätningar på 6 dagar; morgon 138/80, kväll –)');
 });

@@ -1,12 +1,14 @@
 /** What is copied to the record: plain lines that say where the values come from, when, how, and means with their counts. */
 import { measures, type MeasureKind } from '$lib/domain/measures';
+import { lastDayOf, type MeasuringSeries } from '$lib/domain/measuring-series';
 import type { Observation, ObservationSource } from '$lib/domain/observation';
 import { mean, valuesOf, type MeansByPart } from '$lib/domain/statistics';
 import { firstDayOf, inRange, shownMean, summarise, type Summary, type TrendRange } from '$lib/domain/summary';
 import { daysBetween, localDate, type LocalDate } from '$lib/domain/time';
 import { formatClock, formatNumber, type Moment } from '$lib/i18n/format';
+import { seriesJournalLine } from '$lib/i18n/series-words';
 import { m } from '$lib/i18n/paraglide/messages';
-import { measureName, stepName, valueText, valueWithUnit } from '$lib/i18n/measure-words';
+import { fieldValueText, measureName, unitName, valueText, valueWithUnit } from '$lib/i18n/measure-words';
 
 export interface JournalInput {
 	/** As the person wrote it. */
@@ -14,6 +16,8 @@ export interface JournalInput {
 	readonly unit: string;
 	readonly kinds: readonly MeasureKind[];
 	readonly observations: (kind: MeasureKind) => readonly Observation[];
+	/** Series of home blood pressures, oldest first. */
+	readonly series: readonly MeasuringSeries[];
 	readonly range: TrendRange;
 	/** The unit's own day and clock. */
 	readonly today: LocalDate;
@@ -27,6 +31,7 @@ export function journalText(input: JournalInput): string {
 		.filter((kind) => input.observations(kind).length > 0)
 		.map((kind) => ({ kind, readings: inRange(input.observations(kind), range, today) }));
 	const first = firstDayOf(range, today) ?? today;
+	const shownSeries = kinds.includes('bloodPressure') ? input.series.filter((one) => lastDayOf(one) >= first) : [];
 	return [
 		m.panel_journal_head({ unit }),
 		m.panel_journal_person({ name }),
@@ -37,6 +42,9 @@ export function journalText(input: JournalInput): string {
 			day: today,
 			clock: formatClock(now)
 		}),
+		...(shownSeries.length > 0
+			? ['', ...shownSeries.map((one) => seriesJournalLine(one, input.observations('bloodPressure')))]
+			: []),
 		...kept.flatMap(({ kind, readings }) => ['', ...measureLines(kind, readings, range, today)]),
 		'',
 		m.panel_journal_foot()
@@ -71,10 +79,11 @@ const dateAndClock = ({ effective }: Observation): string => `${localDate(effect
 function meanLine(kind: MeasureKind, summary: Summary): string {
 	const measure = measureName(kind);
 	const { mostCommon } = summary;
+	const [lead] = measures[kind].fields;
 	if (mostCommon)
 		return m.panel_journal_common({
 			measure,
-			value: stepName(mostCommon.value),
+			value: lead ? fieldValueText(lead, mostCommon.value) : '',
 			count: mostCommon.count,
 			total: summary.count
 		});
@@ -95,7 +104,7 @@ function partLines(kind: MeasureKind, summary: Summary): string[] {
 function pulseLine(readings: readonly Observation[]): string[] {
 	const pulse = mean(valuesOf(readings, 'pulse'));
 	if (!pulse) return [];
-	const value = `${formatNumber(shownMean(pulse, 0))}${m.common_unit_per_minute()}`;
+	const value = `${formatNumber(shownMean(pulse, 0))}${unitName('/min')}`;
 	return [m.panel_journal_mean({ measure: m.panel_journal_pulse_too(), value, count: pulse.count })];
 }
 
@@ -109,7 +118,7 @@ export function meanValue(kind: MeasureKind, summary: Summary, part: keyof Means
 	const values = Object.fromEntries(means);
 	if (!lead || values[lead.key] === undefined) return null;
 	return kind === 'bloodPressure'
-		? `${valueText(kind, values)}\u00a0${m.common_unit_mmhg()}`
+		? `${valueText(kind, values)}\u00a0${unitName('mm[Hg]')}`
 		: valueWithUnit(kind, values);
 }
 

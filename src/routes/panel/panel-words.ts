@@ -7,7 +7,7 @@ import { m } from '$lib/i18n/paraglide/messages';
 import { getLocale } from '$lib/i18n/paraglide/runtime';
 import type { SaveError } from '$lib/state/circle-view';
 import type { SyncStatus } from '$lib/state/live-sync';
-import { measureName } from '$lib/i18n/measure-words';
+import { measureInSentence } from '$lib/i18n/measure-words';
 import type { Patient } from './patient.svelte';
 
 /** Of a reading that carries more, the values of this measure alone. */
@@ -16,20 +16,13 @@ export function shownValues(measure: MeasureKind, values: Observation['values'])
 	return Object.fromEntries(required.flatMap(({ key }) => (values[key] === undefined ? [] : [[key, values[key]]])));
 }
 
-const newWords: { readonly [K in MeasureKind]: (inputs: { count: number }) => string } = {
-	bloodPressure: (inputs) => m.panel_new_blood_pressure(inputs),
-	weight: (inputs) => m.panel_new_weight(inputs),
-	pulse: (inputs) => m.panel_new_pulse(inputs),
-	selfRatedHealth: (inputs) => m.panel_new_self_rated_health(inputs)
-};
-
 /** `blodtryck, vikt och puls`. */
 export const measureList = (kinds: readonly MeasureKind[]): string =>
-	listed(kinds.map((kind) => measureName(kind).toLocaleLowerCase(getLocale())));
+	listed(kinds.map((kind) => measureInSentence(kind)));
 
 /** `3 nya blodtryck och 1 ny vikt`. */
 export const newsWords = (news: readonly NewValues[]): string =>
-	listed(news.map(({ measure, count }) => newWords[measure]({ count })));
+	listed(news.map(({ measure, count }) => m.measure_new({ kind: measure, count })));
 
 const listed = (words: readonly string[]): string =>
 	new Intl.ListFormat(getLocale(), { type: 'conjunction' }).format(words);

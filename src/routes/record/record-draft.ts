@@ -21,3 +21,9 @@ export const recordDraftSchema = z.object({
 	context: z.record(z.string(), z.string())
 });
 export type RecordDraft = z.infer<typeof recordDraftSchema>;
+
+/** Where the units of a person's meters are kept: sealed like a draft, since they tell what somebody measures. */
+export const METER_UNITS = 'meter-units';
+
+export const meterUnitsSchema = z.object({ v: z.literal(1), units: z.record(z.string(), z.string()) });
+export type MeterUnits = z.infer<typeof meterUnitsSchema>;

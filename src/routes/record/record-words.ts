@@ -1,27 +1,33 @@
 /** What the record form says about what was typed. */
 import { unreachable } from '$lib/domain/assert';
-import type { FieldError, InputQuestion, TimeError } from '$lib/domain/entry-input';
+import type { FieldError, InputQuestion } from '$lib/domain/entry-input';
+import type { TimeError } from '$lib/domain/entry-time';
+import type { FieldDefinition } from '$lib/domain/measure-definition';
 import { measures } from '$lib/domain/measures';
 import type { Effective, ObservationDraft } from '$lib/domain/observation';
 import { formatClock, formatNumber, formatRelativeDay, type Moment } from '$lib/i18n/format';
 import { m } from '$lib/i18n/paraglide/messages';
-import { fieldInSentence, unitName } from '$lib/i18n/measure-words';
+import { saveErrorSentence } from '$lib/ui/save-error-words';
+import type { TargetError } from './record-target';
+import { answersInWords, fieldInSentence, unitName } from '$lib/i18n/measure-words';
 
 /** The sentence at a field that cannot be a reading. */
-export function fieldErrorSentence(field: string, error: FieldError): string {
+export function fieldErrorSentence(field: FieldDefinition, error: FieldError): string {
 	switch (error.type) {
 		case 'empty':
-			return field === 'step' ? m.record_error_step() : m.record_error_empty({ field: fieldInSentence(field) });
+			return m.record_error_empty({ field: fieldInSentence(field.key) });
+		case 'no-answer':
+			return m.record_error_step();
 		case 'not-a-number':
 			return m.record_error_not_a_number();
 		case 'negative':
 			return m.record_error_negative();
 		case 'too-many-decimals':
 			return error.decimals === 0 ? m.record_error_whole() : m.record_error_one_decimal();
-		case 'out-of-range':
-			return m.record_error_range({ min: formatNumber(error.min), max: formatNumber(error.max) });
-		case 'kilopascal':
-			return m.record_error_kilopascal({ min: formatNumber(error.min), max: formatNumber(error.max) });
+		case 'out-of-range': {
+			const range = m.record_error_range({ min: formatLimit(error.min), max: formatLimit(error.max) });
+			return error.suspected ? `${range} ${m.record_unit_suspected({ unit: unitName(error.suspected.unit) })}` : range;
+		}
 		case 'not-above-diastolic':
 			return m.record_error_not_above();
 		default:
@@ -29,19 +35,30 @@ export function fieldErrorSentence(field: string, error: FieldError): string {
 	}
 }
 
-/** **Stämmer värdet?** with its reason. `value` is the number as typed in. */
-export function questionSentence({ type }: InputQuestion, value: number): string {
-	switch (type) {
+const formatLimit = (limit: number): string => formatNumber(limit, Number.isInteger(limit) ? 0 : 1);
+
+/** **Stämmer värdet?** with its reason. `value` is the number as typed in, in the stored unit. */
+export function questionSentence(field: FieldDefinition, question: InputQuestion, value: number): string {
+	const shown = formatNumber(value, field.decimals);
+	switch (question.type) {
 		case 'unusual':
-			return m.record_question_unusual({ value: formatNumber(value) });
+			return m.record_question_unusual({ value: shown });
 		case 'jump':
 			return m.record_question_jump();
-		case 'pounds':
-			return m.record_question_pounds({ value: formatNumber(value) });
+		case 'unit':
+			return m.record_question_unit({
+				value: shown,
+				unit: unitName(field.unit),
+				other: unitName(question.suspected?.unit ?? '')
+			});
 		default:
-			return unreachable(type);
+			return unreachable(question.type);
 	}
 }
+
+/** Why the form could not be saved. */
+export const failSentence = (error: TargetError): string =>
+	error.type === 'unchanged' ? m.record_fail_unchanged() : saveErrorSentence(error);
 
 export function timeErrorSentence(error: TimeError): string {
 	switch (error.type) {
@@ -67,15 +84,15 @@ export function timeLabel(placed: Effective | null, isNow: boolean, now: Moment)
 
 /** What stands under the saved value: `mmHg, puls 64. I dag kl. 07.32.` */
 export function savedDetail({ measure, values, effective }: ObservationDraft, now: Moment): string {
-	const unit = unitName(measures[measure].fields[0]?.unit ?? '');
+	const [lead] = measures[measure].fields;
 	const { pulse } = values;
 	const also =
 		measure === 'bloodPressure' && pulse !== undefined ? m.record_pulse_too({ pulse: formatNumber(pulse) }) : '';
-	const what = [unit, also].filter((part) => part !== '').join(', ');
+	const what = [unitName(lead?.unit ?? ''), also, ...answersInWords(measure, values)].filter((part) => part !== '');
 	const day = formatRelativeDay(effective, now);
 	const when = m.record_saved_when({
 		day: day.charAt(0).toUpperCase() + day.slice(1),
 		clock: formatClock(effective)
 	});
-	return what === '' ? when : `${what}. ${when}`;
+	return what.length === 0 ? when : `${what.join(', ')}. ${when}`;
 }

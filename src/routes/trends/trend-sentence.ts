@@ -1,11 +1,16 @@
 /** The one sentence above a trend, from its summary. */
 import { must } from '$lib/domain/assert';
-import { type MeasureDefinition, measures } from '$lib/domain/measures';
+import type { FieldDefinition, MeasureDefinition } from '$lib/domain/measure-definition';
+import type { HourBand } from '$lib/domain/hour-bands';
+import type { MeasureKind } from '$lib/domain/measures';
 import type { MeansByPart, Reading } from '$lib/domain/statistics';
 import { shownMean, type Summary, type TrendRange } from '$lib/domain/summary';
 import { formatNumber, formatRelativeDay, type Moment } from '$lib/i18n/format';
 import { m } from '$lib/i18n/paraglide/messages';
-import { stepName, valueText, valueWithUnit } from '$lib/i18n/measure-words';
+import { bandName, fieldLabel, fieldValueText, valueText, valueWithUnit } from '$lib/i18n/measure-words';
+import { shownMedians } from '$lib/ui/chart/plot-words';
+import { comparedRange } from './range-words';
+import type { Pair } from './pair';
 
 export interface TrendSentence {
 	readonly text: string;
@@ -31,14 +36,20 @@ export function overRange(range: TrendRange, days: number): string {
 
 /** `kept` are the readings in the range, oldest first; `summary` is theirs. */
 export function trendSentence(
-	measure: MeasureDefinition,
+	measure: MeasureDefinition<MeasureKind>,
 	kept: readonly Reading[],
 	summary: Summary,
 	over: string,
 	now: Moment
 ): TrendSentence {
 	const last = must(kept.at(-1), 'A summary has readings');
-	if (summary.mostCommon) return commonAnswer(summary, over);
+	const [lead] = measure.fields;
+	if (measure.entry === 'questions' && (!summary.mostCommon || measure.chart.series.length === 0)) {
+		const value = valueText(measure.kind, last.values);
+		const count = m.measure_answers({ count: summary.count });
+		return { text: m.trends_answered({ count, over, day: formatRelativeDay(last.effective, now) }), strong: value };
+	}
+	if (summary.mostCommon && lead) return commonAnswer(measure, lead, summary, over);
 	if (summary.count === 1) {
 		const value = valueWithUnit(measure.kind, last.values);
 		return { text: m.trends_single({ over, value }), strong: value };
@@ -48,20 +59,25 @@ export function trendSentence(
 	return { text: [mean, ...addition(measure, last, summary, now)].join(' '), strong: value };
 }
 
-function commonAnswer({ mostCommon, count }: Summary, over: string): TrendSentence {
+function commonAnswer(
+	{ entry }: MeasureDefinition,
+	field: FieldDefinition,
+	{ mostCommon, count }: Summary,
+	over: string
+): TrendSentence {
 	const { value: step, count: most } = must(mostCommon, 'A measure in steps');
-	const value = stepName(step);
-	const text =
-		count === 1
-			? m.trends_single_answer({ over, value })
-			: m.trends_common({ value, count: formatNumber(most), total: formatNumber(count), over });
-	return { text, strong: value };
+	const value = fieldValueText(field, step);
+	const words = { value, count: formatNumber(most), total: formatNumber(count), over };
+	if (entry === 'questions') {
+		return { text: m.trends_common_of({ ...words, field: fieldLabel(field.key) }), strong: value };
+	}
+	return { text: count === 1 ? m.trends_single_answer({ over, value }) : m.trends_common(words), strong: value };
 }
 
 /** What more is worth saying: how evenings compare, or what a weight is now. */
-function addition(measure: MeasureDefinition, last: Reading, summary: Summary, now: Moment): string[] {
-	if (measure.kind === 'weight') {
-		const value = valueWithUnit('weight', last.values);
+function addition(measure: MeasureDefinition<MeasureKind>, last: Reading, summary: Summary, now: Moment): string[] {
+	if (measure.chart.line === 'line') {
+		const value = valueWithUnit(measure.kind, last.values);
 		return [m.trends_latest({ value, day: formatRelativeDay(last.effective, now) })];
 	}
 	const above = summary.eveningAboveMorning;
@@ -70,8 +86,39 @@ function addition(measure: MeasureDefinition, last: Reading, summary: Summary, n
 	return [above > 0 ? m.trends_evening_higher({ difference }) : m.trends_evening_lower({ difference })];
 }
 
+/** Against the hour: when most readings are taken, and what lies in their middle. */
+export function hoursSentence(
+	measure: MeasureDefinition<MeasureKind>,
+	bands: readonly HourBand[]
+): TrendSentence | null {
+	const [most, next] = [...bands].sort((a, b) => b.count - a.count || a.from - b.from);
+	if (!most) return null;
+	const words = (band: HourBand) => ({
+		band: bandName(band.from, band.to),
+		value: valueWithUnit(measure.kind, shownMedians(measure, band)),
+		count: m.trends_readings({ count: band.count })
+	});
+	const text = [m.trends_hours_most(words(most)), ...(next ? [m.trends_hours_next(words(next))] : [])].join(' ');
+	return { text, strong: words(most).value };
+}
+
+/** Of two over each other: the range of each and how many days have both. Never which leads the other. */
+export function pairSentence({ which, kept, days }: Pair, over: string): TrendSentence {
+	const count = days.filter(({ first, second }) => first && second).length;
+	const text = m.trends_pair_sentence({
+		first: comparedRange(which[0], kept[0]),
+		second: comparedRange(which[1], kept[1]),
+		days: count === 0 ? m.trends_pair_no_days({ over }) : m.trends_pair_days({ count, over })
+	});
+	return { text, strong: '' };
+}
+
 /** The means of a part of the day as shown, by field; fields without readings left out. */
-function meanValues(measure: MeasureDefinition, summary: Summary, part: keyof MeansByPart): Record<string, number> {
+function meanValues(
+	measure: MeasureDefinition<MeasureKind>,
+	summary: Summary,
+	part: keyof MeansByPart
+): Record<string, number> {
 	return Object.fromEntries(
 		measure.fields.flatMap(({ key, decimals }) => {
 			const mean = summary.means[key]?.[part];
@@ -80,8 +127,13 @@ function meanValues(measure: MeasureDefinition, summary: Summary, part: keyof Me
 	);
 }
 
-/** `133/77`, the mean of the mornings or evenings of a blood pressure; null where there are none. */
-export function pressureMean(summary: Summary, part: 'morning' | 'evening'): string | null {
-	const values = meanValues(measures.bloodPressure, summary, part);
-	return values['systolic'] === undefined ? null : valueText('bloodPressure', values);
+/** `133/77`, the mean of the mornings or evenings; null where there are none. */
+export function partMean(
+	measure: MeasureDefinition<MeasureKind>,
+	summary: Summary,
+	part: 'morning' | 'evening'
+): string | null {
+	const values = meanValues(measure, summary, part);
+	const [lead] = measure.fields;
+	return lead && values[lead.key] !== undefined ? valueWithUnit(measure.kind, values) : null;
 }

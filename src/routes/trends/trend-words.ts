@@ -1,5 +1,4 @@
 /** Names and first words of **Trender**. */
-import { unreachable } from '$lib/domain/assert';
 import type { MeasureKind } from '$lib/domain/measures';
 import type { TrendRange } from '$lib/domain/summary';
 import { m } from '$lib/i18n/paraglide/messages';
@@ -15,18 +14,6 @@ const ranges: { readonly [R in TrendRange]: () => string } = {
 /** **30 dagar**. */
 export const rangeName = (range: TrendRange): string => ranges[range]();
 
-/** What will stand here, and the act that starts it. */
-export function emptyWords(measure: MeasureKind): { readonly text: string; readonly action: string } {
-	switch (measure) {
-		case 'bloodPressure':
-			return { text: m.trends_empty_pressure(), action: m.trends_log_blood_pressure() };
-		case 'weight':
-			return { text: m.trends_empty_other(), action: m.trends_log_weight() };
-		case 'pulse':
-			return { text: m.trends_empty_other(), action: m.trends_log_pulse() };
-		case 'selfRatedHealth':
-			return { text: m.trends_empty_other(), action: m.trends_log_self_rated_health() };
-		default:
-			return unreachable(measure);
-	}
-}
+/** What will stand here. */
+export const emptyText = (measure: MeasureKind): string =>
+	measure === 'bloodPressure' ? m.trends_empty_pressure() : m.trends_empty_other();

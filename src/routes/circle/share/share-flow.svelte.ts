@@ -6,6 +6,7 @@ import { createRecoveryCode, recoveryCodeGroups, type RecoveryCode } from '$lib/
 import { must } from '$lib/domain/assert';
 import { measureKinds, type MeasureKind } from '$lib/domain/measures';
 import type { App } from '$lib/state/app.svelte';
+import { measuresInUse } from '$lib/state/measures-in-use';
 import {
 	checkCard,
 	safetyNumberWith,
@@ -31,6 +32,7 @@ export class ShareFlow {
 	checked = $state.raw<CheckedCard | null>(null);
 	safetyNumber = $state<string | null>(null);
 	chosen = $state.raw<ReadonlySet<MeasureKind>>(new Set());
+	readonly inUse: readonly MeasureKind[];
 	name = $state('');
 	isNameMissing = $state(false);
 	isNothingChosen = $state(false);
@@ -44,6 +46,7 @@ export class ShareFlow {
 		this.#app = app;
 		const own = must(app.own, 'only a person shares');
 		this.chosen = new Set(measureKinds.filter((measure) => own.observations(measure).length > 0));
+		this.inUse = measuresInUse(own, measureKinds);
 		this.name = own.personName ?? '';
 	}
 

@@ -1,0 +1,52 @@
+/** A whole reading pasted or typed into one field, spread over the fields it belongs to. */
+import type { TypedFields } from './entry-input';
+import type { MeasureDefinition } from './measure-definition';
+import { plainDigits } from './typed-number';
+
+/**
+ * Splits text such as `128/82 72`, `128/82, puls 72` or `128 / 82 mmHg` over the fields of a blood pressure, and takes the
+ * unit off a single number (`76,4 kg`). Undefined when the text is anything else: it then stays in the field as it is.
+ */
+export function splitPasted(measure: MeasureDefinition, text: string): TypedFields | undefined {
+	const plain = plainDigits(text).trim();
+	return measure.kind === 'bloodPressure' ? splitPressure(plain) : splitSingle(measure, plain);
+}
+
+const pressure =
+	/^(?:\p{L}[\p{L} .:]*)?(\d{2,4})\s*(?:mm\s?hg)?\s*(?:[/\\|;-]|,(?=\s)|över|over|\s)\s*(\d{2,4})(?:\s*mm\s?hg)?(?:[\s/,;|(]+(?:\p{L}[\p{L} .:]*)?(\d{2,4})\s*(?:\/\s?min|slag(?:\/min| per minut)?|bpm)?)?[\s.)]*$/iu;
+
+function splitPressure(plain: string): TypedFields | undefined {
+	const match = pressure.exec(plain);
+	const [systolic, diastolic, pulse] = match?.slice(1) ?? [];
+	if (!systolic || !diastolic) return undefined;
+	return pulse ? { systolic, diastolic, pulse } : { systolic, diastolic };
+}
+
+/** How each unit is written after a number. By UCUM. */
+const unitMarks: Readonly<Record<string, string>> = {
+	kg: 'kg|kilo',
+	'[lb_av]': 'lbs?|pund|pounds?',
+	'/min': String.raw`\/\s?min|slag(?:\/min| per minut)?|bpm`,
+	'%': '%|procent|per ?cent',
+	'mmol/L': String.raw`mmol(?:\/l)?`,
+	'mg/dL': String.raw`mg(?:\/dl)?`,
+	Cel: '°? ?c|grader',
+	'[degF]': '°? ?f',
+	'L/min': String.raw`l\/min`,
+	'/d': 'steg|steps',
+	cm: 'cm|centimeter'
+};
+
+/** A single number with its unit taken off. In another unit it is the same number: the form then asks which unit it is in. */
+function splitSingle(measure: MeasureDefinition, plain: string): TypedFields | undefined {
+	const [field] = measure.fields;
+	if (!field || measure.entry !== 'digits') return undefined;
+	const marks = [field.unit, ...(field.otherUnits ?? []).map(({ unit }) => unit)].flatMap(
+		(unit) => unitMarks[unit] ?? []
+	);
+	const number = new RegExp(
+		String.raw`^(?:\p{L}[\p{L} .:]*)?(\d+(?:[.,]\d+)?)\s*(?:${marks.join('|')})\.?$`,
+		'iu'
+	).exec(plain)?.[1];
+	return number ? { [field.key]: number } : undefined;
+}
