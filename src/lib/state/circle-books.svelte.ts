@@ -112,8 +112,8 @@ export class CircleBooks {
 	}
 
 	#show(access: CircleAccess, book: OpenBook): void {
-		if (book.kind === 'bloodPressure') this.#series = projectSeries(book.stated);
-		if (book.kind === 'medicines') this.#changes = projectChanges(book.stated);
+		if (book.kind === 'medicines') this.#changes = projectChanges(book.beside);
+		if (book.kind === 'bloodPressure') this.#series = projectSeries(book.beside);
 		if (book.kind === 'log') this.#receipts = receiptsIn(book, access);
 		else this.#showReadings(book);
 		void this.#keepLater(book);
@@ -136,7 +136,7 @@ export class CircleBooks {
 }
 
 const receiptsIn = (book: OpenBook, access: CircleAccess): SeenReceipt[] =>
-	book.stated
+	book.beside
 		.flatMap(({ entry, author }) => (entry.kind === 'receipt' ? [toReceipt(entry, author, access)] : []))
 		.sort((a, b) => b.at - a.at);
 
