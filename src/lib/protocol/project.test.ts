@@ -129,6 +129,8 @@ describe('8: entries and conflicts', () => {
 			[80, 'mistake']
 		]);
 		expect(projectBook([...base, said(voids(one), 'sara')]).removed).toEqual([]);
+		const order = projectBook([...base, said(voids(two), 'owner'), said(voids(one), 'owner')]).removed;
+		expect(order.map(({ id }) => id)).toEqual([two, one]);
 	});
 
 	test('MM5: others change only what they wrote; the person and a co-owner may change anything', () => {

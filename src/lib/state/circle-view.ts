@@ -36,7 +36,7 @@ export interface CircleView {
 	readonly durability: Durability;
 	/** Observations of a measure, oldest first, amendments applied, voids left out. Reactive. */
 	observations(measure: MeasureKind): readonly Observation[];
-	/** Observations of a measure that were taken out of view, oldest first. Reactive. */
+	/** Observations of a measure that were taken out of view, in that order. Reactive. */
 	removed(measure: MeasureKind): readonly RemovedObservation[];
 	canWrite(measure: MeasureKind): boolean;
 	/** One's own, and for the person and a co-owner anyone's (docs/protocol.md 3). */
