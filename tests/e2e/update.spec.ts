@@ -93,6 +93,27 @@ const keepWorkerBusy = (page: Page) =>
 		setTimeout(() => clearInterval(timer), 400);
 	});
 
+test('a page that stays open finds a new version by itself, but not in the middle of an entry', async ({
+	page,
+	app,
+	next,
+	problems
+}) => {
+	problems.allow(RELAY_AWAY);
+	await page.clock.install();
+	await visitTwice(page);
+	await page.getByRole('link', { name: 'Logga blodtryck' }).click();
+	await expect(upper(page)).toBeFocused();
+	await app.stop();
+	await app.start(next.serve);
+	await page.clock.fastForward('02:00:00');
+	expect(await page.evaluate(() => navigator.serviceWorker.ready.then(({ waiting }) => waiting))).toBeNull();
+	await page.getByRole('link', { name: 'Stäng utan att spara' }).click();
+	await expect(offer(page)).toBeHidden();
+	await page.clock.fastForward('01:00:00');
+	await expect(offer(page)).toBeVisible();
+});
+
 test('an update is taken although the page is still asking the worker in use for files', async ({
 	page,
 	app,

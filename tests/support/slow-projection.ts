@@ -1,8 +1,15 @@
 /** What a book comes to, worked out from all its entries at once: the readable twin that the growing one is held to. */
 import { isMeasureKind, measures, type MeasureKind } from '$lib/domain/measures';
-import type { Observation } from '$lib/domain/observation';
+import { must } from '$lib/domain/assert';
+import {
+	type Observation,
+	type ObservationVersion,
+	type RemovedObservation,
+	type VoidReason,
+	voidReasons
+} from '$lib/domain/observation';
 import type { AcceptedFrame } from '$lib/protocol/accept';
-import type { Entry, ObsAdd, ObsAmend } from '$lib/protocol/entries';
+import type { Entry, ObsAdd, ObsAmend, ObsVoid } from '$lib/protocol/entries';
 import type { EntryId, IdentityId } from '$lib/protocol/ids';
 
 interface Authored<E extends Entry> {
@@ -14,27 +21,46 @@ interface Authored<E extends Entry> {
 	readonly owning: boolean;
 }
 
-export function slowProjection(frames: readonly AcceptedFrame[]): Observation[] {
+/** What one book says: the observations that show, and those taken out of view. */
+interface ProjectedBook {
+	/** Oldest measurement first. */
+	readonly shown: readonly Observation[];
+	/** Oldest measurement first. */
+	readonly removed: readonly RemovedObservation[];
+}
+
+/** Observations of one book's accepted frames. Measures and units of a newer app are left out. */
+export function slowProjection(frames: readonly AcceptedFrame[]): ProjectedBook {
 	const entries = distinct(frames.flatMap(authoredEntries));
 	const adds = firstAdds(entries);
 	const amendsByTarget = new Map<EntryId, Authored<ObsAmend>[]>();
-	const voided = new Set<EntryId>();
+	const voids = new Map<EntryId, Authored<ObsVoid>>();
 	for (const each of entries) {
 		if (isKind(each, 'obs.amend')) {
 			amendsByTarget.set(each.entry.target, [...(amendsByTarget.get(each.entry.target) ?? []), each]);
 		} else if (isKind(each, 'obs.void')) {
 			const target = adds.get(each.entry.target)?.add;
-			if (target && mayChange(each, target)) voided.add(target.entry.id);
+			const known = voids.get(each.entry.target);
+			if (target && mayChange(each, target) && (!known || highestFirst(each, known) > 0)) {
+				voids.set(target.entry.id, each);
+			}
 		}
 	}
-	return [...adds.values()]
-		.filter(({ add }) => !voided.has(add.entry.id))
-		.flatMap(({ add, contested }) => {
-			const { newest, conflicting } = newestVersion(add, amendsByTarget);
-			return toObservation(add, newest, contested || conflicting) ?? [];
-		})
+	const all = [...adds.values()]
+		.flatMap(({ add, contested }) => toObservation(versionsOf(add, amendsByTarget), contested) ?? [])
 		.sort((a, b) => a.effective.utc - b.effective.utc || (a.id < b.id ? -1 : 1));
+	const voidOf = (each: Observation) => voids.get(each.id as EntryId);
+	return {
+		shown: all.filter((each) => !voidOf(each)),
+		removed: all.flatMap((each) => {
+			const reason = voidOf(each)?.entry.reason;
+			return reason === undefined ? [] : [{ ...each, reason: knownReason(reason) }];
+		})
+	};
 }
+
+/** A reason only a newer app has a name for is none this app can tell. */
+const knownReason = (reason: string): VoidReason => voidReasons.find((known) => known === reason) ?? 'mistake';
 
 /** One of each entry of each author: a frame sealed again, or an import made twice, says the same thing twice. */
 function distinct(entries: readonly Authored<Entry>[]): Authored<Entry>[] {
@@ -80,53 +106,69 @@ function isKind<K extends Entry['kind']>(
 const mayChange = (change: Authored<Entry>, target: Authored<Entry>): boolean =>
 	change.owning || change.author === target.author;
 
-interface Version {
-	readonly newest: Authored<ObsAdd | ObsAmend>;
-	readonly conflicting: boolean;
+interface Versions {
+	/** From the first entry to the version that shows. */
+	readonly chain: readonly Authored<ObsAdd | ObsAmend>[];
+	/** Where other amendments ended that nobody has chosen against. */
+	readonly rivals: readonly Authored<ObsAmend>[];
 }
 
 /** Follows amendments from the first entry on; of two that replace the same one, the highest (lamport, device, id) shows. */
-function newestVersion(add: Authored<ObsAdd>, amendsByTarget: ReadonlyMap<EntryId, Authored<ObsAmend>[]>): Version {
-	let newest: Authored<ObsAdd | ObsAmend> = add;
-	let conflicting = false;
-	const seen = new Set<EntryId>();
-	while (!seen.has(newest.entry.id)) {
-		seen.add(newest.entry.id);
-		const next = (amendsByTarget.get(newest.entry.id) ?? [])
+function versionsOf(add: Authored<ObsAdd>, amendsByTarget: ReadonlyMap<EntryId, Authored<ObsAmend>[]>): Versions {
+	const seen = new Set<EntryId>([add.entry.id]);
+	const amendsOf = (target: EntryId): Authored<ObsAmend>[] =>
+		(amendsByTarget.get(target) ?? [])
 			.filter((amend) => mayChange(amend, add) && amend.entry.measure === add.entry.measure)
+			.filter(({ entry }) => !seen.has(entry.id))
 			.sort(highestFirst);
-		conflicting ||= next.length > 1;
-		newest = next[0] ?? newest;
+	/** The ends of a branch that does not show. */
+	const endsOf = (branch: Authored<ObsAmend>): Authored<ObsAmend>[] => {
+		seen.add(branch.entry.id);
+		const next = amendsOf(branch.entry.id);
+		return next.length === 0 ? [branch] : next.flatMap(endsOf);
+	};
+	const chain: Authored<ObsAdd | ObsAmend>[] = [add];
+	const branches: Authored<ObsAmend>[] = [];
+	for (let next = amendsOf(add.entry.id); next[0]; next = amendsOf(next[0].entry.id)) {
+		chain.push(next[0]);
+		next.forEach(({ entry }) => seen.add(entry.id));
+		branches.push(...next.slice(1));
 	}
-	return { newest, conflicting };
+	const settled = new Set(chain.flatMap(({ entry }) => (entry.kind === 'obs.amend' ? (entry.settles ?? []) : [])));
+	return { chain, rivals: branches.flatMap(endsOf).filter(({ entry }) => !settled.has(entry.id)) };
 }
 
-function highestFirst(a: Authored<ObsAmend>, b: Authored<ObsAmend>): number {
+/** Negative when `a` stands above `b` by (lamport, device, id). */
+function highestFirst(a: Authored<Entry>, b: Authored<Entry>): number {
 	return (
 		b.lamport - a.lamport || (a.device < b.device ? 1 : a.device > b.device ? -1 : a.entry.id < b.entry.id ? 1 : -1)
 	);
 }
 
-function toObservation(
-	add: Authored<ObsAdd>,
-	newest: Authored<ObsAdd | ObsAmend>,
-	conflicting: boolean
-): Observation | null {
-	const { measure, values, effective, source, context, note } = newest.entry;
+function toObservation({ chain, rivals }: Versions, contested: boolean): Observation | null {
+	const add = must(chain[0], 'a chain begins with what was first recorded');
+	const newest = must(chain.at(-1), 'a chain begins with what was first recorded');
+	const { measure } = newest.entry;
 	if (!isMeasureKind(measure) || !isInKnownUnits(measure, newest.entry)) return null;
+	const { id: version, by: _, ...shown } = toVersion(newest);
+	const readable = ({ entry }: Authored<ObsAdd | ObsAmend>) => isInKnownUnits(measure, entry);
 	return {
+		...shown,
 		id: add.entry.id,
 		device: newest.device,
+		by: add.author,
 		measure,
-		values,
-		effective,
-		source,
-		context,
-		note,
 		amended: newest !== add,
-		conflicting
+		...(newest !== add && { version, earlier: chain.slice(0, -1).filter(readable).map(toVersion) }),
+		conflicting: contested || rivals.length > 0,
+		...(rivals.length > 0 && { rivals: rivals.filter(readable).map(toVersion) })
 	};
 }
+
+const toVersion = ({ entry, author }: Authored<ObsAdd | ObsAmend>): ObservationVersion => {
+	const { id, values, effective, source, context, note } = entry;
+	return { id, by: author, values, effective, source, context, note };
+};
 
 /** Every required value is there, and each in the unit it is shown in: 180 pounds must never be read as kilograms. */
 function isInKnownUnits(measure: MeasureKind, { values, units }: ObsAdd | ObsAmend): boolean {

@@ -41,6 +41,8 @@ export interface FieldDefinition {
 	readonly isNumbered?: boolean | undefined;
 	/** As drawn: the best step first, where small numbers are the good ones. */
 	readonly bestFirst?: boolean | undefined;
+	/** One of several questions that stands folded away until asked for. Never one with a red flag. */
+	readonly isSeldom?: boolean | undefined;
 	readonly otherUnits?: readonly OtherUnit[] | undefined;
 	/** More than `most` from the value of at most `days` days before is asked about once. */
 	readonly jump?: { readonly most: number; readonly days: number } | undefined;

@@ -12,6 +12,9 @@ import { parseJson } from './json';
 /** Most entries in one frame. */
 const MAX_ENTRIES = 500;
 
+/** Most amendments one amendment settles. */
+export const MAX_SETTLED = 16;
+
 const fieldKey = z.string().check(z.regex(/^[a-z][A-Za-z0-9]{0,31}$/));
 const shortText = z.string().check(z.maxLength(64));
 const localDateSchema = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/));
@@ -51,6 +54,8 @@ export const obsAmendSchema = z.strictObject({
 	id: entryIdSchema,
 	/** The `obs.add` or `obs.amend` this one replaces. */
 	target: entryIdSchema,
+	/** Other amendments its writer saw and chose against: they no longer count as a conflict. */
+	settles: z.optional(z.array(entryIdSchema).check(z.minLength(1), z.maxLength(MAX_SETTLED))),
 	...observationFields
 });
 const obsVoidSchema = z.strictObject({
@@ -59,7 +64,8 @@ const obsVoidSchema = z.strictObject({
 	id: entryIdSchema,
 	/** The `obs.add` that is taken back; a void also hides its amendments. */
 	target: entryIdSchema,
-	reason: z.enum(['undo', 'mistake'])
+	/** One of `voidReasons`. Any word is read, so that a reason of a newer app still takes the reading away (decision 0007). */
+	reason: fieldKey
 });
 /** A series of home blood pressures begins (mätserie). Its protocol is stored whole, so that no later preset recounts it. */
 const seriesStartSchema = z.strictObject({
@@ -81,7 +87,7 @@ const seriesEndSchema = z.strictObject({
 	at: z.int()
 });
 /**
- * A medicine or something else changed (docs/decisions/0006). An edit is a `change.void` and a new `change.add` in one
+ * A medicine or something else changed (docs/decisions/0009). An edit is a `change.void` and a new `change.add` in one
  * frame, so that the first wording stays and two edits made apart both show.
  */
 const changeAddSchema = z.strictObject({

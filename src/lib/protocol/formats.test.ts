@@ -22,6 +22,7 @@ import { openWith } from '$lib/crypto/boxes';
 import { parseRecoveryCode, recoveryBoxKey, recoveryLookupId, type RecoveryCode } from '$lib/crypto/recovery-code';
 import { safetyNumber } from '$lib/crypto/safety-number';
 import { must } from '$lib/domain/assert';
+import { voidReasons } from '$lib/domain/observation';
 import { apiErrorSchema } from './api/errors';
 import {
 	challengeRequestSchema,
@@ -137,6 +138,26 @@ describe('F5: schemas are frozen', () => {
 			})
 		];
 		expect(new Set([base, ...others].map(fingerprint)).size).toBe(6);
+	});
+});
+
+describe('F5: corrections written once still read', () => {
+	const random = seededRandom('corrections v1');
+	const target = entryId(random);
+	const made = {
+		amend: { ...weightEntry(entryId(random)), kind: 'obs.amend', target, settles: [entryId(random)] },
+		voids: voidReasons.map((reason) => ({ kind: 'obs.void', v: 1, id: entryId(random), target, reason }))
+	};
+	const stored = kept('corrections', made) as typeof made;
+
+	test('an amendment that settles a conflict, and a void of every reason', () => {
+		for (const entry of [stored.amend, ...stored.voids]) expect(entrySchema.parse(entry)).toEqual(entry);
+		expect(stored, ADVICE).toEqual(made);
+	});
+
+	test('a reason this app has no name for is read too', () => {
+		expect(entrySchema.safeParse({ ...stored.voids[0], reason: 'reasonOfTomorrow' }).success).toBe(true);
+		expect(entrySchema.safeParse({ ...stored.voids[0], reason: 'Free text, with a name' }).success).toBe(false);
 	});
 });
 

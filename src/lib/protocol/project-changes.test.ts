@@ -3,22 +3,23 @@ import { entryId, seededRandom } from '../../../tests/support/people';
 import type { Role } from '$lib/domain/rights';
 import { must } from '$lib/domain/assert';
 import { parseLocalDate } from '$lib/domain/time';
-import type { AcceptedFrame } from './accept';
 import { entrySchema, parseBatch, encodeBatch, type Entry } from './entries';
-import type { EntryId, IdentityId } from './ids';
-import { statedIn } from './project';
-import { projectChanges as project } from './project-changes';
+import type { DeviceId, EntryId, IdentityId } from './ids';
+import type { Stated } from './project';
+import { projectChanges } from './project-changes';
 
 const random = seededRandom('changes');
 
-/** Accepted entries of one frame; only what the projection looks at. */
+/** Accepted entries of one frame. */
 const said = (entries: readonly Entry[], by: string, role: Role = by === 'owner' ? 'owner' : 'relative') =>
-	({
-		frame: { header: { device: by, seq: 1 } },
+	entries.map((entry): Stated => ({
+		entry,
 		author: by as IdentityId,
-		role,
-		batch: { lamport: 1, entries }
-	}) as unknown as AcceptedFrame;
+		device: 'd' as DeviceId,
+		lamport: 1,
+		seq: 1,
+		owning: role === 'owner' || role === 'coOwner'
+	}));
 
 const add = (id: EntryId, name: string, day = '2026-11-02'): Entry => ({
 	kind: 'change.add',
@@ -37,14 +38,13 @@ const take = (target: EntryId): Entry => ({
 	target,
 	reason: 'mistake'
 });
-const projectChanges = (frames: readonly AcceptedFrame[]) => project(frames.flatMap(statedIn));
-const names = (frames: readonly AcceptedFrame[]) => projectChanges(frames).map(({ name }) => name);
+const names = (frames: readonly (readonly Stated[])[]) => projectChanges(frames.flat()).map(({ name }) => name);
 
 describe('8: changes', () => {
 	test('stand by day, whatever order they came in', () => {
 		const [one, two] = [entryId(random), entryId(random)];
 		const frames = [said([add(one, 'Furix', '2026-11-09')], 'owner'), said([add(two, 'Enalapril')], 'owner')];
-		expect(projectChanges(frames)).toMatchObject([
+		expect(projectChanges(frames.flat())).toMatchObject([
 			{ id: two, name: 'Enalapril', day: must(parseLocalDate('2026-11-02'), 'a day'), from: '5 mg', to: '10 mg' },
 			{ id: one, name: 'Furix' }
 		]);

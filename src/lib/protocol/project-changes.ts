@@ -7,7 +7,7 @@ import type { Stated } from './project';
 
 /**
  * A void counts from who made the change, or from the person or a co-owner. Of two authors under one id the person's
- * stands. A day that is no real day is left out.
+ * stands. A day that is no real day is left out. `stated` are the entries of the book, in any order.
  */
 export function projectChanges(stated: readonly Stated[]): readonly Change[] {
 	const changes = new Map<EntryId, Stated<ChangeAdd>>();

@@ -1,10 +1,16 @@
 /**
- * From accepted entries to what a screen shows: observations with amendments applied and voids left out. Conflicts are
- * marked, never settled by a clock (docs/protocol.md 8).
+ * From accepted entries to what a screen shows: observations with amendments applied, and those taken out of view.
+ * Conflicts are marked, never settled by a clock (docs/protocol.md 8).
  */
 import { must } from '$lib/domain/assert';
 import { isMeasureKind, measures, type MeasureKind } from '$lib/domain/measures';
-import type { Observation } from '$lib/domain/observation';
+import {
+	type Observation,
+	type ObservationVersion,
+	type RemovedObservation,
+	type VoidReason,
+	voidReasons
+} from '$lib/domain/observation';
 import type { AcceptedFrame } from './accept';
 import type { Entry, ObsAdd, ObsAmend, ObsVoid } from './entries';
 import type { DeviceId, EntryId, IdentityId } from './ids';
@@ -41,9 +47,6 @@ export function projectObservations(frames: readonly AcceptedFrame[]): readonly 
 	return index.observations;
 }
 
-/** From this many changed observations on, all are put in order anew. */
-const FEW = 16;
-
 /**
  * Observations of a book that grows. What is added costs no more than what it concerns: the outcome is the same whether
  * entries are added one by one, or all at once.
@@ -54,15 +57,17 @@ export class ObservationIndex {
 	readonly #voidsByTarget = new Map<EntryId, Stated<ObsVoid>[]>();
 	/** What each amendment replaces, to find the first entry from any of its amendments. */
 	readonly #targets = new Map<EntryId, Set<EntryId>>();
-	readonly #shown = new Map<EntryId, Observation>();
-	#list: readonly Observation[] = [];
-	#isInOrder = true;
+	readonly #shown = new OrderedObservations<Observation>();
+	readonly #removed = new OrderedObservations<RemovedObservation>();
 
-	/** Oldest measurement first. Measures and units of a newer app are left out. */
+	/** Those that show, oldest measurement first. Measures and units of a newer app are left out. */
 	get observations(): readonly Observation[] {
-		if (!this.#isInOrder) this.#list = [...this.#shown.values()].sort(oldestFirst);
-		this.#isInOrder = true;
-		return this.#list;
+		return this.#shown.list;
+	}
+
+	/** Those taken out of view, oldest measurement first. */
+	get removed(): readonly RemovedObservation[] {
+		return this.#removed.list;
 	}
 
 	add(entries: readonly Stated[]): void {
@@ -81,8 +86,8 @@ export class ObservationIndex {
 			}
 		}
 		for (const each of entries) if (isKind(each, 'obs.amend')) this.#addFirsts(concerned, each.entry.target, new Set());
-		if (concerned.size > FEW) this.#isInOrder = false;
-		for (const id of concerned) this.#show(id);
+		const isMany = concerned.size > FEW;
+		for (const id of concerned) this.#place(id, isMany);
 	}
 
 	/** The first entries that an amendment of `target` may show in. */
@@ -96,25 +101,55 @@ export class ObservationIndex {
 		}
 	}
 
-	#show(id: EntryId): void {
-		const before = this.#shown.get(id);
-		const now = this.#observation(id);
-		if (now) this.#shown.set(id, now);
-		else this.#shown.delete(id);
-		if (!this.#isInOrder || (!before && !now)) return;
+	#place(id: EntryId, isMany: boolean): void {
+		const adds = this.#adds.get(id);
+		if (!adds) return;
+		const { add, contested } = firstOf(adds);
+		const observation = toObservation(versionsOf(add, this.#amendsByTarget), contested);
+		const reason = this.#reasonToRemove(id, add);
+		this.#shown.set(id, reason === null ? observation : null, isMany);
+		this.#removed.set(id, reason !== null && observation ? { ...observation, reason } : null, isMany);
+	}
+
+	/** Of several voids the first one made says why; null while there is none that counts. */
+	#reasonToRemove(id: EntryId, add: Stated<ObsAdd>): VoidReason | null {
+		const voids = (this.#voidsByTarget.get(id) ?? []).filter((each) => mayChange(each, add));
+		const first = voids.sort(highestFirst).at(-1);
+		return first ? knownReason(first.entry.reason) : null;
+	}
+}
+
+/** A reason only a newer app has a name for is none this app can tell. */
+const knownReason = (reason: string): VoidReason => voidReasons.find((known) => known === reason) ?? 'mistake';
+
+/** From this many changed observations on, all are put in order anew. */
+const FEW = 16;
+
+/** Observations by the first entry's id, and as a list that is put in order at little cost. A list given out is never changed. */
+class OrderedObservations<O extends Observation> {
+	readonly #byId = new Map<EntryId, O>();
+	#list: readonly O[] = [];
+	#isInOrder = true;
+
+	/** Oldest measurement first. */
+	get list(): readonly O[] {
+		if (!this.#isInOrder) this.#list = [...this.#byId.values()].sort(oldestFirst);
+		this.#isInOrder = true;
+		return this.#list;
+	}
+
+	/** `null` takes it out. `isMany`: the list is put in order once, when it is next asked for. */
+	set(id: EntryId, now: O | null, isMany: boolean): void {
+		const before = this.#byId.get(id);
+		if (!before && !now) return;
+		if (now) this.#byId.set(id, now);
+		else this.#byId.delete(id);
+		this.#isInOrder &&= !isMany;
+		if (!this.#isInOrder) return;
 		const list = [...this.#list];
 		if (before) list.splice(placeIn(list, before), 1);
 		if (now) list.splice(placeIn(list, now), 0, now);
 		this.#list = list;
-	}
-
-	#observation(id: EntryId): Observation | null {
-		const adds = this.#adds.get(id);
-		if (!adds) return null;
-		const { add, contested } = firstOf(adds);
-		if (this.#voidsByTarget.get(id)?.some((each) => mayChange(each, add))) return null;
-		const { newest, conflicting } = newestVersion(add, this.#amendsByTarget);
-		return toObservation(add, newest, contested || conflicting);
 	}
 }
 
@@ -162,56 +197,75 @@ function isKind<K extends Entry['kind']>(each: Stated, kind: K): each is Stated<
 
 const mayChange = (change: Stated, target: Stated): boolean => change.owning || change.author === target.author;
 
-interface Version {
-	readonly newest: Stated<ObsAdd | ObsAmend>;
-	readonly conflicting: boolean;
+interface Versions {
+	/** From the first entry to the version that shows. */
+	readonly chain: readonly Stated<ObsAdd | ObsAmend>[];
+	/** Where other amendments ended that nobody has chosen against. */
+	readonly rivals: readonly Stated<ObsAmend>[];
 }
 
 /** Follows amendments from the first entry on; of two that replace the same one, the highest (lamport, device, id) shows. */
-function newestVersion(
-	add: Stated<ObsAdd>,
-	amendsByTarget: ReadonlyMap<EntryId, readonly Stated<ObsAmend>[]>
-): Version {
-	let newest: Stated<ObsAdd | ObsAmend> = add;
-	let conflicting = false;
-	const seen = new Set<EntryId>();
-	while (!seen.has(newest.entry.id)) {
-		seen.add(newest.entry.id);
-		const next = distinct(amendsByTarget.get(newest.entry.id) ?? [])
+function versionsOf(add: Stated<ObsAdd>, amendsByTarget: ReadonlyMap<EntryId, readonly Stated<ObsAmend>[]>): Versions {
+	const seen = new Set<EntryId>([add.entry.id]);
+	const amendsOf = (target: EntryId): Stated<ObsAmend>[] =>
+		distinct(amendsByTarget.get(target) ?? [])
 			.filter((amend) => mayChange(amend, add) && amend.entry.measure === add.entry.measure)
+			.filter(({ entry }) => !seen.has(entry.id))
 			.sort(highestFirst);
-		conflicting ||= next.length > 1;
-		newest = next[0] ?? newest;
+	/** The ends of branches that do not show; a branch may be as long as somebody cares to make it. */
+	const endsOf = (branches: readonly Stated<ObsAmend>[]): Stated<ObsAmend>[] => {
+		const ends: Stated<ObsAmend>[] = [];
+		for (const waiting = [...branches].reverse(); waiting.length > 0;) {
+			const branch = must(waiting.pop(), 'a branch is waiting');
+			seen.add(branch.entry.id);
+			const next = amendsOf(branch.entry.id);
+			if (next.length === 0) ends.push(branch);
+			else waiting.push(...next.reverse());
+		}
+		return ends;
+	};
+	const chain: Stated<ObsAdd | ObsAmend>[] = [add];
+	const branches: Stated<ObsAmend>[] = [];
+	for (let next = amendsOf(add.entry.id); next[0]; next = amendsOf(next[0].entry.id)) {
+		chain.push(next[0]);
+		next.forEach(({ entry }) => seen.add(entry.id));
+		branches.push(...next.slice(1));
 	}
-	return { newest, conflicting };
+	const settled = new Set(chain.flatMap(({ entry }) => (entry.kind === 'obs.amend' ? (entry.settles ?? []) : [])));
+	return { chain, rivals: endsOf(branches).filter(({ entry }) => !settled.has(entry.id)) };
 }
 
-function highestFirst(a: Stated<ObsAmend>, b: Stated<ObsAmend>): number {
+/** Negative when `a` stands above `b` by (lamport, device, id). */
+function highestFirst(a: Stated, b: Stated): number {
 	return (
 		b.lamport - a.lamport || (a.device < b.device ? 1 : a.device > b.device ? -1 : a.entry.id < b.entry.id ? 1 : -1)
 	);
 }
 
-function toObservation(
-	add: Stated<ObsAdd>,
-	newest: Stated<ObsAdd | ObsAmend>,
-	conflicting: boolean
-): Observation | null {
-	const { measure, values, effective, source, context, note } = newest.entry;
+function toObservation({ chain, rivals }: Versions, contested: boolean): Observation | null {
+	const add = must(chain[0], 'a chain begins with what was first recorded');
+	const newest = must(chain.at(-1), 'a chain begins with what was first recorded');
+	const { measure } = newest.entry;
 	if (!isMeasureKind(measure) || !isInKnownUnits(measure, newest.entry)) return null;
+	const { id: version, by: _, ...shown } = toVersion(newest);
+	const readable = ({ entry }: Stated<ObsAdd | ObsAmend>) => isInKnownUnits(measure, entry);
 	return {
+		...shown,
 		id: add.entry.id,
 		device: newest.device,
+		by: add.author,
 		measure,
-		values,
-		effective,
-		source,
-		context,
-		note,
 		amended: newest !== add,
-		conflicting
+		...(newest !== add && { version, earlier: chain.slice(0, -1).filter(readable).map(toVersion) }),
+		conflicting: contested || rivals.length > 0,
+		...(rivals.length > 0 && { rivals: rivals.filter(readable).map(toVersion) })
 	};
 }
+
+const toVersion = ({ entry, author }: Stated<ObsAdd | ObsAmend>): ObservationVersion => {
+	const { id, values, effective, source, context, note } = entry;
+	return { id, by: author, values, effective, source, context, note };
+};
 
 /** Every required value is there, and each in the unit it is shown in: 180 pounds must never be read as kilograms. */
 function isInKnownUnits(measure: MeasureKind, { values, units }: ObsAdd | ObsAmend): boolean {

@@ -2,7 +2,7 @@
 import type { Change } from '$lib/domain/change';
 import { isMeasureKind, type MeasureKind } from '$lib/domain/measures';
 import type { MeasuringSeries } from '$lib/domain/measuring-series';
-import type { Observation } from '$lib/domain/observation';
+import type { Observation, RemovedObservation } from '$lib/domain/observation';
 import { unitedPulses } from '$lib/domain/pulse';
 import type { BookId, IdentityId } from '$lib/protocol/ids';
 import type { Receipt } from '$lib/protocol/entries';
@@ -31,6 +31,7 @@ export class CircleBooks {
 	readonly #store: LocalStore;
 	#books = new Map<BookId, OpenBook>();
 	#observations = $state.raw<ReadonlyMap<string, readonly Observation[]>>(new Map());
+	#removed = $state.raw<ReadonlyMap<string, readonly RemovedObservation[]>>(new Map());
 	#receipts = $state.raw<readonly SeenReceipt[]>([]);
 	#series = $state.raw<readonly MeasuringSeries[]>([]);
 	#changes = $state.raw<readonly Change[]>([]);
@@ -50,7 +51,7 @@ export class CircleBooks {
 		return this.#series;
 	}
 
-	/** Changes of medicine and other events that stand, by day. */
+	/** Medicines and other changes that stand, by day. */
 	get changes(): readonly Change[] {
 		return this.#changes;
 	}
@@ -70,6 +71,11 @@ export class CircleBooks {
 	/** What stands in the book of this kind itself. */
 	recorded(kind: string): readonly Observation[] {
 		return this.#observations.get(kind) ?? [];
+	}
+
+	/** Taken out of view, oldest measurement first. */
+	removed(kind: string): readonly RemovedObservation[] {
+		return this.#removed.get(kind) ?? [];
 	}
 
 	/** Opens every book this device may read, or reads on in those that are open. */
@@ -109,9 +115,14 @@ export class CircleBooks {
 		if (book.kind === 'bloodPressure') this.#series = projectSeries(book.stated);
 		if (book.kind === 'medicines') this.#changes = projectChanges(book.stated);
 		if (book.kind === 'log') this.#receipts = receiptsIn(book, access);
-		else if (this.recorded(book.kind) !== book.observations)
-			this.#observations = new Map([...this.#observations, [book.kind, book.observations]]);
+		else this.#showReadings(book);
 		void this.#keepLater(book);
+	}
+
+	#showReadings({ kind, observations, removed }: OpenBook): void {
+		if (this.recorded(kind) !== observations)
+			this.#observations = new Map([...this.#observations, [kind, observations]]);
+		if (this.removed(kind) !== removed) this.#removed = new Map([...this.#removed, [kind, removed]]);
 	}
 
 	/** For the next start; a book that changes again before that is kept once. */

@@ -5,12 +5,12 @@ import { measureKinds, measures, type MeasureKind } from '$lib/domain/measures';
 import type { HomeBpProtocol } from '$lib/domain/home-bp-protocol';
 import type { Change, ChangeDraft } from '$lib/domain/change';
 import { inSeries, type MeasuringSeries } from '$lib/domain/measuring-series';
-import type { Observation, ObservationDraft } from '$lib/domain/observation';
+import type { Observation, ObservationDraft, RemovedObservation, VoidReason } from '$lib/domain/observation';
 import type { LocalDate } from '$lib/domain/time';
 import type { Access, Role } from '$lib/domain/rights';
 import type { Identity } from '$lib/protocol/identity-log';
-import { newId, type BookId, type CircleId, type EntryId } from '$lib/protocol/ids';
-import type { Entry, ObsAdd, Receipt } from '$lib/protocol/entries';
+import { newId, type BookId, type CircleId, type EntryId, type IdentityId } from '$lib/protocol/ids';
+import { MAX_SETTLED, type Entry, type ObsAdd, type ObsAmend, type ObsVoid, type Receipt } from '$lib/protocol/entries';
 import { accessOf, memberOf } from '$lib/protocol/manifest';
 import { StorageAbort } from '$lib/storage/errors';
 import type { DeviceKeys } from '$lib/storage/keyring';
@@ -19,7 +19,7 @@ import { bookOfKind, nameOf, personOf, readableBooks, type CircleAccess } from '
 import { writeContext } from '$lib/sync/engine';
 import { rosterPerson } from '$lib/sync/membership';
 import { CircleBooks, type SeenReceipt } from './circle-books.svelte';
-import type { CircleView, Durability, SaveError } from './circle-view';
+import type { ChangeError, CircleView, Durability, SaveError } from './circle-view';
 import type { Session } from './session';
 
 export interface OtherMember {
@@ -231,17 +231,8 @@ export class CircleState implements CircleView {
 		};
 	}
 
-	async voidObservation(id: string, reason: 'undo' | 'mistake'): Promise<Result<void, SaveError>> {
-		const measure = measureKinds.find((kind) => this.#books.recorded(kind).some((each) => each.id === id));
-		if (!measure) return ok(undefined);
-		const entry = {
-			kind: 'obs.void' as const,
-			v: 1 as const,
-			id: newId<EntryId>(this.#session.random),
-			target: id as EntryId,
-			reason
-		};
-		return this.#append([[measure, [entry]]]);
+	voidObservation(id: string, reason: VoidReason): Promise<Result<void, SaveError>> {
+		return this.voidTogether([id], reason);
 	}
 
 	/** The care contact's mark in the log; shown to the person. */
@@ -344,5 +335,58 @@ export class CircleState implements CircleView {
 
 	#bookOf(kind: BookKind): BookId | null {
 		return this.#access ? bookOfKind(this.#access, kind) : null;
+	}
+
+	removed(measure: MeasureKind): readonly RemovedObservation[] {
+		return this.#books.removed(measure);
+	}
+
+	canChange({ measure, by, within }: Observation): boolean {
+		if (within || !this.canWrite(measure)) return false;
+		return (
+			this.role === 'owner' || this.role === 'coOwner' || (by !== undefined && by === this.#access?.member?.identity)
+		);
+	}
+
+	nameOf(author: string | undefined): string | null {
+		const access = this.#access;
+		if (!access || author === undefined || author === access.member?.identity) return null;
+		return nameOf(access, author as IdentityId);
+	}
+
+	async amend(seen: Observation, draft: ObservationDraft): Promise<Result<void, ChangeError>> {
+		const now = this.#books.recorded(seen.measure).find(({ id }) => id === seen.id);
+		if (!now) return err({ type: 'gone' });
+		if (now.version !== seen.version) return err({ type: 'changed' });
+		const settles = (seen.rivals ?? []).slice(0, MAX_SETTLED).map(({ id }) => id as EntryId);
+		const entry: ObsAmend = {
+			...this.#toEntry(draft),
+			kind: 'obs.amend',
+			target: (seen.version ?? seen.id) as EntryId,
+			...(settles.length > 0 && { settles })
+		};
+		return this.#append([[seen.measure, [entry]]]);
+	}
+
+	/** One frame: all or none. */
+	async recordTogether(drafts: readonly ObservationDraft[]): Promise<Result<readonly string[], SaveError>> {
+		const [first] = drafts;
+		if (!first) return ok([]);
+		const entries = drafts.map((draft) => this.#toEntry(draft));
+		const saved = await this.#append([[first.measure, entries]]);
+		return saved.ok ? ok(entries.map(({ id }) => id)) : saved;
+	}
+
+	async voidTogether(ids: readonly string[], reason: VoidReason): Promise<Result<void, SaveError>> {
+		const measure = measureKinds.find((kind) => this.#books.recorded(kind).some(({ id }) => ids.includes(id)));
+		if (!measure) return ok(undefined);
+		const entries = ids.map((target): ObsVoid => ({
+			kind: 'obs.void',
+			v: 1,
+			id: newId<EntryId>(this.#session.random),
+			target: target as EntryId,
+			reason
+		}));
+		return this.#append([[measure, entries]]);
 	}
 }

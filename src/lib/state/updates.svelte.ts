@@ -21,9 +21,16 @@ interface UpdatesDeps {
 	/** `sessionStorage`; null where the browser forbids it. */
 	readonly memory: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | null;
 	readonly reload: () => void;
+	/** True in the middle of an entry: then nothing is looked for. */
+	readonly isBusy: () => boolean;
+	readonly now: () => number;
 }
 
 const WORKER_URL = '/service-worker.js';
+
+/** A page may stay open for weeks: it looks this often by itself, and no more often than the other when it is woken. */
+const LOOK_EVERY_MS = 60 * 60_000;
+const LOOK_AT_MOST_EVERY_MS = 60_000;
 
 /*
  * For the waiting worker to take over, Chromium stops the one in use. A request in that very moment starts the old one
@@ -55,6 +62,8 @@ export function workerUrl(trustedTypes: ScriptUrlPolicies | undefined): TrustedS
  * `apply` reloads the page, once; nothing else here does.
  */
 export class Updates {
+	#lookedAt = -Infinity;
+	#timer: ReturnType<typeof setInterval> | undefined;
 	#deps: UpdatesDeps;
 	#registration: ServiceWorkerRegistration | undefined;
 	#step: 'watching' | 'applying' | 'reloading' = $state('watching');
@@ -93,12 +102,25 @@ export class Updates {
 		}
 		this.#watch(this.#registration);
 		this.#finishAsked(this.#registration);
+		// The browser itself has looked, for this load.
+		this.#lookedAt = this.#deps.now();
+		this.#timer = setInterval(() => void this.look(), LOOK_EVERY_MS);
 		return true;
 	}
 
-	/** Asks the server whether there is a new version. Without network nothing happens. */
-	async check(): Promise<void> {
-		await this.#registration?.update().catch(() => undefined);
+	stop(): void {
+		clearInterval(this.#timer);
+	}
+
+	/**
+	 * Asks the server whether there is a new version: when the page is shown again, or the network is back. Without network,
+	 * in the middle of an entry, or when it was asked just now, nothing happens.
+	 */
+	async look(): Promise<void> {
+		const now = this.#deps.now();
+		if (!this.#registration || this.#deps.isBusy() || now - this.#lookedAt < LOOK_AT_MOST_EVERY_MS) return;
+		this.#lookedAt = now;
+		await this.#registration.update().catch(() => undefined);
 	}
 
 	/** Moves to the new version: the waiting worker takes over, and the page is loaded anew. */

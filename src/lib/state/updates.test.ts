@@ -44,6 +44,8 @@ afterEach(() => void vi.useRealTimers());
 /** Until the waiting worker has been asked, and not so long that the page gives up on it. */
 const untilAsked = () => vi.advanceTimersByTime(1_000);
 
+const untilGivenUp = () => vi.advanceTimersByTime(10_000);
+
 /** `sessionStorage`, in memory. */
 function tabMemory() {
 	const kept = new Map<string, string>();
@@ -63,14 +65,17 @@ async function openPage({
 	if (visitedBefore) container.controller = {};
 	container.registration.waiting = waiting;
 	const reload = vi.fn();
+	const entry = { isOpen: false };
 	const updates = new Updates({
 		container: container as unknown as ServiceWorkerContainer,
 		trustedTypes: undefined,
 		memory,
-		reload
+		reload,
+		isBusy: () => entry.isOpen,
+		now: () => Date.now()
 	});
 	const started = await updates.start();
-	return { container, registration: container.registration, memory, reload, started, updates };
+	return { container, registration: container.registration, entry, memory, reload, started, updates };
 }
 
 describe('a new version of the app', () => {
@@ -102,7 +107,7 @@ describe('a new version of the app', () => {
 		expect(updates.isApplying).toBe(false);
 		updates.apply();
 		expect(updates.isApplying).toBe(true);
-		vi.runAllTimers();
+		untilGivenUp();
 		expect(reload).toHaveBeenCalledOnce();
 	});
 
@@ -110,7 +115,7 @@ describe('a new version of the app', () => {
 		const { registration, memory, updates } = await openPage();
 		registration.receive(new FakeWorker());
 		updates.apply();
-		vi.runAllTimers();
+		untilGivenUp();
 		const waiting = new FakeWorker();
 		const next = await openPage({ memory, waiting });
 		expect(next.updates.isApplying).toBe(true);
@@ -126,7 +131,7 @@ describe('a new version of the app', () => {
 		const { registration, memory, updates } = await openPage();
 		registration.receive(new FakeWorker());
 		updates.apply();
-		vi.runAllTimers();
+		untilGivenUp();
 		expect((await openPage({ memory })).reload).toHaveBeenCalledOnce();
 		expect((await openPage({ memory })).reload).not.toHaveBeenCalled();
 	});
@@ -135,11 +140,11 @@ describe('a new version of the app', () => {
 		const memory = tabMemory();
 		const first = await openPage({ waiting: new FakeWorker(), memory });
 		first.updates.apply();
-		vi.runAllTimers();
+		untilGivenUp();
 		let loads = 1;
 		for (let page = first; page.reload.mock.calls.length > 0; loads++) {
 			page = await openPage({ waiting: new FakeWorker(), memory });
-			vi.runAllTimers();
+			untilGivenUp();
 		}
 		expect(loads).toBe(4);
 	});
@@ -161,7 +166,7 @@ describe('a new version of the app', () => {
 		updates.apply();
 		untilAsked();
 		container.handOver();
-		vi.runAllTimers();
+		untilGivenUp();
 		expect(reload).toHaveBeenCalledOnce();
 	});
 
@@ -193,17 +198,58 @@ describe('a new version of the app', () => {
 		updates.apply();
 		expect(reload).not.toHaveBeenCalled();
 	});
+});
 
-	test('is asked for without an error when there is no network', async () => {
+describe('a page that stays open', () => {
+	const hour = 60 * 60_000;
+
+	test('looks for a new version every hour, until it is closed', async () => {
+		const { registration, updates } = await openPage();
+		vi.advanceTimersByTime(3 * hour);
+		expect(registration.update).toHaveBeenCalledTimes(3);
+		updates.stop();
+		vi.advanceTimersByTime(3 * hour);
+		expect(registration.update).toHaveBeenCalledTimes(3);
+	});
+
+	test('looks when it is woken, at most once a minute', async () => {
+		const { registration, updates } = await openPage();
+		await updates.look();
+		expect(registration.update).not.toHaveBeenCalled();
+		vi.advanceTimersByTime(60_000);
+		await updates.look();
+		await updates.look();
+		expect(registration.update).toHaveBeenCalledOnce();
+	});
+
+	test('does not look in the middle of an entry, but the next time after it', async () => {
+		const { registration, entry, updates } = await openPage();
+		entry.isOpen = true;
+		vi.advanceTimersByTime(2 * hour);
+		expect(registration.update).not.toHaveBeenCalled();
+		entry.isOpen = false;
+		await updates.look();
+		expect(registration.update).toHaveBeenCalledOnce();
+	});
+
+	test('looks without an error when there is no network', async () => {
 		const { registration, updates } = await openPage();
 		registration.update.mockRejectedValueOnce(new TypeError('offline'));
-		await expect(updates.check()).resolves.toBeUndefined();
+		vi.advanceTimersByTime(60_000);
+		await expect(updates.look()).resolves.toBeUndefined();
 	});
 });
 
 describe('a browser without a worker', () => {
 	test('still runs the app', async () => {
-		const updates = new Updates({ container: undefined, trustedTypes: undefined, memory: null, reload: vi.fn() });
+		const updates = new Updates({
+			container: undefined,
+			trustedTypes: undefined,
+			memory: null,
+			reload: vi.fn(),
+			isBusy: () => false,
+			now: () => 0
+		});
 		await expect(updates.start()).resolves.toBe(false);
 	});
 

@@ -9,7 +9,7 @@
 import { toBase64url, utf8 } from '$lib/crypto/bytes';
 import { sha256 } from '$lib/crypto/hash';
 import type { BookKind } from '$lib/domain/books';
-import type { Observation } from '$lib/domain/observation';
+import type { Observation, RemovedObservation } from '$lib/domain/observation';
 import { acceptFrames, nextJudge, type AcceptRules, type ChainTip, type ParkReason } from '$lib/protocol/accept';
 import { parseBatch, type Batch } from '$lib/protocol/entries';
 import { openFrame, verifyFrame, type Frame } from '$lib/protocol/frame';
@@ -58,6 +58,11 @@ export class OpenBook {
 	/** Oldest measurement first, amendments applied, voids left out. */
 	get observations(): readonly Observation[] {
 		return this.#read?.index.observations ?? [];
+	}
+
+	/** Taken out of view, oldest measurement first. */
+	get removed(): readonly RemovedObservation[] {
+		return this.#read?.index.removed ?? [];
 	}
 
 	/** Devices that signed two different frames in one place. */

@@ -7,11 +7,11 @@ import { type MeasureKind, measures } from '$lib/domain/measures';
 import type { ObservationDraft } from '$lib/domain/observation';
 import { addDays, effectiveAt, localDate, placeWallTime } from '$lib/domain/time';
 import type { Toast } from '$lib/state/toasts.svelte';
+import { notGivenBack, removeReading } from './remove-reading';
 import { changeLong, changeShort } from '$lib/i18n/change-words';
 import { ChangeForm } from './change-form.svelte';
 import { directionText, patternTexts } from './facts-words';
 import { removeChange } from './remove-change';
-import { removeReading } from './remove-reading';
 import { circumstances, dayAndPart } from './reading-words';
 import { TrendView } from './trend-view.svelte';
 
@@ -123,10 +123,15 @@ describe('the list', () => {
 		const shown: Toast[] = [];
 		const toasts = { show: (toast: Toast) => void shown.push(toast) };
 		const reading = must(circle.observations('bloodPressure')[3], 'a reading');
-		await removeReading(reading, { circle, toasts });
+		await removeReading(reading, 'wrongValue', { circle, toasts });
 		expect(circle.observations('bloodPressure')).toHaveLength(11);
+		expect(notGivenBack(circle.removed('bloodPressure'), circle.observations('bloodPressure'))).toMatchObject([
+			{ id: reading.id, reason: 'wrongValue' }
+		]);
 		shown[0]?.undo?.();
 		await expect.poll(() => shown.length).toBe(2);
+		// What stands there again is no longer among the removed.
+		expect(notGivenBack(circle.removed('bloodPressure'), circle.observations('bloodPressure'))).toEqual([]);
 		expect(circle.observations('bloodPressure')).toHaveLength(12);
 		expect(circle.observations('bloodPressure')[3]).toMatchObject({
 			values: reading.values,
@@ -138,7 +143,7 @@ describe('the list', () => {
 		const { circle } = open(week);
 		circle.failure = { type: 'storage-full' };
 		const shown: Toast[] = [];
-		await removeReading(must(circle.observations('bloodPressure')[0], 'a reading'), {
+		await removeReading(must(circle.observations('bloodPressure')[0], 'a reading'), 'mistake', {
 			circle,
 			toasts: { show: (toast: Toast) => void shown.push(toast) }
 		});

@@ -3,7 +3,7 @@
  * so that it can be tested, and made once for the person's screen and the care contact's.
  *
  * One pane for each thing that has an axis of its own, above each other over one axis of time or hours
- * (docs/decisions/0007).
+ * (docs/decisions/0010).
  */
 import type { MeasureKind } from '$lib/domain/measures';
 import type { MinMaxBar, Point } from '$lib/domain/statistics';
