@@ -15,6 +15,9 @@ async function expectNoFaults(page: Page): Promise<void> {
 	expect(violations.map(({ id, nodes }) => ({ id, where: nodes.map((node) => node.target) }))).toEqual([]);
 }
 
+/** `2026-11-02`, where the browser of the tests is. */
+const dayOf = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Stockholm' });
+
 /** Notes that a dose was raised, so many days ago. */
 async function noteDose(page: Page, name: string, daysAgo: number): Promise<void> {
 	await page.getByRole('button', { name: 'Ny händelse' }).click();
@@ -24,8 +27,7 @@ async function noteDose(page: Page, name: string, daysAgo: number): Promise<void
 	await dialog.getByLabel('Medicinens namn').fill(name);
 	await dialog.getByLabel('Dos före').fill('5 mg');
 	await dialog.getByLabel('Dos efter').fill('10 mg');
-	const day = new Date(Date.now() - daysAgo * 86_400_000).toISOString().slice(0, 10);
-	await dialog.getByLabel('Dag').fill(day);
+	await dialog.getByLabel('Dag').fill(dayOf.format(Date.now() - daysAgo * 86_400_000));
 	await expectNoFaults(page);
 	await dialog.getByRole('button', { name: 'Spara händelsen' }).click();
 	await expect(dialog).toBeHidden();
