@@ -1,4 +1,5 @@
 /** A circle in memory, for tests of screens' state and for looking at the screens without storage. */
+import type { Change, ChangeDraft } from '../../src/lib/domain/change';
 import { type MeasureKind, measures } from '../../src/lib/domain/measures';
 import { inSeries, type MeasuringSeries } from '../../src/lib/domain/measuring-series';
 import type { Observation, ObservationDraft, RemovedObservation, VoidReason } from '../../src/lib/domain/observation';
@@ -11,6 +12,7 @@ export class MemoryCircle implements CircleView {
 	readonly personName = null;
 	readonly durability: Durability = { type: 'here' };
 	series: readonly MeasuringSeries[] = $state.raw([]);
+	changes: readonly Change[] = $state.raw([]);
 	/** Set to make every save and void fail. */
 	failure: SaveError | null = null;
 	#all = $state.raw<readonly Observation[]>([]);
@@ -29,8 +31,8 @@ export class MemoryCircle implements CircleView {
 		return this.#removed.filter((one) => one.measure === measure);
 	}
 
-	canWrite(measure: MeasureKind): boolean {
-		return measure in measures;
+	canWrite(book: MeasureKind | 'medicines'): boolean {
+		return book === 'medicines' || book in measures;
 	}
 
 	canChange({ within }: Observation): boolean {
@@ -78,6 +80,19 @@ export class MemoryCircle implements CircleView {
 			conflicting: false
 		};
 		this.#all = this.#all.map((one) => (one === known ? amended : one));
+		return Promise.resolve(ok(undefined));
+	}
+
+	noteChange(draft: ChangeDraft, replaces?: string): Promise<Result<string, SaveError>> {
+		if (this.failure) return Promise.resolve(err(this.failure));
+		const id = `c${this.#next++}`;
+		this.changes = [...this.changes.filter((one) => one.id !== replaces), { ...draft, id }];
+		return Promise.resolve(ok(id));
+	}
+
+	voidChange(id: string): Promise<Result<void, SaveError>> {
+		if (this.failure) return Promise.resolve(err(this.failure));
+		this.changes = this.changes.filter((one) => one.id !== id);
 		return Promise.resolve(ok(undefined));
 	}
 

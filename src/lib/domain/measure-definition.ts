@@ -67,6 +67,8 @@ export interface ChartDefinition {
 	readonly line: 'ribbon' | 'line';
 	/** Keys of the fields drawn, at most four. The others stand in words and table. */
 	readonly series: readonly string[];
+	/** The hour matters: mornings and evenings are told apart, and readings can be shown against the hour. */
+	readonly byHour?: boolean | undefined;
 	/** Colour and shape of the first series, so that measures that are often drawn together differ: 1 to 4. */
 	readonly colour: 1 | 2 | 3 | 4;
 }

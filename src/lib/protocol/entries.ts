@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { utf8 } from '$lib/crypto/bytes';
+import { CHANGE_NAME_LENGTH, changeTypes, DOSE_LENGTH } from '$lib/domain/change';
 import { homeBpProtocolSchema } from '$lib/domain/home-bp-protocol';
 import { entryIdSchema, hashSchema, bookIdSchema } from './ids';
 import { parseJson } from './json';
@@ -85,6 +86,30 @@ const seriesEndSchema = z.strictObject({
 	target: entryIdSchema,
 	at: z.int()
 });
+/**
+ * A medicine or something else changed (docs/decisions/0009). An edit is a `change.void` and a new `change.add` in one
+ * frame, so that the first wording stays and two edits made apart both show.
+ */
+const changeAddSchema = z.strictObject({
+	kind: z.literal('change.add'),
+	v: z.literal(1),
+	id: entryIdSchema,
+	type: z.enum(changeTypes),
+	day: localDateSchema,
+	/** The medicine, or what happened. */
+	name: z.string().check(z.minLength(1), z.maxLength(CHANGE_NAME_LENGTH)),
+	/** Doses as written. */
+	from: z.optional(z.string().check(z.minLength(1), z.maxLength(DOSE_LENGTH))),
+	to: z.optional(z.string().check(z.minLength(1), z.maxLength(DOSE_LENGTH)))
+});
+const changeVoidSchema = z.strictObject({
+	kind: z.literal('change.void'),
+	v: z.literal(1),
+	id: entryIdSchema,
+	/** The `change.add` that is taken back. */
+	target: entryIdSchema,
+	reason: z.enum(['undo', 'mistake', 'replaced'])
+});
 /** One field of a profile or routine: a Lamport register; history stays. */
 const fieldSetSchema = z.strictObject({
 	kind: z.literal('field.set'),
@@ -125,6 +150,8 @@ export const entrySchema = z.discriminatedUnion('kind', [
 	obsVoidSchema,
 	seriesStartSchema,
 	seriesEndSchema,
+	changeAddSchema,
+	changeVoidSchema,
 	fieldSetSchema,
 	receiptSchema,
 	heartbeatSchema
@@ -132,6 +159,7 @@ export const entrySchema = z.discriminatedUnion('kind', [
 export type Entry = z.infer<typeof entrySchema>;
 export type ObsAdd = z.infer<typeof obsAddSchema>;
 export type ObsAmend = z.infer<typeof obsAmendSchema>;
+export type ChangeAdd = z.infer<typeof changeAddSchema>;
 export type SeriesStart = z.infer<typeof seriesStartSchema>;
 export type ObsVoid = z.infer<typeof obsVoidSchema>;
 export type Receipt = z.infer<typeof receiptSchema>;

@@ -1,10 +1,12 @@
 /** The books of one circle as the screens read them: observations by measure, and the care contacts' marks. */
+import type { Change } from '$lib/domain/change';
 import { isMeasureKind, type MeasureKind } from '$lib/domain/measures';
 import type { MeasuringSeries } from '$lib/domain/measuring-series';
 import type { Observation, RemovedObservation } from '$lib/domain/observation';
 import { unitedPulses } from '$lib/domain/pulse';
 import type { BookId, IdentityId } from '$lib/protocol/ids';
 import type { Receipt } from '$lib/protocol/entries';
+import { projectChanges } from '$lib/protocol/project-changes';
 import { projectSeries } from '$lib/protocol/project-series';
 import type { LocalStore } from '$lib/storage/local-store';
 import type { StoredFrame } from '$lib/storage/record';
@@ -32,6 +34,7 @@ export class CircleBooks {
 	#removed = $state.raw<ReadonlyMap<string, readonly RemovedObservation[]>>(new Map());
 	#receipts = $state.raw<readonly SeenReceipt[]>([]);
 	#series = $state.raw<readonly MeasuringSeries[]>([]);
+	#changes = $state.raw<readonly Change[]>([]);
 	#toKeep = new Set<OpenBook>();
 
 	constructor(store: LocalStore) {
@@ -46,6 +49,11 @@ export class CircleBooks {
 	/** Series of home blood pressures, oldest first. */
 	get series(): readonly MeasuringSeries[] {
 		return this.#series;
+	}
+
+	/** Medicines and other changes that stand, by day. */
+	get changes(): readonly Change[] {
+		return this.#changes;
 	}
 
 	get hasAnything(): boolean {
@@ -104,7 +112,8 @@ export class CircleBooks {
 	}
 
 	#show(access: CircleAccess, book: OpenBook): void {
-		if (book.kind === 'bloodPressure') this.#series = projectSeries(book.stated);
+		if (book.kind === 'medicines') this.#changes = projectChanges(book.beside);
+		if (book.kind === 'bloodPressure') this.#series = projectSeries(book.beside);
 		if (book.kind === 'log') this.#receipts = receiptsIn(book, access);
 		else this.#showReadings(book);
 		void this.#keepLater(book);
@@ -127,7 +136,7 @@ export class CircleBooks {
 }
 
 const receiptsIn = (book: OpenBook, access: CircleAccess): SeenReceipt[] =>
-	book.stated
+	book.beside
 		.flatMap(({ entry, author }) => (entry.kind === 'receipt' ? [toReceipt(entry, author, access)] : []))
 		.sort((a, b) => b.at - a.at);
 

@@ -1,7 +1,9 @@
 /** One circle, open on this device: what the screens read and what they can do. */
+import type { BookKind } from '$lib/domain/books';
 import { err, ok, type Result } from '$lib/domain/result';
 import { measureKinds, measures, type MeasureKind } from '$lib/domain/measures';
 import type { HomeBpProtocol } from '$lib/domain/home-bp-protocol';
+import type { Change, ChangeDraft } from '$lib/domain/change';
 import { inSeries, type MeasuringSeries } from '$lib/domain/measuring-series';
 import type { Observation, ObservationDraft, RemovedObservation, VoidReason } from '$lib/domain/observation';
 import type { LocalDate } from '$lib/domain/time';
@@ -31,7 +33,7 @@ export interface OtherMember {
 	readonly hours: string | null;
 }
 
-type Batches = readonly (readonly [MeasureKind | 'log', readonly Entry[]])[];
+type Batches = readonly (readonly [MeasureKind | 'medicines' | 'log', readonly Entry[]])[];
 
 export class CircleState implements CircleView {
 	readonly #session: Session;
@@ -124,9 +126,9 @@ export class CircleState implements CircleView {
 		return this.others.filter((member) => member.role === 'careContact' || member.role === 'helper');
 	}
 
-	/** What a member may do with a measure; null when they do not hold it. */
-	accessOf(identity: string, measure: MeasureKind): Access | null {
-		const book = this.#bookOf(measure);
+	/** What a member may do with a book; null when they do not hold it. */
+	accessOf(identity: string, kind: BookKind): Access | null {
+		const book = this.#bookOf(kind);
 		const member = this.#access?.chain.head.body.members.find((each) => each.identity === identity);
 		return book ? accessOf(member, book) : null;
 	}
@@ -139,7 +141,7 @@ export class CircleState implements CircleView {
 	}
 
 	get hasAnything(): boolean {
-		return this.#books.series.length > 0 || this.#books.hasAnything;
+		return this.#books.series.length > 0 || this.#books.changes.length > 0 || this.#books.hasAnything;
 	}
 
 	observations(measure: MeasureKind): readonly Observation[] {
@@ -150,9 +152,13 @@ export class CircleState implements CircleView {
 		return this.#books.series;
 	}
 
-	canWrite(measure: MeasureKind): boolean {
+	get changes(): readonly Change[] {
+		return this.#books.changes;
+	}
+
+	canWrite(kind: MeasureKind | 'medicines'): boolean {
 		if (this.#id === null) return true;
-		const book = this.#bookOf(measure);
+		const book = this.#bookOf(kind);
 		return book !== null && accessOf(this.#access?.member, book) === 'w';
 	}
 
@@ -188,6 +194,25 @@ export class CircleState implements CircleView {
 		const id = newId<EntryId>(this.#session.random);
 		const entry: Entry = { kind: 'series.end', v: 1, id, target: series as EntryId, at: this.#session.now() };
 		return this.#append([['bloodPressure', [entry]]]);
+	}
+
+	/** An edit is a void and a new change in one frame. */
+	async noteChange({ type, day, name, from, to }: ChangeDraft, replaces?: string): Promise<Result<string, SaveError>> {
+		const id = newId<EntryId>(this.#session.random);
+		const dose = { ...(from ? { from } : {}), ...(to ? { to } : {}) };
+		const entry: Entry = { kind: 'change.add', v: 1, id, type, day, name, ...dose };
+		const before = replaces === undefined ? [] : [this.#changeVoid(replaces, 'replaced')];
+		const saved = await this.#append([['medicines', [...before, entry]]]);
+		return saved.ok ? ok(id) : saved;
+	}
+
+	voidChange(id: string, reason: 'undo' | 'mistake'): Promise<Result<void, SaveError>> {
+		return this.#append([['medicines', [this.#changeVoid(id, reason)]]]);
+	}
+
+	#changeVoid(target: string, reason: 'undo' | 'mistake' | 'replaced'): Entry {
+		const id = newId<EntryId>(this.#session.random);
+		return { kind: 'change.void', v: 1, id, target: target as EntryId, reason };
 	}
 
 	#toEntry(draft: ObservationDraft): ObsAdd {
@@ -311,7 +336,7 @@ export class CircleState implements CircleView {
 		return kinds.flatMap((kind) => this.#bookOf(kind) ?? []);
 	}
 
-	#bookOf(kind: MeasureKind): BookId | null {
+	#bookOf(kind: BookKind): BookId | null {
 		return this.#access ? bookOfKind(this.#access, kind) : null;
 	}
 

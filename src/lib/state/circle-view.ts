@@ -1,6 +1,7 @@
 /**
  * What a screen may know and do about one circle (krets). `CircleState` implements it; components depend on this alone.
  */
+import type { Change, ChangeDraft } from '$lib/domain/change';
 import type { MeasureKind } from '$lib/domain/measures';
 import type { MeasuringSeries } from '$lib/domain/measuring-series';
 import type { Observation, ObservationDraft, RemovedObservation, VoidReason } from '$lib/domain/observation';
@@ -39,9 +40,11 @@ export interface CircleView {
 	observations(measure: MeasureKind): readonly Observation[];
 	/** Series of home blood pressures, oldest first. Reactive. */
 	readonly series: readonly MeasuringSeries[];
-	/** Observations of a measure that were taken out of view, oldest first. Reactive. */
+	/** Observations of a measure that were taken out of view, in that order. Reactive. */
 	removed(measure: MeasureKind): readonly RemovedObservation[];
-	canWrite(measure: MeasureKind): boolean;
+	/** Medicines and other changes that stand, by day. Reactive. */
+	readonly changes: readonly Change[];
+	canWrite(book: MeasureKind | 'medicines'): boolean;
 	/** One's own, and for the person and a co-owner anyone's (docs/protocol.md 3). */
 	canChange(observation: Observation): boolean;
 	/** The name of whoever wrote it; null when that is this device's own identity, or nobody known. */
@@ -56,4 +59,8 @@ export interface CircleView {
 	recordTogether(drafts: readonly ObservationDraft[]): Promise<Result<readonly string[], SaveError>>;
 	/** Hides several of one measure, all or none. */
 	voidTogether(ids: readonly string[], reason: VoidReason): Promise<Result<void, SaveError>>;
+	/** Notes a change; with `replaces` in place of another, which stays in the log. The value is its id. */
+	noteChange(draft: ChangeDraft, replaces?: string): Promise<Result<string, SaveError>>;
+	/** Takes a change out of view; the original stays in the log. */
+	voidChange(id: string, reason: 'undo' | 'mistake'): Promise<Result<void, SaveError>>;
 }

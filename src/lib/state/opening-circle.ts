@@ -32,6 +32,7 @@ export function openingCircle(opened: Promise<Result<Opened, SaveError>>, chosen
 		observations: () => [],
 		series: [],
 		removed: () => [],
+		changes: [],
 		canWrite: () => true,
 		canChange: () => false,
 		nameOf: () => null,
@@ -39,6 +40,8 @@ export function openingCircle(opened: Promise<Result<Opened, SaveError>>, chosen
 		voidObservation: (id, reason) => withCircle((circle) => circle.voidObservation(id, reason)),
 		amend: (seen, draft) => withCircle((circle) => circle.amend(seen, draft)),
 		recordTogether: (drafts) => withCircle((circle) => circle.recordTogether(drafts)),
-		voidTogether: (ids, reason) => withCircle((circle) => circle.voidTogether(ids, reason))
+		voidTogether: (ids, reason) => withCircle((circle) => circle.voidTogether(ids, reason)),
+		noteChange: (draft, replaces) => withCircle((circle) => circle.noteChange(draft, replaces)),
+		voidChange: (id, reason) => withCircle((circle) => circle.voidChange(id, reason))
 	};
 }

@@ -26,6 +26,7 @@ class MemoryPatient implements PanelCircle {
 	readonly series = [];
 	readonly measures: MeasureKind[] = ['bloodPressure', 'weight'];
 	readonly person = null;
+	readonly changes = [];
 	readonly memberSince = now - 40 * DAY_MS;
 	standing: PanelCircle['standing'] = $state('joined');
 	receipts: readonly SeenReceipt[] = $state.raw([]);

@@ -15,7 +15,7 @@ import {
 } from '$lib/domain/entry-input';
 import { checkTime, type TimeError } from '$lib/domain/entry-time';
 import { type MeasureKind, measures } from '$lib/domain/measures';
-import type { Effective, ObservationDraft } from '$lib/domain/observation';
+import type { Effective, Observation, ObservationDraft } from '$lib/domain/observation';
 import { splitPasted } from '$lib/domain/pasted-reading';
 import { err, ok, type Result } from '$lib/domain/result';
 import {
@@ -209,6 +209,11 @@ export class RecordForm {
 	takeUnit(unit: string): Focus {
 		this.#edit({ typed: convertTyped(measures[this.measure], this.#typed, unit) });
 		return this.#lastFilledField();
+	}
+
+	/** Every reading of the measure, oldest first. */
+	get readings(): readonly Observation[] {
+		return this.#deps.circle.observations(this.measure);
 	}
 
 	/** The newest value, to be taken over with one tap; null where that makes no sense or something is typed already. */

@@ -1,4 +1,5 @@
 /** One reading of a list in words: when it was, and under which circumstances. */
+import { measures } from '$lib/domain/measures';
 import type { Observation, VoidReason } from '$lib/domain/observation';
 import { partOfDay } from '$lib/domain/time';
 import { formatDayShort, formatRelativeDay, type Moment } from '$lib/i18n/format';
@@ -26,7 +27,9 @@ export function circumstances({
 	context,
 	note
 }: Pick<Observation, 'measure' | 'values' | 'context' | 'note'>): string {
-	return [...answersInWords(measure, values), ...contextInList(context), ...(note ? [note] : [])].join(', ');
+	// Ten whole questions are a table's matter.
+	const answers = measures[measure].chart.series.length > 0 ? answersInWords(measure, values) : [];
+	return [...answers, ...contextInList(context), ...(note ? [note] : [])].join(', ');
 }
 
 /** **Ändrad, först 143/80**, or that two people changed it without knowing; undefined for one that stands as recorded. */
