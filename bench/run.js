@@ -3,6 +3,7 @@
  * and writes `bench/results.json`. Needs a build (`npm run build`); `--only=B1,B3` measures some rows. No test asserts a time.
  */
 import { writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { inProject, runMain } from '../scripts/lib/project.js';
 import { saving } from './saving.js';
 import { coldStart } from './cold-start.js';
@@ -31,6 +32,8 @@ await runMain(async () => {
 		}
 	}
 	console.log(markdownTable(rows));
+	const machine = { cores: availableParallelism(), load: Number((loadavg()[0] ?? 0).toFixed(1)) };
+	console.log(`\n${machine.cores} cores, load ${machine.load}: above the number of cores, only ratios say anything.`);
 	const file = inProject('bench', 'results.json');
-	if (!only) writeFileSync(file, `${JSON.stringify({ at: new Date().toISOString(), rows }, null, '\t')}\n`);
+	if (!only) writeFileSync(file, `${JSON.stringify({ at: new Date().toISOString(), machine, rows }, null, '\t')}\n`);
 });
