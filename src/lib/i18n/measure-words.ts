@@ -6,15 +6,7 @@ import { formatNumber } from '$lib/i18n/format';
 import { m } from '$lib/i18n/paraglide/messages';
 import { numberLabel, singleStepName } from './number-words';
 
-export {
-	fieldInSentence,
-	fieldTerm,
-	measureName,
-	spokenValue,
-	unitName,
-	valueText,
-	valueWithUnit
-} from './number-words';
+export { measureName, spokenValue, unitName, valueText, valueWithUnit } from './number-words';
 
 /** As it stands inside a sentence: "blodtryck", "PEF". */
 export const measureInSentence = (kind: MeasureKind): string => m.measure_in_sentence({ kind });
