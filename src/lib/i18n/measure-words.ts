@@ -7,15 +7,7 @@ import { formatNumber } from '$lib/i18n/format';
 import { m } from '$lib/i18n/paraglide/messages';
 import { measureName, numberLabel, singleStepName } from './number-words';
 
-export {
-	fieldInSentence,
-	fieldTerm,
-	measureName,
-	spokenValue,
-	unitName,
-	valueText,
-	valueWithUnit
-} from './number-words';
+export { measureName, spokenValue, unitName, valueText, valueWithUnit } from './number-words';
 
 /** **Blodtryck**, **Mediciner och händelser**: a book as it is shared. */
 export const bookName = (book: ShareableBook): string =>
