@@ -12,7 +12,7 @@ function circleWhere(...writable: MeasureKind[]) {
 		{ measure: 'weight', values: { weight: 76.4 }, effective, source: { kind: 'manual' } },
 		{ measure: 'pulse', values: { pulse: 64 }, effective, source: { kind: 'manual' } }
 	]);
-	circle.canWrite = (measure) => writable.includes(measure);
+	circle.canWrite = (book) => writable.some((measure) => measure === book);
 	return circle;
 }
 
