@@ -47,7 +47,7 @@ export const symptoms: MeasureDefinition<'symptoms'> = {
 };
 
 /** Stored with the answers: the limit for alcohol changed on 2023-09-12, and old answers must keep their own rule. */
-export const HABITS_RULE = 'sos-2023-09-12';
+const HABITS_RULE = 'sos-2023-09-12';
 
 /** Socialstyrelsen's indicator questions; a step is the answer's code (STANDARDS A8). */
 export const habits: MeasureDefinition<'habits'> = {
