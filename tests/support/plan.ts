@@ -1,6 +1,6 @@
 /** Plans, clauses and readings for tests: from a builder by hand, and at random. */
 import fc from 'fast-check';
-import { type ClauseOf, type KnownClause, relations } from '$lib/domain/plan/clause';
+import { type ClauseOf, isLimitField, type KnownClause, relations } from '$lib/domain/plan/clause';
 import type { Rule } from '$lib/domain/plan/rule';
 import type { PlanData, PlanReading } from '$lib/domain/plan/timeline';
 import { type MeasureKind, measures } from '$lib/domain/measures';
@@ -72,7 +72,8 @@ export const rule = (clauses: Rule['clauses'], change: Partial<Rule> = {}): Rule
 const days = (most: number) => fc.oneof(fc.constant(1), fc.integer({ min: 2, max: most }));
 const limitFields = (Object.keys(measures) as MeasureKind[])
 	.filter((kind) => measures[kind].entry === 'digits' || kind === 'pain')
-	.flatMap((measure) => measures[measure].fields.map((field) => ({ measure, field })));
+	.flatMap((measure) => measures[measure].fields.map((field) => ({ measure, field })))
+	.filter(({ measure, field }) => isLimitField({ measure, field: field.key }));
 
 /** A limit as it can be typed for the field. */
 const limitOf = ({ decimals, hard }: { decimals: number; hard: { min: number; max: number } }) =>

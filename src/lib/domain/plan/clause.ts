@@ -18,7 +18,8 @@ export const limitMeasures = measureKinds.filter(
 	(kind) => measures[kind].entry === 'digits' || measures[kind].fields.some(({ isNumbered }) => isNumbered)
 );
 
-const limitSchema = z.number().check(z.minimum(-1e6), z.maximum(1e6));
+/** No finer than a sentence says it. */
+const limitSchema = z.number().check(z.minimum(-1e6), z.maximum(1e6), z.multipleOf(0.01));
 const stepSchema = z.int().check(z.minimum(0), z.maximum(20));
 /** A reading older than so many days, today counted, says nothing of now. */
 const withinDays = daysSchema(366);
@@ -136,11 +137,19 @@ function isOfNewerApp(raw: Readonly<Record<string, unknown>>): boolean {
 const hasField = (measure: MeasureKind, field: string): boolean =>
 	measures[measure].fields.some(({ key }) => key === field);
 
-function isLimitField({ measure, field }: { measure: MeasureKind; field: string }): boolean {
-	return limitMeasures.includes(measure) && hasField(measure, field);
+/** A pulse taken with a blood pressure is judged as a pulse, with the others (`pulse.ts`). */
+export function isLimitField({ measure, field }: { measure: MeasureKind; field: string }): boolean {
+	const isPulseWithin = measure === 'bloodPressure' && field === 'pulse';
+	return limitMeasures.includes(measure) && hasField(measure, field) && !isPulseWithin;
 }
 
-/** The measure whose book a clause rests on. */
+/** The books a clause rests on: a pulse may stand in a blood pressure, and who sees only one of the books sees too little. */
+export function booksOfClause(clause: KnownClause): readonly MeasureKind[] {
+	const measure = measureOfClause(clause);
+	return measure === 'pulse' ? ['pulse', 'bloodPressure'] : [measure];
+}
+
+/** The measure a clause speaks of. */
 export function measureOfClause(clause: KnownClause): MeasureKind {
 	switch (clause.kind) {
 		case 'value':

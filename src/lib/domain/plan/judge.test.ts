@@ -219,6 +219,12 @@ describe('what cannot be read', () => {
 		expect(verdictOf(silence, closed, 9)).toBe('unknown');
 	});
 
+	test('a pulse may stand in a blood pressure, so both books are needed', () => {
+		const pulse = valueClause({ measure: 'pulse', field: 'pulse', limit: 100 });
+		const data = planData({ pulse: [reading({ pulse: 70 }, 0)] }, { closed: ['bloodPressure'] });
+		expect(findingOf(pulse, data, 0)).toMatchObject({ why: { type: 'book-unreadable', measure: 'bloodPressure' } });
+	});
+
 	test('a clause of a newer app is "vet inte"', () => {
 		const newer: Clause = { kind: 'newer', id: 'n', raw: { id: 'n', kind: 'dream' } };
 		expect(findingOf(newer, planData({}), 0)).toEqual({ verdict: 'unknown', why: { type: 'newer-clause' } });

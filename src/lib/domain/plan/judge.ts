@@ -6,7 +6,7 @@
  */
 import { unreachable } from '../assert';
 import { measures } from '../measures';
-import { type Clause, type ClauseOf, measureOfClause } from './clause';
+import { booksOfClause, type Clause, type ClauseOf, measureOfClause } from './clause';
 import { type Finding, found, unknown } from './finding';
 import { createMeanJudge } from './judge-mean';
 import { createValueJudge } from './judge-value';
@@ -31,9 +31,10 @@ export interface Judge {
 
 export function createJudge(clause: Clause, data: PlanData): Judge {
 	if (clause.kind === 'newer') return always(unknown({ type: 'newer-clause' }));
-	const measure = measureOfClause(clause);
-	const readings = data.readings(measure);
-	if (!readings) return always(unknown({ type: 'book-unreadable', measure }));
+	const closed = booksOfClause(clause).find((book) => data.readings(book) === null);
+	const readings = data.readings(measureOfClause(clause));
+	if (closed || !readings)
+		return always(unknown({ type: 'book-unreadable', measure: closed ?? measureOfClause(clause) }));
 	switch (clause.kind) {
 		case 'value':
 			return createValueJudge(clause, readings);

@@ -8,7 +8,10 @@ export type PlanReading = Pick<Observation, 'id' | 'values' | 'effective' | 'con
 
 /** What a plan is judged by. The order of readings never matters. */
 export interface PlanData {
-	/** Readings of a measure; null when this reader does not hold its book. Never an empty list for that. */
+	/**
+	 * Readings of a measure, pulses with those inside blood pressures; null when this reader does not hold its book. Never an
+	 * empty list for that.
+	 */
 	readonly readings: (measure: MeasureKind) => readonly PlanReading[] | null;
 	/** Series of home blood pressures. */
 	readonly series: readonly MeasuringSeries[];
