@@ -7,6 +7,7 @@ import { utf8 } from '$lib/crypto/bytes';
 import { homeBpProtocolSchema } from '$lib/domain/home-bp-protocol';
 import { entryIdSchema, hashSchema, bookIdSchema } from './ids';
 import { parseJson } from './json';
+import { planAcceptSchema, planDeclineSchema, planProposeSchema } from './plan-entries';
 
 /** Most entries in one frame. */
 const MAX_ENTRIES = 500;
@@ -119,6 +120,9 @@ export const entrySchema = z.discriminatedUnion('kind', [
 	obsVoidSchema,
 	seriesStartSchema,
 	seriesEndSchema,
+	planProposeSchema,
+	planAcceptSchema,
+	planDeclineSchema,
 	fieldSetSchema,
 	receiptSchema,
 	heartbeatSchema

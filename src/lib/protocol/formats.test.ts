@@ -22,6 +22,7 @@ import { openWith } from '$lib/crypto/boxes';
 import { parseRecoveryCode, recoveryBoxKey, recoveryLookupId, type RecoveryCode } from '$lib/crypto/recovery-code';
 import { safetyNumber } from '$lib/crypto/safety-number';
 import { must } from '$lib/domain/assert';
+import { planSchema } from '$lib/domain/plan/plan';
 import { apiErrorSchema } from './api/errors';
 import {
 	challengeRequestSchema,
@@ -71,6 +72,7 @@ const schemas: Record<string, z.core.$ZodType> = {
 	frameHeader: frameHeaderSchema,
 	batch: batchSchema,
 	entry: entrySchema,
+	plan: planSchema,
 	snapshot: snapshotSchema,
 	identityRecord: identityRecordSchema,
 	manifest: manifestSchema,
