@@ -1,9 +1,10 @@
 /** A circle in memory, for tests of screens' state and for looking at the screens without storage. */
+import type { Change, ChangeDraft } from '../../src/lib/domain/change';
 import { type MeasureKind, measures } from '../../src/lib/domain/measures';
 import { inSeries, type MeasuringSeries } from '../../src/lib/domain/measuring-series';
-import type { Observation, ObservationDraft } from '../../src/lib/domain/observation';
+import type { Observation, ObservationDraft, RemovedObservation, VoidReason } from '../../src/lib/domain/observation';
 import { err, ok, type Result } from '../../src/lib/domain/result';
-import type { CircleView, Durability, SaveError } from '../../src/lib/state/circle-view';
+import type { ChangeError, CircleView, Durability, SaveError } from '../../src/lib/state/circle-view';
 
 export class MemoryCircle implements CircleView {
 	readonly id = 'circle';
@@ -11,9 +12,11 @@ export class MemoryCircle implements CircleView {
 	readonly personName = null;
 	readonly durability: Durability = { type: 'here' };
 	series: readonly MeasuringSeries[] = $state.raw([]);
+	changes: readonly Change[] = $state.raw([]);
 	/** Set to make every save and void fail. */
 	failure: SaveError | null = null;
 	#all = $state.raw<readonly Observation[]>([]);
+	#removed = $state.raw<readonly RemovedObservation[]>([]);
 	#next = 1;
 
 	constructor(drafts: readonly ObservationDraft[] = []) {
@@ -24,17 +27,72 @@ export class MemoryCircle implements CircleView {
 		return this.#all.filter((one) => one.measure === measure).sort((a, b) => a.effective.utc - b.effective.utc);
 	}
 
-	canWrite(measure: MeasureKind): boolean {
-		return measure in measures;
+	removed(measure: MeasureKind): readonly RemovedObservation[] {
+		return this.#removed.filter((one) => one.measure === measure);
+	}
+
+	canWrite(book: MeasureKind | 'medicines'): boolean {
+		return book === 'medicines' || book in measures;
+	}
+
+	canChange({ within }: Observation): boolean {
+		return !within;
+	}
+
+	nameOf(): string | null {
+		return null;
 	}
 
 	record(draft: ObservationDraft): Promise<Result<string, SaveError>> {
 		return Promise.resolve(this.failure ? err(this.failure) : ok(this.#add(draft)));
 	}
 
-	voidObservation(id: string): Promise<Result<void, SaveError>> {
+	recordTogether(drafts: readonly ObservationDraft[]): Promise<Result<readonly string[], SaveError>> {
+		return Promise.resolve(this.failure ? err(this.failure) : ok(drafts.map((draft) => this.#add(draft))));
+	}
+
+	voidObservation(id: string, reason: VoidReason = 'mistake'): Promise<Result<void, SaveError>> {
+		return this.voidTogether([id], reason);
+	}
+
+	voidTogether(ids: readonly string[], reason: VoidReason): Promise<Result<void, SaveError>> {
 		if (this.failure) return Promise.resolve(err(this.failure));
-		this.#all = this.#all.filter((one) => one.id !== id);
+		const taken = this.#all.filter(({ id }) => ids.includes(id));
+		this.#removed = [...this.#removed, ...taken.map((one) => ({ ...one, reason }))];
+		this.#all = this.#all.filter((one) => !taken.includes(one));
+		return Promise.resolve(ok(undefined));
+	}
+
+	amend(seen: Observation, draft: ObservationDraft): Promise<Result<void, ChangeError>> {
+		const known = this.#all.find(({ id }) => id === seen.id);
+		if (this.failure) return Promise.resolve(err(this.failure));
+		if (!known) return Promise.resolve(err({ type: 'gone' }));
+		if (known.version !== seen.version) return Promise.resolve(err({ type: 'changed' }));
+		const { id, device, earlier = [], version = id } = known;
+		const before = { ...known, id: version, by: 'owner' };
+		const amended: Observation = {
+			...draft,
+			id,
+			device,
+			amended: true,
+			version: `o${this.#next++}`,
+			earlier: [...earlier, before],
+			conflicting: false
+		};
+		this.#all = this.#all.map((one) => (one === known ? amended : one));
+		return Promise.resolve(ok(undefined));
+	}
+
+	noteChange(draft: ChangeDraft, replaces?: string): Promise<Result<string, SaveError>> {
+		if (this.failure) return Promise.resolve(err(this.failure));
+		const id = `c${this.#next++}`;
+		this.changes = [...this.changes.filter((one) => one.id !== replaces), { ...draft, id }];
+		return Promise.resolve(ok(id));
+	}
+
+	voidChange(id: string): Promise<Result<void, SaveError>> {
+		if (this.failure) return Promise.resolve(err(this.failure));
+		this.changes = this.changes.filter((one) => one.id !== id);
 		return Promise.resolve(ok(undefined));
 	}
 

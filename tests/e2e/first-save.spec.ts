@@ -119,18 +119,6 @@ test('Ångra takes the value back, and it stays away after a reload', async ({ p
 	await expect(page.getByText('Här kommer din kurva.')).toBeVisible();
 });
 
-test('a value removed in Trender comes back with Ångra', async ({ page }) => {
-	await logPressure(page, '1448871');
-	await page.goto('/trends');
-	await page.getByRole('button', { name: /^Ta bort 144 över 88/ }).click();
-	await expect(page.getByText('Mätningen är borttagen.')).toBeVisible();
-	await expect(page.getByText('Här kommer din kurva.')).toBeVisible();
-	await page.getByRole('button', { name: 'Ångra' }).click();
-	await expect(page.getByRole('button', { name: /^Ta bort 144 över 88/ })).toBeVisible();
-	await page.reload();
-	expect(await countInTrends(page)).toBe(1);
-});
-
 test('weight with a decimal comma, pulse and self-rated health are one tap away and stay', async ({ page }) => {
 	await page.goto('/record');
 	await page.getByRole('button', { name: 'Annat mått' }).click();

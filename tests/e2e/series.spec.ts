@@ -1,17 +1,10 @@
 /** The guided week of home blood pressures: a morning alone at the kitchen table, without network. */
 
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import { accessibilityFaults } from '../support/accessibility';
 import { expect, test } from '../support/app';
 import { logPressure, RELAY_AWAY, save, upper, visit } from './support/steps';
 
 const MINUTE_MS = 60_000;
-
-/** Steps appear one after the other on the same page, so each is looked at while it stands. */
-async function expectAccessible(page: Page): Promise<void> {
-	const { violations } = await new AxeBuilder({ page }).analyze();
-	expect(violations.map(({ id, nodes }) => ({ id, where: nodes.map((node) => node.target) }))).toEqual([]);
-}
 
 test('Märta rests, measures twice with a pause between, and sees what is missing for a valid mean', async ({
 	page,
@@ -27,11 +20,11 @@ test('Märta rests, measures twice with a pause between, and sees what is missin
 	await page.getByRole('button', { name: 'Starta mätserien' }).click();
 	await expect(page.getByRole('heading', { name: 'Mätserie, dag 1 av 7' })).toBeVisible();
 	await expect(page.getByText('Inte giltig än, 12 mätningar saknas.')).toBeVisible();
-	await expectAccessible(page);
+	expect(await accessibilityFaults(page)).toEqual([]);
 
 	await page.getByRole('button', { name: 'Börja vila' }).click();
 	await expect(page.getByRole('timer')).toHaveText(/^5:00/);
-	await expectAccessible(page);
+	expect(await accessibilityFaults(page)).toEqual([]);
 	await page.clock.fastForward(2 * MINUTE_MS);
 	await page.reload();
 	await expect(page.getByRole('timer')).toHaveText(/^(3:00|2:5\d)/);
@@ -53,7 +46,7 @@ test('Märta rests, measures twice with a pause between, and sees what is missin
 	await save(page).click();
 	await expect(page.getByRole('heading', { name: 'Morgonen är klar' })).toBeVisible();
 	await expect(page.getByText(/Nästa gång: kväll i.dag, kl\..17\.00 till midnatt/)).toBeVisible();
-	await expectAccessible(page);
+	expect(await accessibilityFaults(page)).toEqual([]);
 
 	// A value typed in the ordinary form while a session is open counts as well; one in the afternoon does not.
 	await page.clock.setFixedTime(new Date('2026-11-21T07:00:00+01:00'));

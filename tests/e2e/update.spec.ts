@@ -86,6 +86,51 @@ test('a person in the middle of an entry is not disturbed, and keeps what was ty
 	await expect(savedHere(page)).toBeVisible();
 });
 
+/** The page asks the worker in use for files: in the moment that worker makes room, Chromium would start it again. */
+const keepWorkerBusy = (page: Page) =>
+	page.evaluate(() => {
+		const timer = setInterval(() => void fetch('/favicon.svg'), 4);
+		setTimeout(() => clearInterval(timer), 400);
+	});
+
+test('a page that stays open finds a new version by itself, but not in the middle of an entry', async ({
+	page,
+	app,
+	next,
+	problems
+}) => {
+	problems.allow(RELAY_AWAY);
+	await page.clock.install();
+	await visitTwice(page);
+	await page.getByRole('link', { name: 'Logga blodtryck' }).click();
+	await expect(upper(page)).toBeFocused();
+	await app.stop();
+	await app.start(next.serve);
+	await page.clock.fastForward('02:00:00');
+	expect(await page.evaluate(() => navigator.serviceWorker.ready.then(({ waiting }) => waiting))).toBeNull();
+	await page.getByRole('link', { name: 'Stäng utan att spara' }).click();
+	await expect(offer(page)).toBeHidden();
+	await page.clock.fastForward('01:00:00');
+	await expect(offer(page)).toBeVisible();
+});
+
+test('an update is taken although the page is still asking the worker in use for files', async ({
+	page,
+	app,
+	next,
+	problems
+}) => {
+	problems.allow(RELAY_AWAY);
+	await visitTwice(page);
+	await app.stop();
+	await app.start(next.serve);
+	await findUpdate(page);
+	await expect(offer(page)).toBeVisible();
+	await keepWorkerBusy(page);
+	await updateNow(page).click();
+	await expect.poll(() => isNext(page).catch(() => false)).toBe(true);
+});
+
 test('an update taken in one tab does not reload another with an entry half typed', async ({
 	page,
 	context,

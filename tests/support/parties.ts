@@ -17,7 +17,7 @@ import { createCircle, createDevice } from '$lib/sync/create';
 import { SyncEngine, writeContext, type SyncChange } from '$lib/sync/engine';
 import { addMembers, envelopesFor } from '$lib/sync/membership';
 import { RelayClient } from '$lib/sync/relay-client';
-import { BookReader } from '$lib/sync/book-reader';
+import { OpenBook } from '$lib/sync/open-book';
 import { ORIGIN } from './relay-calls';
 import { START } from './relay-world';
 
@@ -112,15 +112,15 @@ export class Party {
 		const book = must(bookOfKind(access, kind), 'the circle has the book');
 		const saved = await this.store.append(writeContext(access, await this.device(), null), [{ book, entries }]);
 		if (!saved.ok) throw new Error(saved.error.type);
-		return saved.value;
+		return saved.value.map(({ frame }) => frame);
 	}
 
 	/** Ids of the entries that count in a book, in order. */
 	async entries(kind: BookKind, index = 0): Promise<string[]> {
 		const access = await this.access(index);
 		const book = must(bookOfKind(access, kind), 'the circle has the book');
-		const { accepted } = await new BookReader().read(this.store, access, book, must(kindOf(access, book), 'a kind'));
-		return accepted.flatMap(({ batch }) => batch.entries.map((entry) => entry.id));
+		const { stated } = await OpenBook.open(this.store, access, book, must(kindOf(access, book), 'a kind'));
+		return stated.map(({ entry }) => entry.id);
 	}
 
 	async waiting(): Promise<number> {

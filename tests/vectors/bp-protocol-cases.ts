@@ -12,7 +12,7 @@ import type { PressureMean } from '../../src/lib/domain/pressure-mean';
 import { pressureSymptoms, triagePressure } from '../../src/lib/domain/pressure-triage';
 import { effectiveAt } from '../../src/lib/domain/time';
 import type { CaseResult } from './case-result';
-import { unmet } from './unmet';
+import { type Answer, isMet, malformed, runCases, type Tolerance } from './judge';
 
 /** Where the cases were lived. */
 const ZONE = 'Europe/Stockholm';
@@ -26,37 +26,17 @@ const fileSchema = z.object({
 /** One result for each case of the file, in its order; for something that is no such file, one that failed. */
 export function run(json: unknown): CaseResult[] {
 	const file = fileSchema.safeParse(json);
-	if (!file.success) return [unread('bp-protocol-cases', json, file.error)];
+	if (!file.success) return [malformed('bp-protocol-cases', file.error)];
 	const { cases, triage, plausibility } = file.data;
 	return [
-		...runEach('cases', cases, seriesCaseSchema, runSeries),
-		...runEach('triage', triage, triageCaseSchema, runTriage),
-		...runEach('plausibility', plausibility, plausibilityCaseSchema, runPlausibility)
+		...runCases('cases', cases, seriesCaseSchema, runSeries),
+		...runCases('triage', triage, triageCaseSchema, runTriage),
+		...runCases('plausibility', plausibility, plausibilityCaseSchema, runPlausibility)
 	];
 }
 
-type Answer = Omit<CaseResult, 'id'>;
-
-function runEach<T>(list: string, cases: readonly unknown[], schema: z.ZodMiniType<T>, runOne: (one: T) => Answer) {
-	return cases.map((one, at): CaseResult => {
-		const named = z.object({ id: z.string() }).safeParse(one);
-		const id = named.success ? named.data.id : `${list}-${at + 1}`;
-		const parsed = schema.safeParse(one);
-		return parsed.success ? { id, ...runOne(parsed.data) } : unread(id, one, parsed.error);
-	});
-}
-
-const unread = (id: string, expected: unknown, error: z.core.$ZodError): CaseResult => ({
-	id,
-	expected,
-	got: `not a case: ${error.issues.map(({ path }) => path.join('.')).join(', ')}`,
-	ok: false
-});
-
-function answer(expected: unknown, got: unknown): Answer {
-	const failed = unmet(expected, got);
-	return failed ? { ...failed, ok: false } : { expected, got, ok: true };
-}
+/** The file's means have three decimals. */
+const tolerance: Tolerance = () => 1e-3;
 
 const presetSchema = z.pipe(
 	z.string(),
@@ -94,10 +74,10 @@ function runSeries({ profile, readings, expected, ...wrong }: z.infer<typeof ser
 	);
 	const got = seriesInTheFilesWords(result);
 	const { expectedIfNotDeduplicated } = wrong;
-	if (expectedIfNotDeduplicated !== undefined && !unmet(expectedIfNotDeduplicated, got)) {
-		return { expected: 'each reading once', got: 'a reading counted twice', ok: false };
+	if (expectedIfNotDeduplicated !== undefined && isMet({ expected: expectedIfNotDeduplicated, got, tolerance })) {
+		return { expected: 'each reading once', got: 'a reading counted twice' };
 	}
-	return answer(expected, got);
+	return { expected, got, tolerance };
 }
 
 function seriesInTheFilesWords({ overall, morning, evening, shown, ...result }: HomeBpResult) {
@@ -162,7 +142,7 @@ const triageCaseSchema = z.object({
 
 function runTriage({ expect, ...input }: z.infer<typeof triageCaseSchema>): Answer {
 	const { patientPage, ...triage } = triagePressure(input);
-	return answer(expect, { ...triage, se_patient_page: patientPage });
+	return { expected: expect, got: { ...triage, se_patient_page: patientPage } };
 }
 
 const plausibilityCaseSchema = z.object({
@@ -181,5 +161,5 @@ function runPlausibility({ field, value, ...expected }: z.infer<typeof plausibil
 	const checked = checkInput(measures.bloodPressure, typed, { effective: effectiveAt(0, ZONE) });
 	const questions = checked.ok ? checked.value.questions : [];
 	const warn = questions.some((question) => field === 'pair' || question.field === field);
-	return answer(expected, { accept: checked.ok, warn });
+	return { expected, got: { accept: checked.ok, warn } };
 }

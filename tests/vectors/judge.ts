@@ -16,17 +16,17 @@ export interface Answer {
 /** `field` is the innermost name; `scale` the size of the number, or of the largest of its list. */
 export type Tolerance = (field: string, scale: number) => number;
 
-/** One result a case. Without an `id` of its own, a case is called by `kind` and its number. */
+/** One result a case, in their order. Without an `id` of its own, a case is called by `kind` and its number. */
 export function runCases<Case>(
 	kind: string,
 	cases: readonly unknown[],
-	schema: z.ZodType<Case>,
+	schema: z.core.$ZodType<Case>,
 	answer: (parsed: Case) => Answer
 ): CaseResult[] {
 	return cases.map((raw, at) => {
 		const named = idSchema.safeParse(raw);
-		const id = named.success ? named.data.id : `${kind} ${at + 1}`;
-		const parsed = schema.safeParse(raw);
+		const id = named.success ? named.data.id : `${kind}-${at + 1}`;
+		const parsed = z.safeParse(schema, raw);
 		if (!parsed.success) return malformed(id, parsed.error);
 		try {
 			return judge(id, answer(parsed.data));
@@ -39,12 +39,16 @@ export function runCases<Case>(
 const idSchema = z.object({ id: z.string() });
 
 /** The one failed result of something that is not of the shape it should be. */
-export const malformed = (id: string, error: z.ZodError): CaseResult => ({
+export const malformed = (id: string, error: z.core.$ZodError): CaseResult => ({
 	id,
 	expected: 'the shape of such a case',
 	got: error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': ')).join('; '),
 	ok: false
 });
+
+/** Whether an answer holds all that is expected of it. */
+export const isMet = ({ expected, got, tolerance = roundedTo4 }: Answer): boolean =>
+	differenceOf(expected, got, '', tolerance) === null;
 
 /** Compares field by field; a failed result shows only the fields that differ. */
 function judge(id: string, { expected, got, tolerance = roundedTo4 }: Answer): CaseResult {
@@ -83,8 +87,13 @@ function fieldDifference(expected: Fields, got: Fields, tolerance: Tolerance): D
 
 /** The numbers of a list share their scale: a bound of an interval near zero is as exact as the other. */
 function isListNear(expected: readonly unknown[], got: unknown, field: string, tolerance: Tolerance): boolean {
-	const within = tolerance(field, Math.max(...expected.map(sizeOf)));
-	return isList(got) && got.length === expected.length && expected.every((one, at) => isNear(one, got[at], within));
+	const scale = Math.max(...expected.map(sizeOf));
+	const shared: Tolerance = (inner, size) => tolerance(inner, Math.max(size, scale));
+	return (
+		isList(got) &&
+		got.length === expected.length &&
+		expected.every((one, at) => differenceOf(one, got[at], field, shared) === null)
+	);
 }
 
 const isNear = (expected: unknown, got: unknown, within: number): boolean =>

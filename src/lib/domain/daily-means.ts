@@ -1,6 +1,6 @@
 /** The last days of one field as a small curve wants them: one mean a day, a hole where nothing was measured. */
 import { dailyValues, mean, type Reading } from './statistics';
-import { addDays, localDate, type LocalDate } from './time';
+import { addDays, DAY_MS, dateWallMs, type LocalDate, wallMs } from './time';
 
 /** As many as `days`, oldest first, the last being `today`. Readings may come in any order. */
 export function dailyMeans(
@@ -10,10 +10,8 @@ export function dailyMeans(
 	today: LocalDate
 ): (number | null)[] {
 	const first = addDays(today, 1 - days);
-	const recent = readings.filter(({ effective }) => {
-		const date = localDate(effective);
-		return date >= first && date <= today;
-	});
+	const [start, end] = [dateWallMs(first), dateWallMs(today) + DAY_MS];
+	const recent = readings.filter(({ effective }) => wallMs(effective) >= start && wallMs(effective) < end);
 	const valuesByDate = new Map(dailyValues(recent, key).map(({ date, values }) => [date, values]));
 	return Array.from({ length: days }, (_, day) => mean(valuesByDate.get(addDays(first, day)) ?? [])?.value ?? null);
 }

@@ -157,6 +157,18 @@ export function convertTyped(measure: MeasureDefinition, typed: TypedFields, uni
 	return { ...typed, ...(Object.fromEntries(converted) as TypedFields) };
 }
 
+/** Stored values as a person would type them, in the units their meters show. */
+export function typedValues(measure: MeasureDefinition, values: MeasureValues, units: TypedUnits): TypedFields {
+	const typed = measure.fields.flatMap((field) => {
+		const value = values[field.key];
+		if (value === undefined) return [];
+		const unit = typedUnit(field, units);
+		const text = unit ? inUnit(unit, value).toFixed(unit.decimals) : value.toFixed(field.decimals);
+		return [[field.key, text.replace('.', ',')]];
+	});
+	return Object.fromEntries(typed) as TypedFields;
+}
+
 function questionsAbout(
 	measure: MeasureDefinition,
 	values: MeasureValues,

@@ -41,6 +41,8 @@ export interface FieldDefinition {
 	readonly isNumbered?: boolean | undefined;
 	/** As drawn: the best step first, where small numbers are the good ones. */
 	readonly bestFirst?: boolean | undefined;
+	/** One of several questions that stands folded away until asked for. Never one with a red flag. */
+	readonly isSeldom?: boolean | undefined;
 	readonly otherUnits?: readonly OtherUnit[] | undefined;
 	/** More than `most` from the value of at most `days` days before is asked about once. */
 	readonly jump?: { readonly most: number; readonly days: number } | undefined;
@@ -65,6 +67,8 @@ export interface ChartDefinition {
 	readonly line: 'ribbon' | 'line';
 	/** Keys of the fields drawn, at most four. The others stand in words and table. */
 	readonly series: readonly string[];
+	/** The hour matters: mornings and evenings are told apart, and readings can be shown against the hour. */
+	readonly byHour?: boolean | undefined;
 	/** Colour and shape of the first series, so that measures that are often drawn together differ: 1 to 4. */
 	readonly colour: 1 | 2 | 3 | 4;
 }

@@ -71,7 +71,7 @@ export const measures: { readonly [K in MeasureKind]: MeasureDefinition<K> } = {
 			// The mark many meters show; never a diagnosis (STANDARDS A6).
 			{ key: 'irregular', values: ['yes'] }
 		],
-		chart: { yStep: 20, line: 'ribbon', series: ['systolic', 'diastolic'], colour: 1 },
+		chart: { yStep: 20, line: 'ribbon', series: ['systolic', 'diastolic'], colour: 1, byHour: true },
 		fields: [
 			{
 				...number,
@@ -134,7 +134,7 @@ export const measures: { readonly [K in MeasureKind]: MeasureDefinition<K> } = {
 		entry: 'digits',
 		loinc: '8867-4',
 		context: [{ key: 'activity', values: ['resting', 'afterEffort'] }],
-		chart: { yStep: 10, line: 'ribbon', series: ['pulse'], colour: 4 },
+		chart: { yStep: 10, line: 'ribbon', series: ['pulse'], colour: 4, byHour: true },
 		fields: [pulseField(true)]
 	},
 	/** Syremättnad. What counts as a drop is judged against the person's own usual value (STANDARDS A4). */
@@ -165,7 +165,7 @@ export const measures: { readonly [K in MeasureKind]: MeasureDefinition<K> } = {
 		entry: 'digits',
 		loinc: '15074-8',
 		context: [{ key: 'meal', values: ['fasting', 'beforeMeal', 'afterMeal', 'bedtime', 'night'] }],
-		chart: { yStep: 2, line: 'ribbon', series: ['glucose'], colour: 2 },
+		chart: { yStep: 2, line: 'ribbon', series: ['glucose'], colour: 2, byHour: true },
 		fields: [
 			{
 				...number,
@@ -194,7 +194,7 @@ export const measures: { readonly [K in MeasureKind]: MeasureDefinition<K> } = {
 		loinc: '8310-5',
 		snomed: { bodyTemperature: '386725007', core: '276885007', ear: '415974002' },
 		context: [{ key: 'site', values: ['ear', 'mouth', 'armpit', 'rectal', 'forehead'] }],
-		chart: { yStep: 0.5, line: 'line', series: ['temperature'], colour: 2 },
+		chart: { yStep: 0.5, line: 'line', series: ['temperature'], colour: 2, byHour: true },
 		fields: [
 			{
 				...number,
@@ -222,7 +222,7 @@ export const measures: { readonly [K in MeasureKind]: MeasureDefinition<K> } = {
 		kind: 'peakFlow',
 		entry: 'digits',
 		context: [{ key: 'inhaler', values: ['before', 'after'] }],
-		chart: { yStep: 50, line: 'ribbon', series: ['peakFlow'], colour: 1 },
+		chart: { yStep: 50, line: 'ribbon', series: ['peakFlow'], colour: 1, byHour: true },
 		fields: [
 			{
 				...number,

@@ -1,5 +1,6 @@
 /** Means of blood pressures: always over readings, never over means (STANDARDS A1). */
 import type { PressureReading } from './pressure-reading';
+import { sampleSd } from './spread';
 import { mean } from './statistics';
 
 /** A mean, not rounded, with the spread of the values behind it. */
@@ -31,8 +32,5 @@ export function pressureMean(readings: readonly PressureReading[]): PressureMean
 
 function spread(values: readonly number[]): Spread | null {
 	const centre = mean(values);
-	if (!centre) return null;
-	const squares = values.reduce((sum, value) => sum + (value - centre.value) ** 2, 0);
-	const sd = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : null;
-	return { mean: centre.value, sd, count: centre.count };
+	return centre && { mean: centre.value, sd: sampleSd(values), count: centre.count };
 }

@@ -14,6 +14,8 @@ const question = (key: string, scale: string, most: number, redFlagFrom?: number
 
 /** 0 nej, 1 lite, 2 ganska mycket, 3 mycket. */
 const severity = (key: string, redFlagFrom?: number) => question(key, 'severity', 3, redFlagFrom);
+/** Folded away: asked about by most plans seldom, or answered the same most days. */
+const seldom = (field: FieldDefinition): FieldDefinition => ({ ...field, isSeldom: true });
 const yesNo = (key: string, redFlagFrom?: number) => question(key, 'yesNo', 1, redFlagFrom);
 
 /**
@@ -27,17 +29,17 @@ export const symptoms: MeasureDefinition<'symptoms'> = {
 	chart: { yStep: 1, line: 'line', series: ['breathlessness', 'swelling', 'fatigue'], colour: 1 },
 	fields: [
 		severity('breathlessness', 3),
-		yesNo('breathlessAfterRest'),
-		yesNo('nightBreathlessness'),
-		question('pillows', 'pillows', 5),
 		severity('swelling'),
 		severity('fatigue'),
 		severity('dizziness'),
-		severity('dryCough'),
-		severity('palpitations'),
-		severity('nightUrination'),
-		yesNo('moreSputum'),
-		yesNo('discolouredSputum'),
+		seldom(yesNo('breathlessAfterRest')),
+		seldom(yesNo('nightBreathlessness')),
+		seldom(question('pillows', 'pillows', 5)),
+		seldom(severity('dryCough')),
+		seldom(severity('palpitations')),
+		seldom(severity('nightUrination')),
+		seldom(yesNo('moreSputum')),
+		seldom(yesNo('discolouredSputum')),
 		severity('chestPain', 1),
 		yesNo('fainting', 1),
 		yesNo('suddenWeakness', 1)

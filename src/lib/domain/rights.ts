@@ -21,6 +21,8 @@ export const entryKinds = [
 	'obs.void',
 	'series.start',
 	'series.end',
+	'change.add',
+	'change.void',
 	'tick',
 	'untick',
 	'plan.propose',
@@ -62,6 +64,7 @@ export function proposedAccess(role: Role, book: BookKind): Access | null {
 export function mayWriteKind(role: Role, book: BookKind, kind: EntryKind): boolean {
 	if (book === 'log') return kind === 'receipt' || kind === 'heartbeat';
 	if (kind === 'series.start' || kind === 'series.end') return book === 'bloodPressure' && role !== 'viewer';
+	if (kind === 'change.add' || kind === 'change.void') return book === 'medicines' && role !== 'viewer';
 	if (role === 'owner' || role === 'coOwner') return kind !== 'receipt' && kind !== 'heartbeat';
 	if (role === 'viewer') return false;
 	if (book === 'plan') {
@@ -69,5 +72,6 @@ export function mayWriteKind(role: Role, book: BookKind, kind: EntryKind): boole
 	}
 	if (book === 'messages') return kind === 'msg';
 	if (book === 'routines') return kind === 'tick' || kind === 'untick' || kind === 'field.set';
+	if (book === 'medicines') return false;
 	return kind === 'obs.add' || kind === 'obs.amend' || kind === 'obs.void';
 }

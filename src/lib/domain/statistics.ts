@@ -4,7 +4,7 @@
  */
 import { must } from './assert';
 import type { Observation } from './observation';
-import { addDays, daysBetween, type LocalDate, localDate, partOfDay } from './time';
+import { dayNumber, dayNumberToDate, type LocalDate, partOfDay } from './time';
 
 /** What a statistic needs of an observation. */
 export type Reading = Pick<Observation, 'values' | 'effective'>;
@@ -22,8 +22,14 @@ export function mean(values: readonly number[]): Mean | null {
 }
 
 /** The values of one field, in the order of the readings; readings without it left out. */
-export const valuesOf = (readings: readonly Reading[], key: string): readonly number[] =>
-	readings.flatMap(({ values }) => values[key] ?? []);
+export function valuesOf(readings: readonly Reading[], key: string): readonly number[] {
+	const found: number[] = [];
+	for (const { values } of readings) {
+		const value = values[key];
+		if (value !== undefined) found.push(value);
+	}
+	return found;
+}
 
 export interface MeansByPart {
 	readonly all: Mean | null;
@@ -33,13 +39,14 @@ export interface MeansByPart {
 
 /** The mean of one field over all readings, over those of the mornings and over those of the evenings. */
 export function meansByPart(readings: readonly Reading[], key: string): MeansByPart {
-	const mornings = readings.filter(({ effective }) => partOfDay(effective) === 'morning');
-	const evenings = readings.filter(({ effective }) => partOfDay(effective) === 'evening');
-	return {
-		all: mean(valuesOf(readings, key)),
-		morning: mean(valuesOf(mornings, key)),
-		evening: mean(valuesOf(evenings, key))
-	};
+	const values = { all: [] as number[], morning: [] as number[], evening: [] as number[] };
+	for (const reading of readings) {
+		const value = reading.values[key];
+		if (value === undefined) continue;
+		values.all.push(value);
+		values[partOfDay(reading.effective)].push(value);
+	}
+	return { all: mean(values.all), morning: mean(values.morning), evening: mean(values.evening) };
 }
 
 /** One local day; no values where nothing was measured. */
@@ -50,22 +57,23 @@ export interface Day {
 
 /** Every local day from the first reading of a field to the last, the empty ones too. Readings may come in any order. */
 export function dailyValues(readings: readonly Reading[], key: string): readonly Day[] {
-	const valuesByDate = new Map<LocalDate, number[]>();
+	const valuesByDay = new Map<number, number[]>();
+	let [first, last] = [Infinity, -Infinity];
 	for (const { values, effective } of readings) {
 		const value = values[key];
 		if (value === undefined) continue;
-		const date = localDate(effective);
-		const known = valuesByDate.get(date);
+		const day = dayNumber(effective);
+		const known = valuesByDay.get(day);
 		if (known) known.push(value);
-		else valuesByDate.set(date, [value]);
+		else valuesByDay.set(day, [value]);
+		first = Math.min(first, day);
+		last = Math.max(last, day);
 	}
-	const dates = [...valuesByDate.keys()].sort();
-	const [first, last] = [dates[0], dates.at(-1)];
-	if (first === undefined || last === undefined) return [];
-	return Array.from({ length: daysBetween(first, last) + 1 }, (_, day) => {
-		const date = addDays(first, day);
-		return { date, values: valuesByDate.get(date) ?? [] };
-	});
+	if (valuesByDay.size === 0) return [];
+	return Array.from({ length: last - first + 1 }, (_, at) => ({
+		date: dayNumberToDate(first + at),
+		values: valuesByDay.get(first + at) ?? []
+	}));
 }
 
 /** A point of a line; a null breaks it. */
@@ -85,10 +93,15 @@ const TREND_DAYS = 7;
 export function fiveDayMean(days: readonly Day[]): readonly DayValue[] {
 	const measured = days.filter(({ values }) => values.length > 0).length;
 	if (measured < TREND_POINTS || days.length < TREND_DAYS) return [];
+	const sums = days.map(({ values }) => values.reduce((sum, value) => sum + value, 0));
 	return days.map(({ date, values }, at) => {
 		if (values.length === 0) return { date, value: null };
-		const around = days.slice(Math.max(0, at - RIBBON_REACH_DAYS), at + RIBBON_REACH_DAYS + 1);
-		return { date, value: mean(around.flatMap((day) => day.values))?.value ?? null };
+		let [sum, count] = [0, 0];
+		for (let near = at - RIBBON_REACH_DAYS; near <= at + RIBBON_REACH_DAYS; near++) {
+			sum += sums[near] ?? 0;
+			count += days[near]?.values.length ?? 0;
+		}
+		return { date, value: sum / count };
 	});
 }
 

@@ -4,7 +4,7 @@ import { must } from './assert';
 import { measures } from './measures';
 import type { Reading } from './statistics';
 import { inRange, shownMean, summarise } from './summary';
-import { addDays, parseLocalDate, placeWallTime } from './time';
+import { addDays, dateWallMs, parseLocalDate, placeWallTime, wallMs } from './time';
 
 const today = must(parseLocalDate('2026-11-16'), 'a date in a test');
 
@@ -35,6 +35,23 @@ describe('a range', () => {
 		const readings = [reading(-3, 7, { weight: 74 })];
 		expect(inRange(readings, '7d', today)).toEqual(readings);
 		expect(summarise(measures.weight, readings, 'all', today)?.days).toBe(1);
+	});
+});
+
+describe('a range over a journey', () => {
+	const anywhere = fc.record({ utc: fc.integer({ min: -12, max: 12 }), offset: fc.constantFrom(-600, 0, 60, 780) });
+	const start = dateWallMs(addDays(today, -6));
+
+	test('goes by the clock on the wall, and gives the readings in its order', () => {
+		fc.assert(
+			fc.property(fc.array(anywhere, { maxLength: 20 }), (moments) => {
+				const readings = moments
+					.map(({ utc, offset }) => ({ values: {}, effective: { utc: start + utc * 3_600_000, offset, zone: 'UTC' } }))
+					.sort((a, b) => a.effective.utc - b.effective.utc);
+				const slow = readings.filter(({ effective }) => wallMs(effective) >= start);
+				expect(inRange(readings, '7d', today)).toEqual(slow.sort((a, b) => wallMs(a.effective) - wallMs(b.effective)));
+			})
+		);
 	});
 });
 

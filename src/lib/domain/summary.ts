@@ -3,10 +3,12 @@
  *
  * It counts and compares and never judges: no "high", no "good", no cause (ARCHITECTURE 1.4).
  */
+import { isOn } from './interpretive-functions';
 import type { MeasureDefinition } from './measure-definition';
 import { roundedTo } from './rounding';
+import { firstAtLeast } from './sorted';
 import { type Mean, type MeansByPart, meansByPart, type Reading, valuesOf } from './statistics';
-import { addDays, dateWallMs, daysBetween, type LocalDate, localDate, wallMs } from './time';
+import { addDays, DAY_MS, dateWallMs, daysBetween, type LocalDate, localDate, wallMs } from './time';
 
 export const trendRanges = ['7d', '30d', '90d', '1y', 'all'] as const;
 export type TrendRange = (typeof trendRanges)[number];
@@ -19,12 +21,48 @@ const rangeDays: { readonly [R in TrendRange]: number | null } = {
 	all: null
 };
 
-/** The readings of a range, which ends with and includes `today`. A reading from a clock ahead of today is kept. */
+/**
+ * The readings of a range, which ends with and includes `today`, in the order of the person's wall clock. A reading from a
+ * clock ahead of today is kept. Readings come oldest first; the cost is that of the range.
+ */
 export function inRange<R extends Reading>(readings: readonly R[], range: TrendRange, today: LocalDate): readonly R[] {
 	const from = firstDayOf(range, today);
-	if (from === null) return readings;
-	const start = dateWallMs(from);
-	return readings.filter(({ effective }) => wallMs(effective) >= start);
+	return inWallOrder(from === null ? readings : since(readings, dateWallMs(from)));
+}
+
+/** No zone is farther from UTC than this. */
+const FARTHEST_OFFSET_MS = 18 * 3_600_000;
+
+/** The readings whose wall clock showed `start` or later. In UTC they are in order, on the wall only nearly. */
+function since<R extends Reading>(readings: readonly R[], start: number): readonly R[] {
+	const utc = ({ effective }: R) => effective.utc;
+	const [maybe, surely] = [start - FARTHEST_OFFSET_MS, start + FARTHEST_OFFSET_MS].map((at) =>
+		firstAtLeast(readings, at, utc)
+	);
+	return [
+		...readings.slice(maybe, surely).filter(({ effective }) => wallMs(effective) >= start),
+		...readings.slice(surely)
+	];
+}
+
+/** The readings of whole local days, both ends counted, in the order of the wall clock. Readings come oldest first. */
+export function readingsOfDays<R extends Reading>(
+	readings: readonly R[],
+	from: LocalDate,
+	to: LocalDate
+): readonly R[] {
+	const kept = inWallOrder(since(readings, dateWallMs(from)));
+	return kept.slice(
+		0,
+		firstAtLeast(kept, dateWallMs(to) + DAY_MS, ({ effective }) => wallMs(effective))
+	);
+}
+
+/** A journey west can put a later reading at an earlier hour; for most people the list is in order already. */
+function inWallOrder<R extends Reading>(readings: readonly R[]): readonly R[] {
+	let before = -Infinity;
+	const isOrdered = readings.every(({ effective }) => before <= (before = wallMs(effective)));
+	return isOrdered ? readings : [...readings].sort((a, b) => wallMs(a.effective) - wallMs(b.effective));
 }
 
 /** The first day of a range; null for all. */
@@ -62,7 +100,8 @@ export function summarise(
 		count: kept.length,
 		days: rangeDays[range] ?? Math.max(1, daysBetween(localDate(first.effective), today) + 1),
 		means,
-		eveningAboveMorning: measure.kind === 'bloodPressure' ? eveningAboveMorning(means[lead.key]) : null,
+		eveningAboveMorning:
+			measure.kind === 'bloodPressure' && isOn('eveningAgainstMorning') ? eveningAboveMorning(means[lead.key]) : null,
 		mostCommon: lead.scale !== undefined && !lead.isNumbered ? mostCommon(valuesOf(kept, lead.key)) : null
 	};
 }
@@ -83,10 +122,11 @@ function eveningAboveMorning(means: MeansByPart | undefined): number | null {
 /** A mean as it is shown: half up, to the measure's decimals (STANDARDS A1, D1). */
 export const shownMean = ({ value }: Mean, decimals: number): number => roundedTo(value, decimals);
 
-function mostCommon(values: readonly number[]): Mean | null {
+/** The value met most often, the most recent of equals; null without values. */
+export function mostCommon(values: readonly number[]): Mean | null {
 	const counts = new Map<number, number>();
 	for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
 	const most = Math.max(0, ...counts.values());
-	const value = values.filter((one) => counts.get(one) === most).at(-1);
+	const value = values.findLast((one) => counts.get(one) === most);
 	return value === undefined ? null : { value, count: most };
 }

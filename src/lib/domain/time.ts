@@ -34,7 +34,10 @@ export function effectiveAt(utc: number, zone: string): Effective {
 }
 
 /** The day the person lived when it was measured. */
-export const localDate = (effective: Effective): LocalDate => dayNumberToDate(Math.floor(wallMs(effective) / DAY_MS));
+export const localDate = (effective: Effective): LocalDate => dayNumberToDate(dayNumber(effective));
+
+/** The same day as a number, for counting many readings by day without writing each date out. */
+export const dayNumber = (effective: Effective): number => Math.floor(wallMs(effective) / DAY_MS);
 
 /** The wall clock the person saw, without its seconds. */
 export function wallTime(effective: Effective): WallTime {
@@ -50,7 +53,7 @@ export const wallMs = (effective: Effective): number => effective.utc + effectiv
 
 /** Before noon on the wall is morning; the rest of the day counts as evening (STANDARDS A1). */
 export const partOfDay = (effective: Effective): PartOfDay =>
-	wallTime(effective).minutes < NOON ? 'morning' : 'evening';
+	wallMs(effective) - dayNumber(effective) * DAY_MS < NOON * MINUTE_MS ? 'morning' : 'evening';
 
 /** The wall clock stood at no such time: the clocks were put forward past it. `suggestion` is as far after the gap. */
 export interface NonexistentTime {
@@ -139,7 +142,9 @@ export function clockText(minutes: number): string {
 
 const dateToDayNumber = (date: LocalDate): number => Date.parse(`${date}T00:00:00Z`) / DAY_MS;
 
-const dayNumberToDate = (day: number): LocalDate => new Date(day * DAY_MS).toISOString().slice(0, 10) as LocalDate;
+/** The day of a number from `dayNumber`. */
+export const dayNumberToDate = (day: number): LocalDate =>
+	new Date(day * DAY_MS).toISOString().slice(0, 10) as LocalDate;
 
 /** Minutes east of UTC in `zone` at `utc`. Throws for a zone name the platform does not know. */
 export function zoneOffset(utc: number, zone: string): number {

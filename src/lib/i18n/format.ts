@@ -35,11 +35,21 @@ export function deviceMoment(utc: number): Moment {
 
 /** `76,4` in Swedish, `76.4` in English, always with `decimals` decimals and a true minus sign. */
 export function formatNumber(value: number, decimals = 0, locale: Locale = getLocale()): string {
-	const text = new Intl.NumberFormat(tags[locale], {
+	return numberFormat(locale, decimals).format(value).replace('-', '−');
+}
+
+const numberFormats = new Map<string, Intl.NumberFormat>();
+
+function numberFormat(locale: Locale, decimals: number): Intl.NumberFormat {
+	const key = `${locale}${decimals}`;
+	const known = numberFormats.get(key);
+	if (known) return known;
+	const made = new Intl.NumberFormat(tags[locale], {
 		minimumFractionDigits: decimals,
 		maximumFractionDigits: decimals
-	}).format(value);
-	return text.replace('-', '−');
+	});
+	numberFormats.set(key, made);
+	return made;
 }
 
 /** `120–135`, with an en dash. */

@@ -82,7 +82,8 @@ export function answersInWords(kind: MeasureKind, values: Reading['values']): re
 	return fields.flatMap((field) => {
 		const value = values[field.key];
 		if (value === undefined || (kind === 'symptoms' && value === 0)) return [];
-		return m.measure_answer({ question: fieldLabel(field.key), answer: fieldValueText(field, value) });
+		const [question, answer] = [fieldLabel(field.key), fieldValueText(field, value)];
+		return question.endsWith('?') ? `${question} ${answer}` : m.measure_answer({ question, answer });
 	});
 }
 
@@ -93,3 +94,7 @@ export const contextValueName = (key: string, value: string): string => m.measur
 /** The circumstances of a reading as a list has them: "vänster arm". Those of a newer app are left out. */
 export const contextInList = (context: Readonly<Record<string, string>> | undefined): readonly string[] =>
 	Object.entries(context ?? {}).flatMap(([key, value]) => m.measure_context_in_list({ key, value }) || []);
+
+/** `kl. 06–09`. */
+export const bandName = (from: number, to: number): string =>
+	m.measure_hours({ from: String(from).padStart(2, '0'), to: String(to).padStart(2, '0') });

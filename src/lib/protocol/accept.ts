@@ -12,20 +12,24 @@ import type { Identity } from './identity-log';
 import type { BookId, DeviceId, Hash, IdentityId } from './ids';
 import { accessOf, bookOf, memberOf, type Cut, type Manifest, type ManifestChain } from './manifest';
 
-export interface AcceptInput {
+/** What frames are judged by. */
+export interface AcceptRules {
 	readonly book: BookId;
 	/** What the book is about, from the roster. */
 	readonly kind: BookKind;
 	readonly chain: ManifestChain;
 	/** Verified identities of everyone who is or was a member. */
 	readonly identities: readonly Identity[];
-	readonly frames: readonly Frame[];
 	/** Whether the frame's signature is its device's. Callers cache this: it is the costly part. */
 	readonly isSigned: (frame: Frame, signPub: Uint8Array) => boolean;
 	/** The opened content; null when the key is missing or does not fit. */
 	readonly open: (frame: Frame) => Batch | null;
 	/** Where a from-date reader's chains begin: frame hashes a grant snapshot covers (S3). */
 	readonly anchors?: ReadonlySet<Hash> | undefined;
+}
+
+export interface AcceptInput extends AcceptRules {
+	readonly frames: readonly Frame[];
 }
 
 export interface AcceptedFrame {
@@ -54,30 +58,41 @@ export interface Acceptance {
 	readonly forked: readonly DeviceId[];
 	/** Entries only a newer app can read. */
 	readonly unknownEntries: number;
+	readonly chains: Chains;
+}
+
+/** Where the chains of a book stand: enough to judge a frame that goes on from there by itself. */
+export interface Chains {
+	/** The newest linked frame of each device, counted or not; null when two share the place. */
+	readonly tips: ReadonlyMap<DeviceId, ChainTip | null>;
+	/** What frames parked for a gap wait for. */
+	readonly missing: ReadonlySet<Hash>;
+}
+
+export interface ChainTip {
+	readonly seq: number;
+	readonly hash: Hash;
 }
 
 export function acceptFrames(input: AcceptInput): Acceptance {
-	const owners = ownersOfDevices(input.identities);
+	const rules = readRules(input);
 	const parked: { frame: Frame; reason: ParkReason }[] = [];
 	const ofBook = input.frames.filter((frame) => frame.header.book === input.book);
 	// The hash leaves the signature out: a copy with another signature must not stand in for the good one.
 	const signed = uniqueByHash(
 		ofBook.filter((frame) => {
-			const owner = owners.get(frame.header.device);
-			const reason = !owner
-				? 'unknown-device'
-				: frame.header.circle === input.chain.circle && input.isSigned(frame, owner.sign)
-					? null
-					: 'bad-signature';
+			const reason = unsigned(frame, rules);
 			if (reason) parked.push({ frame, reason });
 			return reason === null;
 		})
 	);
 	const linked = linkedFrames(signed, input.anchors ?? new Set());
+	const missing = new Set<Hash>();
 	const accepted: AcceptedFrame[] = [];
 	for (const frame of signed) {
-		const owner = owners.get(frame.header.device);
-		const judged = !linked.has(frame.hash) || !owner ? 'gap' : judge(frame, owner, linked, input);
+		const isLinked = linked.has(frame.hash);
+		if (!isLinked && frame.header.prev) missing.add(frame.header.prev);
+		const judged = isLinked ? judge(frame, rules, linked) : 'gap';
 		if (typeof judged === 'string') parked.push({ frame, reason: judged });
 		else accepted.push(judged);
 	}
@@ -86,35 +101,113 @@ export function acceptFrames(input: AcceptInput): Acceptance {
 		accepted,
 		parked,
 		forked: forkedDevices(accepted),
-		unknownEntries: accepted.reduce((sum, { batch }) => sum + batch.unknown, 0)
+		unknownEntries: accepted.reduce((sum, { batch }) => sum + batch.unknown, 0),
+		chains: { tips: tipsOf(linked), missing }
 	};
 }
 
-function judge(
-	frame: Frame,
-	owner: DeviceOwner,
-	linked: ReadonlyMap<Hash, Frame>,
-	input: AcceptInput
-): AcceptedFrame | ParkReason {
-	const { book, epoch, suite } = frame.header;
+/** A frame judged by itself, and where its device's chain now stands: `tip` is null when the frame is no link of one. */
+export interface Next {
+	readonly judged: AcceptedFrame | ParkReason;
+	readonly tip: ChainTip | null;
+}
+
+/**
+ * Judges frames one at a time, so that a save costs no more than itself. Null when the frame may change what was judged
+ * before, or hangs on it: then all frames must be judged again. Given the chains of some frames, the outcome is the one
+ * that judging them all together would give.
+ */
+export function nextJudge(input: AcceptRules): (frame: Frame, chains: Chains) => Next | null {
+	const rules = readRules(input);
+	return (frame, { tips, missing }) => {
+		const { book, device, seq, prev } = frame.header;
+		if (book !== input.book) return null;
+		const reason = unsigned(frame, rules);
+		if (reason) return { judged: reason, tip: null };
+		const tip = tips.get(device);
+		const goesOn =
+			tip === undefined ? seq === 1 && prev === null : tip !== null && prev === tip.hash && seq === tip.seq + 1;
+		const author = rules.owners.get(device)?.identity;
+		const isCut = input.chain.head.body.cuts.some(
+			(cut) => cut.book === book && (cut.member === author || cut.heads.some((head) => head.hash === frame.hash))
+		);
+		if (!goesOn || isCut || missing.has(frame.hash)) return null;
+		return { judged: judge(frame, rules, new Map()), tip: { seq, hash: frame.hash } };
+	};
+}
+
+/** The rules, with what is looked up again and again looked up once. */
+interface Rules {
+	readonly input: AcceptRules;
+	readonly owners: ReadonlyMap<DeviceId, DeviceOwner>;
+	readonly writers: Map<string, readonly Role[] | 'unknown-epoch'>;
+}
+
+const readRules = (input: AcceptRules): Rules => ({
+	input,
+	owners: ownersOfDevices(input.identities),
+	writers: new Map()
+});
+
+function unsigned(frame: Frame, { input, owners }: Rules): 'unknown-device' | 'bad-signature' | null {
+	const owner = owners.get(frame.header.device);
+	if (!owner) return 'unknown-device';
+	return frame.header.circle === input.chain.circle && input.isSigned(frame, owner.sign) ? null : 'bad-signature';
+}
+
+/** The newest place of each device. */
+function tipsOf(linked: ReadonlyMap<Hash, Frame>): Map<DeviceId, ChainTip | null> {
+	const tips = new Map<DeviceId, ChainTip | null>();
+	const last = new Map<DeviceId, number>();
+	for (const { header, hash } of linked.values()) {
+		const { device, seq } = header;
+		const known = last.get(device) ?? 0;
+		if (seq < known) continue;
+		tips.set(device, seq === known ? null : { seq, hash });
+		last.set(device, seq);
+	}
+	return tips;
+}
+
+function judge(frame: Frame, rules: Rules, linked: ReadonlyMap<Hash, Frame>): AcceptedFrame | ParkReason {
+	const { input } = rules;
+	const owner = rules.owners.get(frame.header.device);
+	if (!owner) return 'unknown-device';
 	const author = owner.identity;
-	const during = input.chain.records.map((record) => record.body).filter((body) => bookOf(body, book)?.epoch === epoch);
-	if (during.length === 0) return 'unknown-epoch';
-	// A manifest that names a later place of the log than the device's removal no longer knows the device.
-	const writing = during
-		.filter((body) => body.suiteMin <= suite)
-		.map((body) => memberOf(body, author))
-		.filter((member) => member && accessOf(member, book) === 'w' && member.idHead.n < owner.removedAt);
+	const writing = writersOf(frame, owner, rules);
+	if (writing === 'unknown-epoch') return writing;
 	if (writing.length === 0) return 'no-right';
 	if (isBeyondCut(frame, author, linked, input.chain.head.body)) return 'beyond-cut';
 	// Snapshots are links of the chain; only batches hold entries.
 	const batch = frame.type === 'batch' ? input.open(frame) : null;
 	if (!batch) return 'unreadable';
 	// Within one epoch a role only grows, so the last that fits is the one the author has come to.
-	const role = writing
-		.map((member) => member?.role)
-		.findLast((each) => each !== undefined && batch.entries.every((entry) => mayWrite(each, input.kind, entry)));
+	const role = writing.findLast((each) => batch.entries.every((entry) => mayWrite(each, input.kind, entry)));
 	return role ? { frame, author, role, batch } : 'wrong-kind';
+}
+
+/** The roles in which the frame's author could write the book while it had the frame's epoch, in the records' order. */
+function writersOf(
+	{ header }: Frame,
+	owner: DeviceOwner,
+	{ input, writers }: Rules
+): readonly Role[] | 'unknown-epoch' {
+	const { book, epoch, suite, device } = header;
+	const place = `${device} ${epoch} ${suite}`;
+	const known = writers.get(place);
+	if (known) return known;
+	const during = input.chain.records.map((record) => record.body).filter((body) => bookOf(body, book)?.epoch === epoch);
+	// A manifest that names a later place of the log than the device's removal no longer knows the device.
+	const found =
+		during.length === 0
+			? ('unknown-epoch' as const)
+			: during
+					.filter((body) => body.suiteMin <= suite)
+					.flatMap((body) => memberOf(body, owner.identity) ?? [])
+					.filter((member) => accessOf(member, book) === 'w' && member.idHead.n < owner.removedAt)
+					.map((member) => member.role);
+	writers.set(place, found);
+	return found;
 }
 
 /** What a role may state, and in the book it belongs to: sharing a book is sharing one measure, not whatever calls itself so. */

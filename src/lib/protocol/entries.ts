@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { utf8 } from '$lib/crypto/bytes';
+import { CHANGE_NAME_LENGTH, changeTypes, DOSE_LENGTH } from '$lib/domain/change';
 import { homeBpProtocolSchema } from '$lib/domain/home-bp-protocol';
 import { entryIdSchema, hashSchema, bookIdSchema } from './ids';
 import { parseJson } from './json';
@@ -11,6 +12,9 @@ import { planAcceptSchema, planDeclineSchema, planProposeSchema } from './plan-e
 
 /** Most entries in one frame. */
 const MAX_ENTRIES = 500;
+
+/** Most amendments one amendment settles. */
+export const MAX_SETTLED = 16;
 
 const fieldKey = z.string().check(z.regex(/^[a-z][A-Za-z0-9]{0,31}$/));
 const shortText = z.string().check(z.maxLength(64));
@@ -51,6 +55,8 @@ export const obsAmendSchema = z.strictObject({
 	id: entryIdSchema,
 	/** The `obs.add` or `obs.amend` this one replaces. */
 	target: entryIdSchema,
+	/** Other amendments its writer saw and chose against: they no longer count as a conflict. */
+	settles: z.optional(z.array(entryIdSchema).check(z.minLength(1), z.maxLength(MAX_SETTLED))),
 	...observationFields
 });
 const obsVoidSchema = z.strictObject({
@@ -59,10 +65,11 @@ const obsVoidSchema = z.strictObject({
 	id: entryIdSchema,
 	/** The `obs.add` that is taken back; a void also hides its amendments. */
 	target: entryIdSchema,
-	reason: z.enum(['undo', 'mistake'])
+	/** One of `voidReasons`. Any word is read, so that a reason of a newer app still takes the reading away (decision 0007). */
+	reason: fieldKey
 });
 /** A series of home blood pressures begins (mätserie). Its protocol is stored whole, so that no later preset recounts it. */
-export const seriesStartSchema = z.strictObject({
+const seriesStartSchema = z.strictObject({
 	kind: z.literal('series.start'),
 	v: z.literal(1),
 	id: entryIdSchema,
@@ -72,13 +79,37 @@ export const seriesStartSchema = z.strictObject({
 	at: z.int()
 });
 /** A series is ended before its days have passed. */
-export const seriesEndSchema = z.strictObject({
+const seriesEndSchema = z.strictObject({
 	kind: z.literal('series.end'),
 	v: z.literal(1),
 	id: entryIdSchema,
 	/** The `series.start` it ends. */
 	target: entryIdSchema,
 	at: z.int()
+});
+/**
+ * A medicine or something else changed (docs/decisions/0009). An edit is a `change.void` and a new `change.add` in one
+ * frame, so that the first wording stays and two edits made apart both show.
+ */
+const changeAddSchema = z.strictObject({
+	kind: z.literal('change.add'),
+	v: z.literal(1),
+	id: entryIdSchema,
+	type: z.enum(changeTypes),
+	day: localDateSchema,
+	/** The medicine, or what happened. */
+	name: z.string().check(z.minLength(1), z.maxLength(CHANGE_NAME_LENGTH)),
+	/** Doses as written. */
+	from: z.optional(z.string().check(z.minLength(1), z.maxLength(DOSE_LENGTH))),
+	to: z.optional(z.string().check(z.minLength(1), z.maxLength(DOSE_LENGTH)))
+});
+const changeVoidSchema = z.strictObject({
+	kind: z.literal('change.void'),
+	v: z.literal(1),
+	id: entryIdSchema,
+	/** The `change.add` that is taken back. */
+	target: entryIdSchema,
+	reason: z.enum(['undo', 'mistake', 'replaced'])
 });
 /** One field of a profile or routine: a Lamport register; history stays. */
 const fieldSetSchema = z.strictObject({
@@ -120,6 +151,8 @@ export const entrySchema = z.discriminatedUnion('kind', [
 	obsVoidSchema,
 	seriesStartSchema,
 	seriesEndSchema,
+	changeAddSchema,
+	changeVoidSchema,
 	planProposeSchema,
 	planAcceptSchema,
 	planDeclineSchema,
@@ -130,7 +163,9 @@ export const entrySchema = z.discriminatedUnion('kind', [
 export type Entry = z.infer<typeof entrySchema>;
 export type ObsAdd = z.infer<typeof obsAddSchema>;
 export type ObsAmend = z.infer<typeof obsAmendSchema>;
+export type ChangeAdd = z.infer<typeof changeAddSchema>;
 export type SeriesStart = z.infer<typeof seriesStartSchema>;
+export type ObsVoid = z.infer<typeof obsVoidSchema>;
 export type Receipt = z.infer<typeof receiptSchema>;
 
 /**
@@ -223,27 +258,6 @@ export function parseBatch(plaintext: Uint8Array): Batch | null {
 		entries,
 		unknown: parsed.length - entries.length
 	};
-}
-
-/** Bytes of entries put in one frame: with header, padding and signature it stays under the wire's 64 KiB. */
-const ENTRY_BYTES_PER_FRAME = 48 * 1024;
-
-/** Entries in parts that each fit in one frame, in order. */
-export function inFrames<E extends Entry>(entries: readonly E[]): E[][] {
-	const parts: E[][] = [];
-	let room = 0;
-	for (const entry of entries) {
-		const size = utf8(JSON.stringify(entry)).length + 1;
-		const last = parts.at(-1);
-		if (last && size <= room && last.length < MAX_ENTRIES) {
-			last.push(entry);
-			room -= size;
-		} else {
-			parts.push([entry]);
-			room = ENTRY_BYTES_PER_FRAME - size;
-		}
-	}
-	return parts;
 }
 
 /** The entries of a batch as they stand, also those only a newer app can read; null when the bytes are no batch. */

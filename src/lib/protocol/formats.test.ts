@@ -22,6 +22,7 @@ import { openWith } from '$lib/crypto/boxes';
 import { parseRecoveryCode, recoveryBoxKey, recoveryLookupId, type RecoveryCode } from '$lib/crypto/recovery-code';
 import { safetyNumber } from '$lib/crypto/safety-number';
 import { must } from '$lib/domain/assert';
+import { voidReasons } from '$lib/domain/observation';
 import { planSchema } from '$lib/domain/plan/plan';
 import { apiErrorSchema } from './api/errors';
 import {
@@ -59,7 +60,7 @@ import {
 import { acceptInviteSchema, inviteId } from './api/invites';
 import { recoveryContentSchema, recoveryFileSchema, recoveryStoreSchema } from './api/recovery';
 import { API_VERSION } from './api/version';
-import { batchSchema, entrySchema, parseBatch, snapshotSchema } from './entries';
+import { batchSchema, encodeBatch, type Entry, entrySchema, parseBatch, snapshotSchema } from './entries';
 import { envelopeContentSchema, envelopeSchema, keyCommit, openEnvelope, sealEnvelope } from './envelope';
 import { frameHeaderSchema, frameTypes, openFrame, parseFrame, verifyFrame } from './frame';
 import { identityRecordSchema, readIdentityLog } from './identity-log';
@@ -142,6 +143,26 @@ describe('F5: schemas are frozen', () => {
 	});
 });
 
+describe('F5: corrections written once still read', () => {
+	const random = seededRandom('corrections v1');
+	const target = entryId(random);
+	const made = {
+		amend: { ...weightEntry(entryId(random)), kind: 'obs.amend', target, settles: [entryId(random)] },
+		voids: voidReasons.map((reason) => ({ kind: 'obs.void', v: 1, id: entryId(random), target, reason }))
+	};
+	const stored = kept('corrections', made) as typeof made;
+
+	test('an amendment that settles a conflict, and a void of every reason', () => {
+		for (const entry of [stored.amend, ...stored.voids]) expect(entrySchema.parse(entry)).toEqual(entry);
+		expect(stored, ADVICE).toEqual(made);
+	});
+
+	test('a reason this app has no name for is read too', () => {
+		expect(entrySchema.safeParse({ ...stored.voids[0], reason: 'reasonOfTomorrow' }).success).toBe(true);
+		expect(entrySchema.safeParse({ ...stored.voids[0], reason: 'Free text, with a name' }).success).toBe(false);
+	});
+});
+
 describe('F5: bytes made once still open', () => {
 	const random = seededRandom('formats v1');
 	const owner = newPerson(random);
@@ -178,9 +199,25 @@ describe('F5: bytes made once still open', () => {
 	const pullHeader = { more: false, ranges: [{ circle: circle.id, book: circle.book().id, after: 0, count: 1 }] };
 	const code = '0123456789ABCDEFGHJKMNPQR1' as RecoveryCode;
 	const device = deviceOf(owner);
+	const changeIds = seededRandom('changes v1');
+	const changed: Entry = {
+		kind: 'change.add',
+		v: 1,
+		id: entryId(changeIds),
+		type: 'medicine.change',
+		day: '2026-11-02',
+		name: 'Enalapril',
+		from: '5 mg',
+		to: '10 mg'
+	};
+	const changes: Entry[] = [
+		changed,
+		{ kind: 'change.void', v: 1, id: entryId(changeIds), target: changed.id, reason: 'replaced' }
+	];
 	const made = {
 		frame: toBase64url(frame.bytes),
 		frameHash: frame.hash,
+		changes: toBase64url(encodeBatch({ lamport: 1, seen: null, entries: changes })),
 		genesis: toBase64url(owner.log[0] ?? new Uint8Array()),
 		identity: owner.identity.id,
 		manifest: toBase64url(circle.head.bytes),
@@ -214,6 +251,10 @@ describe('F5: bytes made once still open', () => {
 		expect(kept_.hash).toBe(stored.frameHash);
 		expect(verifyFrame(kept_, device.sign.pub)).toBe(true);
 		expect(parseBatch(must(openFrame(kept_, circle.key()), 'it opens'))?.entries).toEqual([entry]);
+	});
+
+	test('changes of medicines read', () => {
+		expect(parseBatch(bytes('changes'))?.entries).toEqual(changes);
 	});
 
 	test('an identity log, a manifest chain and its roster read', () => {

@@ -1,18 +1,16 @@
 /** From accepted entries of the blood pressure book to the series of home blood pressures in it, oldest first. */
 import type { MeasuringSeries } from '$lib/domain/measuring-series';
 import { parseLocalDate } from '$lib/domain/time';
-import type { AcceptedFrame } from './accept';
 import type { SeriesStart } from './entries';
+import type { Stated } from './project';
 
 /** A series whose first day is no real day is left out. Whoever may write in the book may end any series in it. */
-export function projectSeries(frames: readonly AcceptedFrame[]): readonly MeasuringSeries[] {
+export function projectSeries(stated: readonly Stated[]): readonly MeasuringSeries[] {
 	const starts = new Map<string, SeriesStart>();
 	const ends = new Map<string, number>();
-	for (const { batch } of frames) {
-		for (const entry of batch.entries) {
-			if (entry.kind === 'series.start' && !starts.has(entry.id)) starts.set(entry.id, entry);
-			if (entry.kind === 'series.end') ends.set(entry.target, Math.min(entry.at, ends.get(entry.target) ?? Infinity));
-		}
+	for (const { entry } of stated) {
+		if (entry.kind === 'series.start' && !starts.has(entry.id)) starts.set(entry.id, entry);
+		if (entry.kind === 'series.end') ends.set(entry.target, Math.min(entry.at, ends.get(entry.target) ?? Infinity));
 	}
 	return [...starts.values()]
 		.flatMap(({ id, protocol, start, at }) => {

@@ -1,135 +1,271 @@
 /**
- * From accepted entries to what a screen shows: observations with amendments applied and voids left out. Conflicts are
- * marked, never settled by a clock (docs/protocol.md 8).
+ * From accepted entries to what a screen shows: observations with amendments applied, and those taken out of view.
+ * Conflicts are marked, never settled by a clock (docs/protocol.md 8).
  */
+import { must } from '$lib/domain/assert';
 import { isMeasureKind, measures, type MeasureKind } from '$lib/domain/measures';
-import type { Observation } from '$lib/domain/observation';
+import {
+	type Observation,
+	type ObservationVersion,
+	type RemovedObservation,
+	type VoidReason,
+	voidReasons
+} from '$lib/domain/observation';
 import type { AcceptedFrame } from './accept';
-import type { Entry, ObsAdd, ObsAmend } from './entries';
-import type { EntryId, IdentityId } from './ids';
+import type { Entry, ObsAdd, ObsAmend, ObsVoid } from './entries';
+import type { DeviceId, EntryId, IdentityId } from './ids';
 
-interface Authored<E extends Entry> {
+/** An accepted entry, with who stated it and its place in the order of accepted frames. */
+export interface Stated<E extends Entry = Entry> {
 	readonly entry: E;
 	readonly author: IdentityId;
-	readonly device: string;
+	readonly device: DeviceId;
 	readonly lamport: number;
+	readonly seq: number;
 	/** The person or a co-owner, who may correct anyone's entries. */
 	readonly owning: boolean;
 }
 
-/** Observations of one book's accepted frames, oldest measurement first. Measures and units of a newer app are left out. */
-export function projectObservations(frames: readonly AcceptedFrame[]): Observation[] {
-	const entries = distinct(frames.flatMap(authoredEntries));
-	const adds = firstAdds(entries);
-	const amendsByTarget = new Map<EntryId, Authored<ObsAmend>[]>();
-	const voided = new Set<EntryId>();
-	for (const each of entries) {
-		if (isKind(each, 'obs.amend')) {
-			amendsByTarget.set(each.entry.target, [...(amendsByTarget.get(each.entry.target) ?? []), each]);
-		} else if (isKind(each, 'obs.void')) {
-			const target = adds.get(each.entry.target)?.add;
-			if (target && mayChange(each, target)) voided.add(target.entry.id);
+export const statedIn = ({ frame, author, role, batch }: AcceptedFrame): Stated[] =>
+	batch.entries.map((entry) => ({
+		entry,
+		author,
+		device: frame.header.device,
+		lamport: batch.lamport,
+		seq: frame.header.seq,
+		owning: role === 'owner' || role === 'coOwner'
+	}));
+
+/** The order of accepted frames, as far as it can be told from one entry; frames of one place keep the order they come in. */
+export const inStatedOrder = (a: Stated, b: Stated): number =>
+	a.lamport - b.lamport || (a.device < b.device ? -1 : a.device > b.device ? 1 : 0) || a.seq - b.seq;
+
+/** Observations of one book's accepted frames, oldest measurement first. */
+export function projectObservations(frames: readonly AcceptedFrame[]): readonly Observation[] {
+	const index = new ObservationIndex();
+	index.add(frames.flatMap(statedIn));
+	return index.observations;
+}
+
+/**
+ * Observations of a book that grows. What is added costs no more than what it concerns: the outcome is the same whether
+ * entries are added one by one, or all at once.
+ */
+export class ObservationIndex {
+	readonly #adds = new Map<EntryId, Stated<ObsAdd>[]>();
+	readonly #amendsByTarget = new Map<EntryId, Stated<ObsAmend>[]>();
+	readonly #voidsByTarget = new Map<EntryId, Stated<ObsVoid>[]>();
+	/** What each amendment replaces, to find the first entry from any of its amendments. */
+	readonly #targets = new Map<EntryId, Set<EntryId>>();
+	readonly #shown = new OrderedObservations<Observation>();
+	readonly #removed = new OrderedObservations<RemovedObservation>();
+
+	/** Those that show, oldest measurement first. Measures and units of a newer app are left out. */
+	get observations(): readonly Observation[] {
+		return this.#shown.list;
+	}
+
+	/** Those taken out of view, oldest measurement first. */
+	get removed(): readonly RemovedObservation[] {
+		return this.#removed.list;
+	}
+
+	add(entries: readonly Stated[]): void {
+		const concerned = new Set<EntryId>();
+		for (const each of entries) {
+			if (isKind(each, 'obs.add')) {
+				push(this.#adds, each.entry.id, each);
+				concerned.add(each.entry.id);
+			} else if (isKind(each, 'obs.void')) {
+				push(this.#voidsByTarget, each.entry.target, each);
+				concerned.add(each.entry.target);
+			} else if (isKind(each, 'obs.amend')) {
+				push(this.#amendsByTarget, each.entry.target, each);
+				const targets = this.#targets.get(each.entry.id) ?? new Set();
+				this.#targets.set(each.entry.id, targets.add(each.entry.target));
+			}
+		}
+		for (const each of entries) if (isKind(each, 'obs.amend')) this.#addFirsts(concerned, each.entry.target, new Set());
+		const isMany = concerned.size > FEW;
+		for (const id of concerned) this.#place(id, isMany);
+	}
+
+	/** The first entries that an amendment of `target` may show in. */
+	#addFirsts(firsts: Set<EntryId>, target: EntryId, seen: Set<EntryId>): void {
+		for (const waiting = [target]; waiting.length > 0;) {
+			const id = waiting.pop() as EntryId;
+			if (seen.has(id)) continue;
+			seen.add(id);
+			firsts.add(id);
+			waiting.push(...(this.#targets.get(id) ?? []));
 		}
 	}
-	return [...adds.values()]
-		.filter(({ add }) => !voided.has(add.entry.id))
-		.flatMap(({ add, contested }) => {
-			const { newest, conflicting } = newestVersion(add, amendsByTarget);
-			return toObservation(add, newest, contested || conflicting) ?? [];
-		})
-		.sort((a, b) => a.effective.utc - b.effective.utc || (a.id < b.id ? -1 : 1));
+
+	#place(id: EntryId, isMany: boolean): void {
+		const adds = this.#adds.get(id);
+		if (!adds) return;
+		const { add, contested } = firstOf(adds);
+		const observation = toObservation(versionsOf(add, this.#amendsByTarget), contested);
+		const reason = this.#reasonToRemove(id, add);
+		this.#shown.set(id, reason === null ? observation : null, isMany);
+		this.#removed.set(id, reason !== null && observation ? { ...observation, reason } : null, isMany);
+	}
+
+	/** Of several voids the first one made says why; null while there is none that counts. */
+	#reasonToRemove(id: EntryId, add: Stated<ObsAdd>): VoidReason | null {
+		const voids = (this.#voidsByTarget.get(id) ?? []).filter((each) => mayChange(each, add));
+		const first = voids.sort(highestFirst).at(-1);
+		return first ? knownReason(first.entry.reason) : null;
+	}
+}
+
+/** A reason only a newer app has a name for is none this app can tell. */
+const knownReason = (reason: string): VoidReason => voidReasons.find((known) => known === reason) ?? 'mistake';
+
+/** From this many changed observations on, all are put in order anew. */
+const FEW = 16;
+
+/** Observations by the first entry's id, and as a list that is put in order at little cost. A list given out is never changed. */
+class OrderedObservations<O extends Observation> {
+	readonly #byId = new Map<EntryId, O>();
+	#list: readonly O[] = [];
+	#isInOrder = true;
+
+	/** Oldest measurement first. */
+	get list(): readonly O[] {
+		if (!this.#isInOrder) this.#list = [...this.#byId.values()].sort(oldestFirst);
+		this.#isInOrder = true;
+		return this.#list;
+	}
+
+	/** `null` takes it out. `isMany`: the list is put in order once, when it is next asked for. */
+	set(id: EntryId, now: O | null, isMany: boolean): void {
+		const before = this.#byId.get(id);
+		if (!before && !now) return;
+		if (now) this.#byId.set(id, now);
+		else this.#byId.delete(id);
+		this.#isInOrder &&= !isMany;
+		if (!this.#isInOrder) return;
+		const list = [...this.#list];
+		if (before) list.splice(placeIn(list, before), 1);
+		if (now) list.splice(placeIn(list, now), 0, now);
+		this.#list = list;
+	}
+}
+
+function push<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+	const list = lists.get(key);
+	if (list) list.push(value);
+	else lists.set(key, [value]);
+}
+
+const oldestFirst = (a: Observation, b: Observation): number =>
+	a.effective.utc - b.effective.utc || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+
+/** Where an observation stands in the ordered list, or would stand. */
+function placeIn(list: readonly Observation[], observation: Observation): number {
+	let [low, high] = [0, list.length];
+	while (low < high) {
+		const middle = (low + high) >> 1;
+		if (oldestFirst(must(list[middle], 'inside the list'), observation) < 0) low = middle + 1;
+		else high = middle;
+	}
+	return low;
 }
 
 /** One of each entry of each author: a frame sealed again, or an import made twice, says the same thing twice. */
-function distinct(entries: readonly Authored<Entry>[]): Authored<Entry>[] {
-	const first = new Map<string, Authored<Entry>>();
-	for (const each of entries) {
-		const key = `${each.author} ${each.entry.id} ${each.entry.kind}`;
+function distinct<E extends Entry>(entries: readonly Stated<E>[]): readonly Stated<E>[] {
+	if (entries.length < 2) return entries;
+	const first = new Map<string, Stated<E>>();
+	for (const each of [...entries].sort(inStatedOrder)) {
+		const key = `${each.author} ${each.entry.id}`;
 		if (!first.has(key)) first.set(key, each);
 	}
 	return [...first.values()];
 }
 
 /** Whoever writes under an id that is taken cannot push the taken one aside: the person's stands before others', and both are marked. */
-function firstAdds(
-	entries: readonly Authored<Entry>[]
-): ReadonlyMap<EntryId, { add: Authored<ObsAdd>; contested: boolean }> {
-	const adds = new Map<EntryId, { add: Authored<ObsAdd>; contested: boolean }>();
-	for (const each of entries) {
-		if (!isKind(each, 'obs.add')) continue;
-		const known = adds.get(each.entry.id);
-		if (!known) adds.set(each.entry.id, { add: each, contested: false });
-		else adds.set(each.entry.id, { add: each.owning && !known.add.owning ? each : known.add, contested: true });
-	}
-	return adds;
+function firstOf(adds: readonly Stated<ObsAdd>[]): { readonly add: Stated<ObsAdd>; readonly contested: boolean } {
+	const said = distinct(adds);
+	const add = must(said.find((each) => each.owning) ?? said[0], 'an id that is known was stated');
+	return { add, contested: said.length > 1 };
 }
 
-const authoredEntries = ({ frame, author, role, batch }: AcceptedFrame): Authored<Entry>[] =>
-	batch.entries.map((entry) => ({
-		entry,
-		author,
-		device: frame.header.device,
-		lamport: batch.lamport,
-		owning: role === 'owner' || role === 'coOwner'
-	}));
-
-function isKind<K extends Entry['kind']>(
-	each: Authored<Entry>,
-	kind: K
-): each is Authored<Extract<Entry, { kind: K }>> {
+function isKind<K extends Entry['kind']>(each: Stated, kind: K): each is Stated<Extract<Entry, { kind: K }>> {
 	return each.entry.kind === kind;
 }
 
-const mayChange = (change: Authored<Entry>, target: Authored<Entry>): boolean =>
-	change.owning || change.author === target.author;
+const mayChange = (change: Stated, target: Stated): boolean => change.owning || change.author === target.author;
 
-interface Version {
-	readonly newest: Authored<ObsAdd | ObsAmend>;
-	readonly conflicting: boolean;
+interface Versions {
+	/** From the first entry to the version that shows. */
+	readonly chain: readonly Stated<ObsAdd | ObsAmend>[];
+	/** Where other amendments ended that nobody has chosen against. */
+	readonly rivals: readonly Stated<ObsAmend>[];
 }
 
 /** Follows amendments from the first entry on; of two that replace the same one, the highest (lamport, device, id) shows. */
-function newestVersion(add: Authored<ObsAdd>, amendsByTarget: ReadonlyMap<EntryId, Authored<ObsAmend>[]>): Version {
-	let newest: Authored<ObsAdd | ObsAmend> = add;
-	let conflicting = false;
-	const seen = new Set<EntryId>();
-	while (!seen.has(newest.entry.id)) {
-		seen.add(newest.entry.id);
-		const next = (amendsByTarget.get(newest.entry.id) ?? [])
+function versionsOf(add: Stated<ObsAdd>, amendsByTarget: ReadonlyMap<EntryId, readonly Stated<ObsAmend>[]>): Versions {
+	const seen = new Set<EntryId>([add.entry.id]);
+	const amendsOf = (target: EntryId): Stated<ObsAmend>[] =>
+		distinct(amendsByTarget.get(target) ?? [])
 			.filter((amend) => mayChange(amend, add) && amend.entry.measure === add.entry.measure)
+			.filter(({ entry }) => !seen.has(entry.id))
 			.sort(highestFirst);
-		conflicting ||= next.length > 1;
-		newest = next[0] ?? newest;
+	/** The ends of branches that do not show; a branch may be as long as somebody cares to make it. */
+	const endsOf = (branches: readonly Stated<ObsAmend>[]): Stated<ObsAmend>[] => {
+		const ends: Stated<ObsAmend>[] = [];
+		for (const waiting = [...branches].reverse(); waiting.length > 0;) {
+			const branch = must(waiting.pop(), 'a branch is waiting');
+			seen.add(branch.entry.id);
+			const next = amendsOf(branch.entry.id);
+			if (next.length === 0) ends.push(branch);
+			else waiting.push(...next.reverse());
+		}
+		return ends;
+	};
+	const chain: Stated<ObsAdd | ObsAmend>[] = [add];
+	const branches: Stated<ObsAmend>[] = [];
+	for (let next = amendsOf(add.entry.id); next[0]; next = amendsOf(next[0].entry.id)) {
+		chain.push(next[0]);
+		next.forEach(({ entry }) => seen.add(entry.id));
+		branches.push(...next.slice(1));
 	}
-	return { newest, conflicting };
+	const settled = new Set(chain.flatMap(({ entry }) => (entry.kind === 'obs.amend' ? (entry.settles ?? []) : [])));
+	return { chain, rivals: endsOf(branches).filter(({ entry }) => !settled.has(entry.id)) };
 }
 
-function highestFirst(a: Authored<ObsAmend>, b: Authored<ObsAmend>): number {
+/** Negative when `a` stands above `b` by (lamport, device, id). */
+function highestFirst(a: Stated, b: Stated): number {
 	return (
 		b.lamport - a.lamport || (a.device < b.device ? 1 : a.device > b.device ? -1 : a.entry.id < b.entry.id ? 1 : -1)
 	);
 }
 
-function toObservation(
-	add: Authored<ObsAdd>,
-	newest: Authored<ObsAdd | ObsAmend>,
-	conflicting: boolean
-): Observation | null {
-	const { measure, values, effective, source, context, note } = newest.entry;
+function toObservation({ chain, rivals }: Versions, contested: boolean): Observation | null {
+	const add = must(chain[0], 'a chain begins with what was first recorded');
+	const newest = must(chain.at(-1), 'a chain begins with what was first recorded');
+	const { measure } = newest.entry;
 	if (!isMeasureKind(measure) || !isInKnownUnits(measure, newest.entry)) return null;
+	const { id: version, by: _, ...shown } = toVersion(newest);
+	const readable = ({ entry }: Stated<ObsAdd | ObsAmend>) => isInKnownUnits(measure, entry);
 	return {
+		...shown,
 		id: add.entry.id,
 		device: newest.device,
+		by: add.author,
 		measure,
-		values,
-		effective,
-		source,
-		context,
-		note,
 		amended: newest !== add,
-		conflicting
+		...(newest !== add && { version, earlier: chain.slice(0, -1).filter(readable).map(toVersion) }),
+		conflicting: contested || rivals.length > 0,
+		...(rivals.length > 0 && { rivals: rivals.filter(readable).map(toVersion) })
 	};
 }
+
+const toVersion = ({ entry, author }: Stated<ObsAdd | ObsAmend>): ObservationVersion => {
+	const { id, values, effective, source, context, note } = entry;
+	return { id, by: author, values, effective, source, context, note };
+};
 
 /** Every required value is there, and each in the unit it is shown in: 180 pounds must never be read as kilograms. */
 function isInKnownUnits(measure: MeasureKind, { values, units }: ObsAdd | ObsAmend): boolean {

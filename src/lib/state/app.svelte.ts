@@ -44,6 +44,8 @@ export class App {
 	status: SyncStatus = $state('local');
 	/** When this device last had everything the relay has; null until then. */
 	syncedAt: number | null = $state(null);
+	/** Milliseconds this device's clock was ahead of the relay's when they last spoke; null until then. */
+	skewMs: number | null = $state(null);
 	device: DeviceFacts = $state.raw(NEW_DEVICE);
 	/** Every circle on this device but the person's own. */
 	circles: readonly CircleState[] = $state.raw([]);
@@ -218,6 +220,7 @@ export class App {
 
 	#showStatus(status: SyncStatus): void {
 		this.status = status;
+		this.skewMs = this.#session?.relay.skewMs ?? null;
 		if (status === 'synced') this.syncedAt = this.#deps.now();
 	}
 

@@ -1,39 +1,26 @@
 /** One circle, open on this device: what the screens read and what they can do. */
+import type { BookKind } from '$lib/domain/books';
 import { err, ok, type Result } from '$lib/domain/result';
-import { isMeasureKind, measureKinds, measures, type MeasureKind } from '$lib/domain/measures';
+import { measureKinds, measures, type MeasureKind } from '$lib/domain/measures';
 import type { HomeBpProtocol } from '$lib/domain/home-bp-protocol';
+import type { Change, ChangeDraft } from '$lib/domain/change';
 import { inSeries, type MeasuringSeries } from '$lib/domain/measuring-series';
-import type { Observation, ObservationDraft } from '$lib/domain/observation';
-import { unitedPulses } from '$lib/domain/pulse';
+import type { Observation, ObservationDraft, RemovedObservation, VoidReason } from '$lib/domain/observation';
 import type { LocalDate } from '$lib/domain/time';
 import type { Access, Role } from '$lib/domain/rights';
 import type { Identity } from '$lib/protocol/identity-log';
 import { newId, type BookId, type CircleId, type EntryId, type IdentityId } from '$lib/protocol/ids';
-import { inFrames, type Entry, type ObsAdd, type Receipt } from '$lib/protocol/entries';
+import { MAX_SETTLED, type Entry, type ObsAdd, type ObsAmend, type ObsVoid, type Receipt } from '$lib/protocol/entries';
 import { accessOf, memberOf } from '$lib/protocol/manifest';
-import { projectObservations } from '$lib/protocol/project';
-import { projectSeries } from '$lib/protocol/project-series';
 import { StorageAbort } from '$lib/storage/errors';
-import type { StoredFrame } from '$lib/storage/local-store';
-import { BookReader } from '$lib/sync/book-reader';
-import { bookOfKind, kindOf, nameOf, personOf, readableBooks, type CircleAccess } from '$lib/sync/circle-access';
+import type { DeviceKeys } from '$lib/storage/keyring';
+import type { WriteContext } from '$lib/storage/record';
+import { bookOfKind, nameOf, personOf, readableBooks, type CircleAccess } from '$lib/sync/circle-access';
 import { writeContext } from '$lib/sync/engine';
 import { rosterPerson } from '$lib/sync/membership';
-import type { CircleView, Durability, SaveError } from './circle-view';
+import { CircleBooks, type SeenReceipt } from './circle-books.svelte';
+import type { ChangeError, CircleView, Durability, SaveError } from './circle-view';
 import type { Session } from './session';
-
-/** A care contact's mark with who made it, newest first. */
-export interface SeenReceipt {
-	readonly outcome: Receipt['outcome'];
-	readonly at: number;
-	/** The name the contact signed with, else the member's name in the roster. */
-	readonly name: string | null;
-	readonly next: string | null;
-	/** The member who made it. */
-	readonly by: IdentityId;
-	/** The newest measurement each measure had when it was made, as UTC milliseconds. */
-	readonly until: Readonly<Partial<Record<MeasureKind, number>>>;
-}
 
 export interface OtherMember {
 	readonly identity: string;
@@ -46,23 +33,23 @@ export interface OtherMember {
 	readonly hours: string | null;
 }
 
-type Batches = readonly (readonly [MeasureKind | 'log', readonly Entry[]])[];
+type Batches = readonly (readonly [MeasureKind | 'medicines' | 'log', readonly Entry[]])[];
 
 export class CircleState implements CircleView {
 	readonly #session: Session;
 	#id = $state<CircleId | null>(null);
 	#access = $state.raw<CircleAccess | null>(null);
-	#observations = $state.raw<ReadonlyMap<string, readonly Observation[]>>(new Map());
-	#series = $state.raw<readonly MeasuringSeries[]>([]);
-	#receipts = $state.raw<readonly SeenReceipt[]>([]);
+	readonly #books: CircleBooks;
 	#waiting = $state(0);
 	#isBackedUp = $state(false);
-	#frames = new Map<BookId, StoredFrame[]>();
-	#reader = new BookReader();
+	/** Read with the circle, so that a save has nothing to wait for before its transaction. */
+	#device: DeviceKeys | null = null;
+	#writing: { readonly skewMs: number | null; readonly context: WriteContext } | null = null;
 
 	/** `id` null: the person's own circle, made at the first save. */
 	constructor(session: Session, id: CircleId | null) {
 		this.#session = session;
+		this.#books = new CircleBooks(session.store);
 		this.#id = id;
 	}
 
@@ -109,7 +96,7 @@ export class CircleState implements CircleView {
 
 	/** Receipts in the circle's log, newest first. */
 	get receipts(): readonly SeenReceipt[] {
-		return this.#receipts;
+		return this.#books.receipts;
 	}
 
 	/** Everyone in the circle but this device's own identity, as the roster names them. */
@@ -151,24 +138,24 @@ export class CircleState implements CircleView {
 	}
 
 	get hasAnything(): boolean {
-		return this.#series.length > 0 || [...this.#observations.values()].some((list) => list.length > 0);
+		return this.#books.series.length > 0 || this.#books.changes.length > 0 || this.#books.hasAnything;
 	}
 
-	readonly #pulses = $derived(
-		unitedPulses(this.#observations.get('pulse') ?? [], this.#observations.get('bloodPressure') ?? [])
-	);
-
 	observations(measure: MeasureKind): readonly Observation[] {
-		return measure === 'pulse' ? this.#pulses : (this.#observations.get(measure) ?? []);
+		return this.#books.observations(measure);
 	}
 
 	get series(): readonly MeasuringSeries[] {
-		return this.#series;
+		return this.#books.series;
 	}
 
-	canWrite(measure: MeasureKind): boolean {
+	get changes(): readonly Change[] {
+		return this.#books.changes;
+	}
+
+	canWrite(kind: MeasureKind | 'medicines'): boolean {
 		if (this.#id === null) return true;
-		const book = this.#bookOf(measure);
+		const book = this.#bookOf(kind);
 		return book !== null && accessOf(this.#access?.member, book) === 'w';
 	}
 
@@ -178,16 +165,17 @@ export class CircleState implements CircleView {
 		return saved.ok ? ok(entry.id) : saved;
 	}
 
-	/** Many at once, e.g. from a file: sealed in as few frames as fit. Stops at the first part that cannot be saved. */
+	/** Many at once, e.g. from a file. A failure midway keeps what was saved before it, and shows it. */
 	async recordMany(drafts: readonly ObservationDraft[]): Promise<Result<void, SaveError>> {
-		for (const measure of new Set(drafts.map((draft) => draft.measure))) {
-			const entries = drafts.filter((draft) => draft.measure === measure).map((draft) => this.#toEntry(draft));
-			for (const part of inFrames(entries)) {
-				const saved = await this.#append([[measure, part]]);
-				if (!saved.ok) return saved;
-			}
+		const entries = new Map<MeasureKind, Entry[]>();
+		for (const draft of drafts) {
+			const list = entries.get(draft.measure) ?? [];
+			entries.set(draft.measure, list);
+			list.push(this.#toEntry(draft));
 		}
-		return ok(undefined);
+		const saved = await this.#append([...entries]);
+		if (!saved.ok && this.#access) await this.reload({ keys: false, books: this.#booksOf([...entries.keys()]) });
+		return saved;
 	}
 
 	/** Begins a series of home blood pressures on a day. The value is its id. */
@@ -205,8 +193,27 @@ export class CircleState implements CircleView {
 		return this.#append([['bloodPressure', [entry]]]);
 	}
 
+	/** An edit is a void and a new change in one frame. */
+	async noteChange({ type, day, name, from, to }: ChangeDraft, replaces?: string): Promise<Result<string, SaveError>> {
+		const id = newId<EntryId>(this.#session.random);
+		const dose = { ...(from ? { from } : {}), ...(to ? { to } : {}) };
+		const entry: Entry = { kind: 'change.add', v: 1, id, type, day, name, ...dose };
+		const before = replaces === undefined ? [] : [this.#changeVoid(replaces, 'replaced')];
+		const saved = await this.#append([['medicines', [...before, entry]]]);
+		return saved.ok ? ok(id) : saved;
+	}
+
+	voidChange(id: string, reason: 'undo' | 'mistake'): Promise<Result<void, SaveError>> {
+		return this.#append([['medicines', [this.#changeVoid(id, reason)]]]);
+	}
+
+	#changeVoid(target: string, reason: 'undo' | 'mistake' | 'replaced'): Entry {
+		const id = newId<EntryId>(this.#session.random);
+		return { kind: 'change.void', v: 1, id, target: target as EntryId, reason };
+	}
+
 	#toEntry(draft: ObservationDraft): ObsAdd {
-		const { measure, values, effective, source, context, note } = inSeries(draft, this.#series);
+		const { measure, values, effective, source, context, note } = inSeries(draft, this.#books.series);
 		const units = measures[measure].fields
 			.filter((field) => field.key in values)
 			.map((field) => [field.key, field.unit]);
@@ -224,23 +231,14 @@ export class CircleState implements CircleView {
 		};
 	}
 
-	async voidObservation(id: string, reason: 'undo' | 'mistake'): Promise<Result<void, SaveError>> {
-		const measure = measureKinds.find((kind) => this.#observations.get(kind)?.some((each) => each.id === id));
-		if (!measure) return ok(undefined);
-		const entry = {
-			kind: 'obs.void' as const,
-			v: 1 as const,
-			id: newId<EntryId>(this.#session.random),
-			target: id as EntryId,
-			reason
-		};
-		return this.#append([[measure, [entry]]]);
+	voidObservation(id: string, reason: VoidReason): Promise<Result<void, SaveError>> {
+		return this.voidTogether([id], reason);
 	}
 
 	/** The care contact's mark in the log; shown to the person. */
 	mark(outcome: Receipt['outcome'], name: string | null): Promise<Result<void, SaveError>> {
 		const seen = readableBooks(this.#access as CircleAccess).flatMap(({ book, kind }) => {
-			const last = this.#observations.get(kind)?.at(-1);
+			const last = this.#books.recorded(kind).at(-1);
 			return last ? [{ book, until: last.effective.utc }] : [];
 		});
 		const entry: Receipt = {
@@ -269,22 +267,17 @@ export class CircleState implements CircleView {
 		const opened = this.#access ? ok(this.#access) : await this.#begin();
 		if (!opened.ok) return opened;
 		const access = opened.value;
-		const device = await this.#session.device();
+		// The circle is open here, so its keys were: somebody has emptied the database since.
+		if (!this.#device) return err({ type: 'wiped' });
 		const books = batches.flatMap(([kind, entries]) => {
 			const book = bookOfKind(access, kind);
 			return book ? [{ book, entries }] : [];
 		});
-		// The circle is open here, so its keys were: somebody has emptied the database since.
-		if (!device) return err({ type: 'wiped' });
 		if (books.length !== batches.length) return err({ type: 'not-allowed' });
-		const frames = await this.#session.store.append(writeContext(access, device, this.#session.relay.skewMs), books);
-		if (!frames.ok) return frames;
-		for (const frame of frames.value) {
-			const { book } = frame.header;
-			this.#frames.set(book, [...(this.#frames.get(book) ?? []), { frame, verified: true, pos: 0 }]);
-			this.#project(access, book);
-			this.#waiting += 1;
-		}
+		const written = await this.#session.store.append(this.#context(access, this.#device), books);
+		if (!written.ok) return written;
+		await this.#books.take(access, written.value);
+		this.#waiting += written.value.length;
 		this.#session.announce({
 			type: 'changed',
 			circle: access.chain.circle,
@@ -293,6 +286,14 @@ export class CircleState implements CircleView {
 		});
 		this.#session.announce({ type: 'outbox' });
 		return ok(undefined);
+	}
+
+	/** What this device seals with; made once for an open circle and a clock's skew. */
+	#context(access: CircleAccess, device: DeviceKeys): WriteContext {
+		const { skewMs } = this.#session.relay;
+		if (this.#writing?.skewMs !== skewMs || !this.#writing)
+			this.#writing = { skewMs, context: writeContext(access, device, skewMs) };
+		return this.#writing.context;
 	}
 
 	/** The first save: identity and circle are made on this device, without asking anybody. */
@@ -306,62 +307,86 @@ export class CircleState implements CircleView {
 
 	/** Reads the circle and every book this device may open. */
 	async load(): Promise<void> {
+		const device = await this.#session.device();
 		const access = this.#id ? await this.#session.openCircle(this.#id) : null;
-		this.#access = access;
+		[this.#access, this.#device, this.#writing] = [access, device, null];
 		if (!access) return;
-		for (const { book } of readableBooks(access)) await this.#read(access, book);
+		await this.#books.open(access);
 		await this.refreshDurability();
 	}
 
 	/** Reads again what another tab or the relay changed. */
 	async reload(change: { readonly keys: boolean; readonly books: readonly BookId[] }): Promise<void> {
 		if (change.keys || !this.#access) return this.load();
-		for (const book of change.books) await this.#read(this.#access, book);
+		await this.#books.readOn(this.#access, change.books);
 		await this.refreshDurability();
 	}
 
 	async refreshDurability(): Promise<void> {
 		const device = await this.#session.device();
-		this.#waiting = this.#id ? (await this.#session.store.outbox(this.#id)).length : 0;
 		this.#isBackedUp = device?.relayOn === true && device.recovery !== null && this.#access?.keys.published === true;
+		// Before there is a backup everything waits, and nobody asks how much.
+		this.#waiting = this.#id && this.#isBackedUp ? await this.#session.store.countOutbox(this.#id) : 0;
 	}
 
-	async #read(access: CircleAccess, book: BookId): Promise<void> {
-		this.#frames.set(book, await this.#session.store.frames(access.chain.circle, book));
-		this.#project(access, book);
+	#booksOf(kinds: readonly MeasureKind[]): BookId[] {
+		return kinds.flatMap((kind) => this.#bookOf(kind) ?? []);
 	}
 
-	#project(access: CircleAccess, book: BookId): void {
-		const kind = kindOf(access, book);
-		if (!kind) return;
-		const { accepted } = this.#reader.accept(access, book, kind, this.#frames.get(book) ?? []);
-		if (kind === 'log') {
-			this.#receipts = accepted
-				.flatMap(({ author, batch }) =>
-					batch.entries.flatMap((entry) => (entry.kind === 'receipt' ? [toReceipt(entry, author, access)] : []))
-				)
-				.sort((a, b) => b.at - a.at);
-			return;
-		}
-		if (kind === 'bloodPressure') this.#series = projectSeries(accepted);
-		this.#observations = new Map([...this.#observations, [kind, projectObservations(accepted)]]);
-	}
-
-	#bookOf(kind: MeasureKind): BookId | null {
+	#bookOf(kind: BookKind): BookId | null {
 		return this.#access ? bookOfKind(this.#access, kind) : null;
 	}
-}
 
-const toReceipt = (entry: Receipt, by: IdentityId, access: CircleAccess): SeenReceipt => ({
-	outcome: entry.outcome,
-	at: entry.at,
-	name: entry.name ?? nameOf(access, by),
-	next: entry.next ?? null,
-	by,
-	until: Object.fromEntries(
-		(entry.seen ?? []).flatMap(({ book, until }) => {
-			const kind = kindOf(access, book);
-			return kind && isMeasureKind(kind) ? [[kind, until]] : [];
-		})
-	)
-});
+	removed(measure: MeasureKind): readonly RemovedObservation[] {
+		return this.#books.removed(measure);
+	}
+
+	canChange({ measure, by, within }: Observation): boolean {
+		if (within || !this.canWrite(measure)) return false;
+		return (
+			this.role === 'owner' || this.role === 'coOwner' || (by !== undefined && by === this.#access?.member?.identity)
+		);
+	}
+
+	nameOf(author: string | undefined): string | null {
+		const access = this.#access;
+		if (!access || author === undefined || author === access.member?.identity) return null;
+		return nameOf(access, author as IdentityId);
+	}
+
+	async amend(seen: Observation, draft: ObservationDraft): Promise<Result<void, ChangeError>> {
+		const now = this.#books.recorded(seen.measure).find(({ id }) => id === seen.id);
+		if (!now) return err({ type: 'gone' });
+		if (now.version !== seen.version) return err({ type: 'changed' });
+		const settles = (seen.rivals ?? []).slice(0, MAX_SETTLED).map(({ id }) => id as EntryId);
+		const entry: ObsAmend = {
+			...this.#toEntry(draft),
+			kind: 'obs.amend',
+			target: (seen.version ?? seen.id) as EntryId,
+			...(settles.length > 0 && { settles })
+		};
+		return this.#append([[seen.measure, [entry]]]);
+	}
+
+	/** One frame: all or none. */
+	async recordTogether(drafts: readonly ObservationDraft[]): Promise<Result<readonly string[], SaveError>> {
+		const [first] = drafts;
+		if (!first) return ok([]);
+		const entries = drafts.map((draft) => this.#toEntry(draft));
+		const saved = await this.#append([[first.measure, entries]]);
+		return saved.ok ? ok(entries.map(({ id }) => id)) : saved;
+	}
+
+	async voidTogether(ids: readonly string[], reason: VoidReason): Promise<Result<void, SaveError>> {
+		const measure = measureKinds.find((kind) => this.#books.recorded(kind).some(({ id }) => ids.includes(id)));
+		if (!measure) return ok(undefined);
+		const entries = ids.map((target): ObsVoid => ({
+			kind: 'obs.void',
+			v: 1,
+			id: newId<EntryId>(this.#session.random),
+			target: target as EntryId,
+			reason
+		}));
+		return this.#append([[measure, entries]]);
+	}
+}

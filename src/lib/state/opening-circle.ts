@@ -13,9 +13,9 @@ export interface Opened {
 
 /** A circle that hands everything on to `opened` once that resolves; `err` there becomes the save's error. */
 export function openingCircle(opened: Promise<Result<Opened, SaveError>>): CircleView {
-	const withCircle = async <T>(
-		act: (circle: CircleView) => Promise<Result<T, SaveError>>
-	): Promise<Result<T, SaveError>> => {
+	const withCircle = async <T, E>(
+		act: (circle: CircleView) => Promise<Result<T, E>>
+	): Promise<Result<T, E | SaveError>> => {
 		const result = await opened;
 		return result.ok ? act(result.value.circle) : err(result.error);
 	};
@@ -26,9 +26,18 @@ export function openingCircle(opened: Promise<Result<Opened, SaveError>>): Circl
 		durability: { type: 'here' },
 		observations: () => [],
 		series: [],
+		removed: () => [],
+		changes: [],
 		canWrite: () => true,
+		canChange: () => false,
+		nameOf: () => null,
 		record: (draft) => withCircle((circle) => circle.record(draft)),
-		voidObservation: (id, reason) => withCircle((circle) => circle.voidObservation(id, reason))
+		voidObservation: (id, reason) => withCircle((circle) => circle.voidObservation(id, reason)),
+		amend: (seen, draft) => withCircle((circle) => circle.amend(seen, draft)),
+		recordTogether: (drafts) => withCircle((circle) => circle.recordTogether(drafts)),
+		voidTogether: (ids, reason) => withCircle((circle) => circle.voidTogether(ids, reason)),
+		noteChange: (draft, replaces) => withCircle((circle) => circle.noteChange(draft, replaces)),
+		voidChange: (id, reason) => withCircle((circle) => circle.voidChange(id, reason))
 	};
 }
 

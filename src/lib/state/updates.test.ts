@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Updates, workerUrl } from './updates.svelte';
 
 /** A worker that can be installed and told to take over. */
@@ -38,17 +38,44 @@ class FakeContainer extends EventTarget {
 	}
 }
 
-async function openPage({ visitedBefore = true } = {}) {
-	const container = new FakeContainer();
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** Until the waiting worker has been asked, and not so long that the page gives up on it. */
+const untilAsked = () => vi.advanceTimersByTime(1_000);
+
+const untilGivenUp = () => vi.advanceTimersByTime(10_000);
+
+/** `sessionStorage`, in memory. */
+function tabMemory() {
+	const kept = new Map<string, string>();
+	return {
+		getItem: (key: string) => kept.get(key) ?? null,
+		setItem: (key: string, value: string) => void kept.set(key, value),
+		removeItem: (key: string) => void kept.delete(key)
+	};
+}
+
+async function openPage({
+	visitedBefore = true,
+	waiting = null as FakeWorker | null,
+	memory = tabMemory(),
+	container = new FakeContainer()
+} = {}) {
 	if (visitedBefore) container.controller = {};
+	container.registration.waiting = waiting;
 	const reload = vi.fn();
+	const entry = { isOpen: false };
 	const updates = new Updates({
 		container: container as unknown as ServiceWorkerContainer,
 		trustedTypes: undefined,
-		reload
+		memory,
+		reload,
+		isBusy: () => entry.isOpen,
+		now: () => Date.now()
 	});
-	await updates.start();
-	return { container, registration: container.registration, reload, updates };
+	const started = await updates.start();
+	return { container, registration: container.registration, entry, memory, reload, started, updates };
 }
 
 describe('a new version of the app', () => {
@@ -66,10 +93,80 @@ describe('a new version of the app', () => {
 		registration.receive(worker);
 		updates.apply();
 		updates.apply();
+		untilAsked();
 		expect(worker.postMessage.mock.calls).toEqual([[{ type: 'activate-update' }]]);
 		expect(reload).not.toHaveBeenCalled();
 		container.handOver();
 		container.handOver();
+		expect(reload).toHaveBeenCalledOnce();
+	});
+
+	test('whose worker is kept from taking over is loaded anyway, and the person sees that something happens', async () => {
+		const { registration, reload, updates } = await openPage();
+		registration.receive(new FakeWorker());
+		expect(updates.isApplying).toBe(false);
+		updates.apply();
+		expect(updates.isApplying).toBe(true);
+		untilGivenUp();
+		expect(reload).toHaveBeenCalledOnce();
+	});
+
+	test('asked for is gone on with after a load that did not wait for it, without another press', async () => {
+		const { registration, memory, updates } = await openPage();
+		registration.receive(new FakeWorker());
+		updates.apply();
+		untilGivenUp();
+		const waiting = new FakeWorker();
+		const next = await openPage({ memory, waiting });
+		expect(next.updates.isApplying).toBe(true);
+		untilAsked();
+		expect(waiting.postMessage).toHaveBeenCalledOnce();
+		next.container.handOver();
+		expect(next.reload).toHaveBeenCalledOnce();
+		const last = await openPage({ memory });
+		expect([last.updates.available, last.reload.mock.calls.length]).toEqual([false, 0]);
+	});
+
+	test('asked for is loaded once more where the old worker may have answered the load', async () => {
+		const { registration, memory, updates } = await openPage();
+		registration.receive(new FakeWorker());
+		updates.apply();
+		untilGivenUp();
+		expect((await openPage({ memory })).reload).toHaveBeenCalledOnce();
+		expect((await openPage({ memory })).reload).not.toHaveBeenCalled();
+	});
+
+	test('that never takes over is offered again, instead of loading for ever', async () => {
+		const memory = tabMemory();
+		const first = await openPage({ waiting: new FakeWorker(), memory });
+		first.updates.apply();
+		untilGivenUp();
+		let loads = 1;
+		for (let page = first; page.reload.mock.calls.length > 0; loads++) {
+			page = await openPage({ waiting: new FakeWorker(), memory });
+			untilGivenUp();
+		}
+		expect(loads).toBe(4);
+	});
+
+	test('takes over only when what the page still fetches has come', async () => {
+		const { registration, updates } = await openPage();
+		const worker = new FakeWorker();
+		registration.receive(worker);
+		updates.apply();
+		vi.advanceTimersByTime(400);
+		expect(worker.postMessage).not.toHaveBeenCalled();
+		untilAsked();
+		expect(worker.postMessage).toHaveBeenCalledOnce();
+	});
+
+	test('that takes over is loaded once, and not again when the time for it is up', async () => {
+		const { container, registration, reload, updates } = await openPage();
+		registration.receive(new FakeWorker());
+		updates.apply();
+		untilAsked();
+		container.handOver();
+		untilGivenUp();
 		expect(reload).toHaveBeenCalledOnce();
 	});
 
@@ -79,20 +176,14 @@ describe('a new version of the app', () => {
 		expect(updates.available).toBe(true);
 		expect(reload).not.toHaveBeenCalled();
 		updates.apply();
+		untilAsked();
 		expect(reload).toHaveBeenCalledOnce();
 	});
 
 	test('that was waiting since the last visit is offered at once', async () => {
-		const container = new FakeContainer();
-		container.controller = {};
-		container.registration.waiting = new FakeWorker();
-		const updates = new Updates({
-			container: container as unknown as ServiceWorkerContainer,
-			trustedTypes: undefined,
-			reload: vi.fn()
-		});
-		await updates.start();
-		expect(updates.available).toBe(true);
+		const { reload, updates } = await openPage({ waiting: new FakeWorker() });
+		expect([updates.available, updates.isApplying]).toEqual([true, false]);
+		expect(reload).not.toHaveBeenCalled();
 	});
 
 	test('is not what the first visit gets: there is nothing to update from', async () => {
@@ -107,29 +198,65 @@ describe('a new version of the app', () => {
 		updates.apply();
 		expect(reload).not.toHaveBeenCalled();
 	});
+});
 
-	test('is asked for without an error when there is no network', async () => {
+describe('a page that stays open', () => {
+	const hour = 60 * 60_000;
+
+	test('looks for a new version every hour, until it is closed', async () => {
+		const { registration, updates } = await openPage();
+		vi.advanceTimersByTime(3 * hour);
+		expect(registration.update).toHaveBeenCalledTimes(3);
+		updates.stop();
+		vi.advanceTimersByTime(3 * hour);
+		expect(registration.update).toHaveBeenCalledTimes(3);
+	});
+
+	test('looks when it is woken, at most once a minute', async () => {
+		const { registration, updates } = await openPage();
+		await updates.look();
+		expect(registration.update).not.toHaveBeenCalled();
+		vi.advanceTimersByTime(60_000);
+		await updates.look();
+		await updates.look();
+		expect(registration.update).toHaveBeenCalledOnce();
+	});
+
+	test('does not look in the middle of an entry, but the next time after it', async () => {
+		const { registration, entry, updates } = await openPage();
+		entry.isOpen = true;
+		vi.advanceTimersByTime(2 * hour);
+		expect(registration.update).not.toHaveBeenCalled();
+		entry.isOpen = false;
+		await updates.look();
+		expect(registration.update).toHaveBeenCalledOnce();
+	});
+
+	test('looks without an error when there is no network', async () => {
 		const { registration, updates } = await openPage();
 		registration.update.mockRejectedValueOnce(new TypeError('offline'));
-		await expect(updates.check()).resolves.toBeUndefined();
+		vi.advanceTimersByTime(60_000);
+		await expect(updates.look()).resolves.toBeUndefined();
 	});
 });
 
 describe('a browser without a worker', () => {
 	test('still runs the app', async () => {
-		const updates = new Updates({ container: undefined, trustedTypes: undefined, reload: vi.fn() });
+		const updates = new Updates({
+			container: undefined,
+			trustedTypes: undefined,
+			memory: null,
+			reload: vi.fn(),
+			isBusy: () => false,
+			now: () => 0
+		});
 		await expect(updates.start()).resolves.toBe(false);
 	});
 
 	test('that refuses it still runs the app', async () => {
 		const container = new FakeContainer();
 		container.register.mockRejectedValueOnce(new DOMException('refused', 'SecurityError'));
-		const updates = new Updates({
-			container: container as unknown as ServiceWorkerContainer,
-			trustedTypes: undefined,
-			reload: vi.fn()
-		});
-		await expect(updates.start()).resolves.toBe(false);
+		expect((await openPage({ container })).started).toBe(false);
 	});
 });
 

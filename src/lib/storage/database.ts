@@ -6,6 +6,7 @@
  * always be dropped and rebuilt.
  */
 import { Dexie, type EntityTable, type Table } from 'dexie';
+import { EMPTY_RUN } from '$lib/protocol/api/heads';
 import type { Frame } from '$lib/protocol/frame';
 import type { BookId, CircleId, DeviceId, Hash } from '$lib/protocol/ids';
 
@@ -13,7 +14,7 @@ import type { BookId, CircleId, DeviceId, Hash } from '$lib/protocol/ids';
 export type Space = 'real' | `demo-${string}`;
 
 /** Version of this code's writes. A database whose `minWriter` is higher was written by a newer app. */
-export const WRITER_VERSION = 1;
+export const WRITER_VERSION = 2;
 
 export interface MetaRow {
 	readonly id: string;
@@ -36,6 +37,8 @@ export interface FrameRow {
 	readonly pos: number;
 	/** The signature was checked against the device's key, which the device id binds. */
 	readonly verified: boolean;
+	/** Place in the order frames of the book came to this device; absent where version 1 wrote: before all that have one. */
+	readonly arrival?: number | undefined;
 	readonly bytes: Uint8Array;
 }
 
@@ -59,6 +62,10 @@ export interface HeadRow {
 	/** What has been pulled: position and running hash at the relay. */
 	readonly pos: number;
 	readonly run: Uint8Array;
+	/** Highest `arrival` of a frame in the book. */
+	readonly arrivals: number;
+	/** How often frames of the book were taken away or exchanged: what was read before must be read again. */
+	readonly rewrites: number;
 }
 
 export interface SealedRow {
@@ -89,13 +96,33 @@ export class HemlinjeDatabase extends Dexie {
 			drafts: 'id',
 			diag: '++id'
 		});
+		// Reading on from a place instead of from the start. Older code would write without places: it is stopped (D3).
+		this.version(2)
+			.stores({ frames: '[circle+book+hash], [circle+book+arrival]' })
+			.upgrade(async (upgrade) => {
+				await upgrade.table('heads').toCollection().modify({ arrivals: 0, rewrites: 0 });
+				if (await upgrade.table('meta').get('minWriter'))
+					await upgrade.table('meta').put({ id: 'minWriter', value: WRITER_VERSION });
+			});
 	}
 }
 
 export const databaseName = (space: Space): string => `hemlinje-${space}`;
 
+export const emptyHead = (circle: CircleId, book: BookId): HeadRow => ({
+	circle,
+	book,
+	seq: 0,
+	hash: null,
+	lamport: 0,
+	pos: 0,
+	run: EMPTY_RUN,
+	arrivals: 0,
+	rewrites: 0
+});
+
 /** A frame as it is kept. */
-export const toRow = (frame: Frame, pos: number, verified: boolean): FrameRow => ({
+export const toRow = (frame: Frame, pos: number, verified: boolean, arrival: number | undefined): FrameRow => ({
 	circle: frame.header.circle,
 	book: frame.header.book,
 	hash: frame.hash,
@@ -103,5 +130,6 @@ export const toRow = (frame: Frame, pos: number, verified: boolean): FrameRow =>
 	seq: frame.header.seq,
 	pos,
 	verified,
+	arrival,
 	bytes: frame.bytes
 });

@@ -2,6 +2,7 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { expect, test } from 'vitest';
 import { ADVICE, fingerprint, kept } from '../../../tests/support/formats';
+import { CACHE_VERSION } from './book-cache';
 import { HemlinjeDatabase, databaseName, WRITER_VERSION } from './database';
 import {
 	circleKeysSchema,
@@ -15,6 +16,7 @@ import {
 import { seededRandom } from '../../../tests/support/people';
 import { fromBase64url, toBase64url } from '$lib/crypto/bytes';
 import { must } from '$lib/domain/assert';
+import { entrySchema } from '$lib/protocol/entries';
 import type { CircleId, IdentityId } from '$lib/protocol/ids';
 import * as z from 'zod/mini';
 
@@ -29,6 +31,8 @@ test('the keyring, the tables and the names on the device are as they were', () 
 		circleKeys: fingerprint(circleKeysSchema),
 		knownIdentity: fingerprint(knownIdentitySchema),
 		writer: WRITER_VERSION,
+		// A new kind of entry makes something else of the same frames: CACHE_VERSION goes on with it.
+		cache: [CACHE_VERSION, fingerprint(entrySchema)],
 		version: database.verno,
 		tables: Object.fromEntries(
 			database.tables.map((table) => [

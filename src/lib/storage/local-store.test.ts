@@ -20,8 +20,9 @@ import { openFrame, parseFrame, verifyFrame, type Frame } from '$lib/protocol/fr
 import type { BookId, CircleId, Hash } from '$lib/protocol/ids';
 import { databaseName, HemlinjeDatabase, WRITER_VERSION, type FrameRow, type Space } from './database';
 import type { CircleKeys, DeviceKeys } from './keyring';
-import { LocalStore, type WriteContext } from './local-store';
+import { LocalStore } from './local-store';
 import { localStorageMarkers, type Markers } from './markers';
+import type { WriteContext } from './record';
 
 const random = seededRandom('store');
 const person = newPerson(random);
@@ -119,7 +120,7 @@ describe('F4: one strict transaction a save', () => {
 		const store = await used();
 		const [first, second] = [await save(store), await save(store)];
 		if (!first.ok || !second.ok) throw new Error('saved');
-		const [a, b] = [must(first.value[0], 'a frame'), must(second.value[0], 'a frame')];
+		const [a, b] = [must(first.value[0], 'a frame').frame, must(second.value[0], 'a frame').frame];
 		expect([a.header.seq, a.header.prev, b.header.seq, b.header.prev]).toEqual([1, null, 2, a.hash]);
 		expect(verifyFrame(b, device.sign.pub)).toBe(true);
 		expect(await counts()).toEqual([2, 2, 1]);
@@ -213,7 +214,7 @@ describe('F4: one strict transaction a save', () => {
 		const saved = await save(store, weight, entries);
 		if (!saved.ok) throw new Error('saved');
 		expect(saved.value.length).toBeGreaterThan(1);
-		expect(idsOf(saved.value)).toEqual(entries.map((entry) => entry.id));
+		expect(idsOf(saved.value.map(({ frame }) => frame))).toEqual(entries.map((entry) => entry.id));
 		expect(await store.frames(circle.id, weight)).toHaveLength(saved.value.length);
 	});
 
@@ -239,7 +240,7 @@ describe('F4: one strict transaction a save', () => {
 			lamport: 2 ** 48
 		});
 		const saved = await save(store);
-		const frame = saved.ok ? must(saved.value[0], 'a frame') : null;
+		const frame = saved.ok ? must(saved.value[0], 'a frame').frame : null;
 		const plaintext = frame && openFrame(frame, must(context.epochOf(weight), 'a key').key);
 		expect(plaintext && parseBatch(plaintext)?.lamport).toBe(2 ** 48);
 	});
@@ -369,7 +370,7 @@ describe('Q4: an emptied device is recognised and never taken for a new one', ()
 		const store = await used();
 		await save(store);
 		const saved = await save(store);
-		const last = saved.ok ? must(saved.value[0], 'a frame').hash : ('' as Hash);
+		const last = saved.ok ? must(saved.value[0], 'a frame').frame.hash : ('' as Hash);
 		store.close();
 		const frame = await raw(async (database) => {
 			const kept = await database.frames.get([circle.id, weight, last]);
@@ -434,6 +435,108 @@ describe('U3: a database a newer app has written', () => {
 	});
 });
 
+describe('places in the order of coming', () => {
+	const after = async (store: LocalStore, arrival: number) => {
+		const { head, frames } = await store.framesAfter(circle.id, weight, arrival);
+		return [head.arrivals, head.rewrites, frames.map((each) => [each.arrival, each.frame.header.seq])];
+	};
+
+	test('own and pulled frames are counted in one row, and read on from any place', async () => {
+		const store = await used();
+		await save(store);
+		const writer = new TestWriter(circle, circle.book(), deviceOf(newPerson(random)));
+		const frames = [writer.write([obs()]), writer.write([obs()])].map((frame, i) => ({
+			frame,
+			pos: i + 1,
+			verified: true
+		}));
+		const pull = { circle: circle.id, book: weight, after: 0, pos: 2, run: EMPTY_RUN, lamport: 0 };
+		await store.putRemote({ ...pull, frames });
+		await save(store);
+		expect(await after(store, 0)).toEqual([
+			4,
+			0,
+			[
+				[1, 1],
+				[2, 1],
+				[3, 2],
+				[4, 2]
+			]
+		]);
+		expect(await after(store, 3)).toEqual([4, 0, [[4, 2]]]);
+		expect(await after(store, 4)).toEqual([4, 0, []]);
+		// The same frames once more are nothing new.
+		await store.putRemote({ ...pull, after: 2, frames });
+		expect(await after(store, 4)).toEqual([4, 0, []]);
+	});
+
+	test('what is taken away or exchanged is counted too: it must be read again from the start', async () => {
+		const store = await used();
+		await save(store);
+		await save(store);
+		await store.markSent(await store.waiting(circle.id, weight));
+		await store.reseal(later, weight, null, entriesOf);
+		const [arrivals, rewrites] = await after(store, 0);
+		expect([arrivals, rewrites]).toEqual([4, 1]);
+		for (const { row } of await store.waiting(circle.id, weight)) await store.acknowledge([{ row, pos: row.seq }]);
+		expect((await store.head(circle.id, weight)).rewrites).toBe(3);
+		const unchecked = new TestWriter(circle, circle.book(), deviceOf(newPerson(random))).write([obs()]);
+		const bytes = unchecked.bytes.slice();
+		bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+		const pull = { circle: circle.id, book: weight, run: EMPTY_RUN, lamport: 0 };
+		const copy = must(parseFrame(bytes).ok ? { ...unchecked, bytes } : null, 'parses');
+		await store.putRemote({ ...pull, after: 0, pos: 1, frames: [{ frame: copy, pos: 1, verified: false }] });
+		await store.putRemote({ ...pull, after: 1, pos: 2, frames: [{ frame: unchecked, pos: 1, verified: false }] });
+		expect((await store.head(circle.id, weight)).rewrites).toBe(4);
+	});
+
+	test('U3: what version 1 wrote stands before everything that has a place; older code is stopped', async () => {
+		const store = await used();
+		await save(store);
+		await save(store);
+		store.close();
+		const rows = await raw(async (database) => ({
+			frames: await database.frames.toArray(),
+			heads: await database.heads.toArray(),
+			keys: await database.keys.toArray()
+		}));
+		await Dexie.delete(databaseName(space));
+		const old = new Dexie(databaseName(space));
+		old.version(1).stores({
+			meta: 'id',
+			keys: 'id',
+			frames: '[circle+book+hash], [circle+book]',
+			outbox: '[circle+book+seq], circle',
+			heads: '[circle+book], circle',
+			cache: 'id',
+			drafts: 'id',
+			diag: '++id'
+		});
+		await old.table('meta').put({ id: 'minWriter', value: 1 });
+		await old.table('keys').bulkPut(rows.keys);
+		await old.table('frames').bulkPut(rows.frames.map(({ arrival: _, ...row }) => row));
+		await old.table('heads').bulkPut(rows.heads.map(({ arrivals: _, rewrites: __, ...row }) => row));
+		old.close();
+		const again = await opened();
+		expect(await again.frames(circle.id, weight)).toHaveLength(2);
+		await save(again);
+		expect(await after(again, 0)).toEqual([1, 0, [[1, 3]]]);
+		expect((await again.frames(circle.id, weight)).map(({ arrival }) => arrival).sort()).toEqual([0, 0, 1]);
+		expect(await raw((database) => database.meta.get('minWriter'))).toEqual({ id: 'minWriter', value: WRITER_VERSION });
+	});
+
+	test('F24: many frames are several transactions, none of them long, and all of them in order', async () => {
+		const store = await used();
+		const transactions = vi.spyOn(Dexie.prototype, 'transaction');
+		const batches = Array.from({ length: 310 }, () => ({ book: weight, entries: [obs()] }));
+		const saved = await store.append(context, batches);
+		expect(transactions).toHaveBeenCalledTimes(3);
+		if (!saved.ok) throw new Error(saved.error.type);
+		expect(saved.value.map(({ arrival }) => arrival)).toEqual(Array.from({ length: 310 }, (_, i) => i + 1));
+		expect(await store.frames(circle.id, weight)).toHaveLength(310);
+	});
+});
+
 describe('F6: the outbox', () => {
 	test('sealing again keeps every entry and their order, the newest key, one chain, in one transaction', async () => {
 		const store = await used();
@@ -488,7 +591,7 @@ describe('F6: the outbox', () => {
 		await store.reseal(later, weight, { seq: 3, hash: must(waiting[0], 'one').row.hash }, entriesOf);
 		expect(await store.outbox(circle.id)).toEqual([]);
 		const next = await save(store);
-		expect(next.ok && next.value[0]?.header).toMatchObject({ seq: 4, prev: waiting[0]?.row.hash });
+		expect(next.ok && next.value[0]?.frame.header).toMatchObject({ seq: 4, prev: waiting[0]?.row.hash });
 	});
 
 	test('an acknowledgement takes only the sealing it names', async () => {
@@ -520,7 +623,7 @@ describe('what comes from the relay', () => {
 	test('a copy with a broken signature never replaces a verified frame', async () => {
 		const store = await used();
 		const saved = await save(store);
-		const own = must(saved.ok ? saved.value[0] : null, 'a frame');
+		const own = must(saved.ok ? saved.value[0] : null, 'a frame').frame;
 		const bytes = own.bytes.slice();
 		bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
 		const parsed = parseFrame(bytes);

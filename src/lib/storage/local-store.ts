@@ -3,17 +3,24 @@
  * because Firefox would then keep half of it (threat model F26). Sealing and signing are synchronous for that reason.
  */
 import { Dexie } from 'dexie';
-import type { RandomBytes } from '$lib/crypto/bytes';
-import { NONCE_LENGTH } from '$lib/crypto/sealing';
+import { equalBytes, type RandomBytes } from '$lib/crypto/bytes';
 import { assert, must } from '$lib/domain/assert';
 import { err, ok, type Result } from '$lib/domain/result';
-import { EMPTY_RUN, shortRun } from '$lib/protocol/api/heads';
-import { encodeBatch, inBatches, isEntry, lamportAfter, type Entry } from '$lib/protocol/entries';
-import { MAX_PLAINTEXT_BYTES, parseFrame, sealFrame, SUITE, type Frame, type FrameHeader } from '$lib/protocol/frame';
-import type { BookId, CircleId, DeviceId, Hash, IdentityId } from '$lib/protocol/ids';
+import { inBatches, isEntry } from '$lib/protocol/entries';
+import { MAX_PLAINTEXT_BYTES, type Frame } from '$lib/protocol/frame';
+import type { BookId, CircleId, Hash, IdentityId } from '$lib/protocol/ids';
 import type * as z from 'zod/mini';
-import { HemlinjeDatabase, toRow, WRITER_VERSION, type HeadRow, type OutboxRow, type Space } from './database';
-import { isLostConnection, StorageAbort, toStorageError, type StorageError } from './errors';
+import { Connection } from './connection';
+import {
+	emptyHead,
+	HemlinjeDatabase,
+	toRow,
+	WRITER_VERSION,
+	type HeadRow,
+	type OutboxRow,
+	type Space
+} from './database';
+import { StorageAbort, toStorageError, type StorageError } from './errors';
 import {
 	circleKeysSchema,
 	circleRow,
@@ -22,7 +29,9 @@ import {
 	identityRow,
 	knownIdentitySchema,
 	MASTER_KEY_ROW,
+	openBytes,
 	openValue,
+	sealBytes,
 	sealValue,
 	type CircleKeys,
 	type DeviceKeys,
@@ -30,6 +39,17 @@ import {
 } from './keyring';
 import type { Markers } from './markers';
 import { openMasterKey } from './master-key';
+import {
+	after,
+	putSealed,
+	readHeads,
+	sealAfter,
+	toStored,
+	type BookEntries,
+	type StoredFrame,
+	type WriteContext
+} from './record';
+import { inSlices } from './slices';
 import { settle, waitingIn, type ChainPlace, type Waiting } from './waiting';
 
 export interface StoreDeps {
@@ -37,33 +57,10 @@ export interface StoreDeps {
 	readonly markers: Markers;
 }
 
-/** What sealing a batch needs besides the log itself. */
-export interface WriteContext {
-	readonly circle: CircleId;
-	readonly device: DeviceId;
-	readonly signSecret: Uint8Array;
-	/** Hash of the newest manifest known. */
-	readonly manifest: Hash;
-	readonly skewMs?: number | undefined;
-	/** Current epoch and key of a book; null when this device may not write it. */
-	readonly epochOf: (book: BookId) => { readonly epoch: number; readonly key: Uint8Array } | null;
-}
-
-export interface BookEntries {
-	readonly book: BookId;
-	readonly entries: readonly Entry[];
-}
-
-export interface StoredFrame {
-	readonly frame: Frame;
-	readonly verified: boolean;
-	readonly pos: number;
-}
-
 export interface RemoteFrames {
 	readonly circle: CircleId;
 	readonly book: BookId;
-	readonly frames: readonly { readonly frame: Frame; readonly pos: number; readonly verified: boolean }[];
+	readonly frames: readonly Omit<StoredFrame, 'arrival'>[];
 	/** The position they follow. */
 	readonly after: number;
 	/** Position and running hash after these frames. */
@@ -73,26 +70,23 @@ export interface RemoteFrames {
 	readonly lamport: number;
 }
 
-const emptyHead = (circle: CircleId, book: BookId): HeadRow => ({
-	circle,
-	book,
-	seq: 0,
-	hash: null,
-	lamport: 0,
-	pos: 0,
-	run: EMPTY_RUN
-});
+/** A long transaction has brought IndexedDB down before (threat model F24). */
+const MOST_FRAMES_AT_ONCE = 150;
+
+const cacheRow = (circle: CircleId, book: BookId): string => `book:${circle}:${book}`;
+
+/** Rows fetched at a time where all of a book is read. */
+const PAGE = 200;
 
 export class LocalStore {
 	readonly space: Space;
-	#database: HemlinjeDatabase;
-	#masterKey: Uint8Array;
-	#deps: StoreDeps;
-	#isClosed = false;
+	readonly #connection: Connection;
+	readonly #masterKey: Uint8Array;
+	readonly #deps: StoreDeps;
 
 	private constructor(space: Space, database: HemlinjeDatabase, masterKey: Uint8Array, deps: StoreDeps) {
 		this.space = space;
-		this.#database = database;
+		this.#connection = new Connection(database, space, (reopened) => this.#isMissingParts(reopened));
 		this.#masterKey = masterKey;
 		this.#deps = deps;
 	}
@@ -107,7 +101,7 @@ export class LocalStore {
 				throw new StorageAbort({ type: 'newer-app' });
 			const masterKey = await openMasterKey(database, deps.random);
 			const store = new LocalStore(space, database, masterKey, deps);
-			const missing = await store.#isMissingParts();
+			const missing = await store.#isMissingParts(database);
 			if (!missing) return ok(store);
 			database.close();
 			return err({ type: 'wiped' });
@@ -118,8 +112,7 @@ export class LocalStore {
 	}
 
 	close(): void {
-		this.#isClosed = true;
-		this.#database.close();
+		this.#connection.close();
 	}
 
 	/** Deletes the space on this device. Only after the person has said so by name. */
@@ -129,8 +122,7 @@ export class LocalStore {
 	}
 
 	/** Rows that can only be there together are not: something has emptied a part of the database, or all of it. */
-	async #isMissingParts(): Promise<boolean> {
-		const { keys, frames, heads, outbox } = this.#database;
+	async #isMissingParts({ keys, frames, heads, outbox }: HemlinjeDatabase): Promise<boolean> {
 		const device = await keys.get(DEVICE_ROW);
 		if (!device) {
 			const others = await Promise.all([
@@ -168,7 +160,7 @@ export class LocalStore {
 
 	/** Every circle this device holds keys of. */
 	async readCircles(): Promise<CircleKeys[]> {
-		const rows = await this.#reading((database) => database.keys.where('id').startsWith('circle:').toArray());
+		const rows = await this.#connection.read((database) => database.keys.where('id').startsWith('circle:').toArray());
 		return rows.flatMap((row) => openValue(this.#masterKey, row.id, row.bytes, circleKeysSchema) ?? []);
 	}
 
@@ -177,7 +169,7 @@ export class LocalStore {
 	 * `circle` is null on a staff device.
 	 */
 	async createDevice(device: DeviceKeys, circle: CircleKeys | null): Promise<Result<void, StorageError>> {
-		const result = await this.#write(['keys'], async (database) => {
+		const result = await this.#connection.write(['keys'], async (database) => {
 			if (await database.keys.get(DEVICE_ROW)) return;
 			await database.keys.put(this.#row(DEVICE_ROW, device));
 			if (circle) await database.keys.put(this.#row(circleRow(circle.circle), circle));
@@ -211,75 +203,97 @@ export class LocalStore {
 	// The log
 
 	/**
-	 * Appends entries in ONE strict transaction, a frame a book, or several where they would not fit in one. Durable when it
-	 * resolves `ok`. Throws for entries this app could not read back.
+	 * Appends entries: a frame a book, or several where they would not fit in one. Durable when it resolves `ok`. A save is
+	 * ONE strict transaction; only what takes more frames than one should hold (an import) is several, and a failure then
+	 * keeps those before it. Throws for entries this app could not read back.
 	 */
 	async append(
 		context: WriteContext,
 		batches: readonly BookEntries[]
-	): Promise<Result<Frame[], StorageError | { type: 'not-allowed' }>> {
+	): Promise<Result<StoredFrame[], StorageError | { type: 'not-allowed' }>> {
 		if (batches.some(({ book }) => !context.epochOf(book))) return err({ type: 'not-allowed' });
-		assert(
-			batches.every(({ entries }) => entries.every(isEntry)),
-			'what is recorded can be read back'
+		const parts: BookEntries[] = [];
+		for (const { book, entries } of batches) {
+			await inSlices(entries, (some) => assert(some.every(isEntry), 'what is recorded can be read back'));
+			parts.push(...inBatches(entries, MAX_PLAINTEXT_BYTES).map((part) => ({ book, entries: part })));
+		}
+		const stored: StoredFrame[] = [];
+		for (let at = 0; at < parts.length; at += MOST_FRAMES_AT_ONCE) {
+			const written = await this.#appendParts(context, parts.slice(at, at + MOST_FRAMES_AT_ONCE));
+			if (!written.ok) return written;
+			stored.push(...written.value);
+		}
+		return ok(stored);
+	}
+
+	#appendParts(context: WriteContext, parts: readonly BookEntries[]): Promise<Result<StoredFrame[], StorageError>> {
+		const books = [...new Set(parts.map(({ book }) => book))];
+		return this.#connection.readThenWrite(
+			['keys', 'heads', 'frames', 'outbox'],
+			(database) => readHeads(database, context.circle, books),
+			(database, heads) => putSealed(database, heads, parts, (head, entries) => this.#seal(context, head, entries))
 		);
-		const parts = batches.flatMap(({ book, entries }) =>
-			inBatches(entries, MAX_PLAINTEXT_BYTES).map((part) => ({ book, entries: part }))
-		);
-		return this.#write(['heads', 'frames', 'outbox'], async (database) => {
-			const frames: Frame[] = [];
-			for (const { book, entries } of parts) {
-				const head = (await database.heads.get([context.circle, book])) ?? emptyHead(context.circle, book);
-				const frame = this.#seal(context, head, entries);
-				await database.frames.put(toRow(frame, 0, true));
-				await database.outbox.put({ circle: context.circle, book, seq: head.seq + 1, hash: frame.hash, sent: [] });
-				await database.heads.put({ ...head, seq: head.seq + 1, hash: frame.hash, lamport: lamportAfter(head.lamport) });
-				frames.push(frame);
-			}
-			return frames;
-		});
 	}
 
 	#seal(context: WriteContext, head: HeadRow, entries: readonly unknown[]): Frame {
-		const epoch = must(context.epochOf(head.book), 'the caller has checked that this device may write the book');
-		const header: FrameHeader = {
-			circle: head.circle,
-			book: head.book,
-			epoch: epoch.epoch,
-			device: context.device,
-			seq: head.seq + 1,
-			prev: head.hash,
-			manifest: context.manifest,
-			suite: SUITE
-		};
-		const seen = head.pos > 0 ? { pos: head.pos, run: shortRun(head.run) } : null;
-		const plaintext = encodeBatch({
-			lamport: lamportAfter(head.lamport),
-			seen,
-			...(context.skewMs ? { skewMs: context.skewMs } : {}),
-			entries
-		});
-		const nonce = this.#deps.random(NONCE_LENGTH);
-		return sealFrame({ type: 'batch', header, plaintext, epochKey: epoch.key, signSecret: context.signSecret, nonce });
+		return sealAfter(context, head, entries, this.#deps.random);
 	}
 
 	/** All frames of a book, in no order. Rows that are no frames are left out and stay where they are. */
 	async frames(circle: CircleId, book: BookId): Promise<StoredFrame[]> {
-		const rows = await this.#reading((database) =>
-			database.frames.where('[circle+book]').equals([circle, book]).toArray()
+		const found: StoredFrame[] = [];
+		for await (const page of this.framePages(circle, book)) found.push(...page);
+		return found;
+	}
+
+	/** The same, some at a time: a long book must not hold up the screen. */
+	async *framePages(circle: CircleId, book: BookId): AsyncGenerator<StoredFrame[]> {
+		for (let last: unknown = Dexie.minKey; last !== null;) {
+			const from = [circle, book, last];
+			const rows = await this.#connection.read((database) =>
+				database.frames
+					.where('[circle+book+hash]')
+					.between(from, [circle, book, Dexie.maxKey], false, false)
+					.limit(PAGE)
+					.toArray()
+			);
+			yield rows.flatMap((row) => toStored(row) ?? []);
+			last = rows.length < PAGE ? null : (rows.at(-1)?.hash ?? null);
+		}
+	}
+
+	/**
+	 * What came to a book after a place, in order, some at a time, and the head the book stands at: read together. `upTo` is
+	 * the place to read on from; there is no more when that is the head's.
+	 */
+	framesAfter(
+		circle: CircleId,
+		book: BookId,
+		arrival: number
+	): Promise<{ readonly head: HeadRow; readonly frames: readonly StoredFrame[]; readonly upTo: number }> {
+		return this.#connection.read((database) =>
+			database.transaction('r', ['heads', 'frames'], async () => {
+				const [head, rows] = await Promise.all([
+					database.heads.get([circle, book]),
+					database.frames
+						.where('[circle+book+arrival]')
+						.between([circle, book, arrival], [circle, book, Infinity], false, true)
+						.limit(PAGE)
+						.toArray()
+				]);
+				const at = head ?? emptyHead(circle, book);
+				const upTo = rows.length < PAGE ? at.arrivals : (rows.at(-1)?.arrival ?? at.arrivals);
+				return { head: at, frames: rows.flatMap((row) => toStored(row) ?? []), upTo };
+			})
 		);
-		return rows.flatMap((row) => {
-			const frame = parseFrame(row.bytes);
-			return frame.ok ? [{ frame: frame.value, verified: row.verified, pos: row.pos }] : [];
-		});
 	}
 
 	async head(circle: CircleId, book: BookId): Promise<HeadRow> {
-		return (await this.#reading((database) => database.heads.get([circle, book]))) ?? emptyHead(circle, book);
+		return (await this.#connection.read((database) => database.heads.get([circle, book]))) ?? emptyHead(circle, book);
 	}
 
 	heads(circle: CircleId): Promise<HeadRow[]> {
-		return this.#reading((database) => database.heads.where('circle').equals(circle).toArray());
+		return this.#connection.read((database) => database.heads.where('circle').equals(circle).toArray());
 	}
 
 	/**
@@ -288,18 +302,24 @@ export class LocalStore {
 	 */
 	putRemote(remote: RemoteFrames): Promise<Result<void, StorageError>> {
 		const { circle, book } = remote;
-		return this.#write(['heads', 'frames'], async (database) => {
+		return this.#connection.write(['heads', 'frames'], async (database) => {
 			const head = (await database.heads.get([circle, book])) ?? emptyHead(circle, book);
 			if (head.pos !== remote.after) return;
 			const known = await database.frames.bulkGet(remote.frames.map(({ frame }) => [circle, book, frame.hash]));
-			await database.frames.bulkPut(
-				remote.frames.map(({ frame, pos, verified }, index) => {
-					const row = known[index];
-					return row?.verified && !verified ? { ...row, pos } : toRow(frame, pos, verified);
-				})
-			);
+			let { arrivals, rewrites } = head;
+			const rows = remote.frames.map(({ frame, pos, verified }, index) => {
+				const row = known[index];
+				if (!row) return toRow(frame, pos, verified, (arrivals += 1));
+				if (row.verified && !verified) return { ...row, pos };
+				// A copy with another signature takes the place of one that was never checked.
+				if (!equalBytes(row.bytes, frame.bytes)) rewrites += 1;
+				return toRow(frame, pos, verified, row.arrival);
+			});
+			await database.frames.bulkPut(rows);
 			await database.heads.put({
 				...head,
+				arrivals,
+				rewrites,
 				pos: remote.pos,
 				run: remote.run,
 				lamport: Math.max(head.lamport, remote.lamport)
@@ -307,22 +327,43 @@ export class LocalStore {
 		});
 	}
 
+	// Caches: derived, and never more than a shorter way to what the frames say
+
+	/** A book as it was last kept, unchecked: its reader decides whether it still stands for the frames. */
+	async readCache(circle: CircleId, book: BookId): Promise<Uint8Array | null> {
+		const id = cacheRow(circle, book);
+		const row = await this.#connection.read((database) => database.cache.get(id));
+		return row ? openBytes(this.#masterKey, id, row.bytes) : null;
+	}
+
+	/** Keeps a packed book. One that cannot be kept is made again from the frames, so nobody needs to know. */
+	async saveCache(circle: CircleId, book: BookId, packed: Uint8Array): Promise<void> {
+		const id = cacheRow(circle, book);
+		const bytes = sealBytes(this.#masterKey, id, packed, this.#deps.random);
+		await this.#connection.putDerived('cache', { id, bytes });
+	}
+
 	// The outbox
+
+	/** How many frames wait to be sent. */
+	countOutbox(circle: CircleId): Promise<number> {
+		return this.#connection.read((database) => database.outbox.where('circle').equals(circle).count());
+	}
 
 	/** Rows waiting to be sent, in the order they must go. */
 	async outbox(circle: CircleId): Promise<OutboxRow[]> {
-		const rows = await this.#reading((database) => database.outbox.where('circle').equals(circle).toArray());
+		const rows = await this.#connection.read((database) => database.outbox.where('circle').equals(circle).toArray());
 		return rows.sort((a, b) => (a.book < b.book ? -1 : a.book > b.book ? 1 : a.seq - b.seq));
 	}
 
 	/** What waits in one book, with its frames, in order. */
 	waiting(circle: CircleId, book: BookId): Promise<Waiting[]> {
-		return this.#reading((database) => waitingIn(database, circle, book));
+		return this.#connection.read((database) => waitingIn(database, circle, book));
 	}
 
 	/** Notes the hashes about to be sent, before they are: a lost answer must be recognised later (F6). */
 	markSent(waiting: readonly Waiting[]): Promise<Result<void, StorageError>> {
-		return this.#write(['outbox'], async (database) => {
+		return this.#connection.write(['outbox'], async (database) => {
 			for (const { row } of waiting) {
 				const now = await database.outbox.get([row.circle, row.book, row.seq]);
 				if (now) await database.outbox.put({ ...now, sent: [...new Set([...now.sent, row.hash])] });
@@ -334,14 +375,15 @@ export class LocalStore {
 	acknowledge(
 		arrived: readonly { readonly row: OutboxRow; readonly pos: number }[]
 	): Promise<Result<void, StorageError>> {
-		return this.#write(['outbox', 'frames'], async (database) => {
+		return this.#connection.write(['outbox', 'frames', 'heads'], async (database) => {
 			for (const { row, pos } of arrived) {
 				const now = await database.outbox.get([row.circle, row.book, row.seq]);
 				if (now?.hash === row.hash) {
 					// The relay keeps one frame in a place: other sealings of it can never arrive.
-					await database.frames.bulkDelete(
-						now.sent.filter((hash) => hash !== row.hash).map((hash) => [row.circle, row.book, hash])
-					);
+					const others = now.sent.filter((hash) => hash !== row.hash);
+					await database.frames.bulkDelete(others.map((hash) => [row.circle, row.book, hash]));
+					const head = others.length > 0 ? await database.heads.get([row.circle, row.book]) : undefined;
+					if (head) await database.heads.put({ ...head, rewrites: head.rewrites + 1 });
 					await database.outbox.delete([row.circle, row.book, row.seq]);
 				}
 				await database.frames.update([row.circle, row.book, row.hash], { pos });
@@ -361,14 +403,15 @@ export class LocalStore {
 		arrived: ChainPlace | null,
 		entriesOf: (frame: Frame) => readonly unknown[] | null
 	): Promise<Result<void, StorageError>> {
-		return this.#write(['heads', 'frames', 'outbox'], async (database) => {
+		return this.#connection.write(['heads', 'frames', 'outbox'], async (database) => {
 			const { circle } = context;
 			const all = await waitingIn(database, circle, book);
 			const done = arrived ? all.filter(({ row }) => row.seq <= arrived.seq) : [];
 			if (arrived) await settle(database, done, arrived);
 			const rest = all.slice(done.length);
 			const first = rest[0];
-			const head = (await database.heads.get([circle, book])) ?? emptyHead(circle, book);
+			const before = (await database.heads.get([circle, book])) ?? emptyHead(circle, book);
+			const head = { ...before, rewrites: before.rewrites + 1 };
 			if (!first) {
 				const last = done.at(-1);
 				if (arrived && last) await database.heads.put({ ...head, seq: last.row.seq, hash: arrived.hash });
@@ -384,11 +427,11 @@ export class LocalStore {
 				if (!entries) throw new StorageAbort({ type: 'wiped' });
 				const frame = this.#seal(context, at, entries);
 				if (!row.sent.includes(row.hash)) await database.frames.delete([circle, book, row.hash]);
-				await database.frames.put(toRow(frame, 0, true));
+				at = after(at, frame);
+				await database.frames.put(toRow(frame, 0, true, at.arrivals));
 				await database.outbox.put({ ...row, hash: frame.hash });
-				at = { ...at, seq: row.seq, hash: frame.hash, lamport: lamportAfter(at.lamport) };
 			}
-			await database.heads.put({ ...head, seq: at.seq, hash: at.hash, lamport: at.lamport });
+			await database.heads.put(at);
 		});
 	}
 
@@ -396,12 +439,12 @@ export class LocalStore {
 
 	/** A form's draft, unchecked: the form parses it. */
 	async readDraft<T>(form: string, schema: z.ZodMiniType<T>): Promise<T | null> {
-		const row = await this.#reading((database) => database.drafts.get(form));
+		const row = await this.#connection.read((database) => database.drafts.get(form));
 		return row ? openValue(this.#masterKey, `draft:${form}`, row.bytes, schema) : null;
 	}
 
 	saveDraft(form: string, value: unknown): Promise<Result<void, StorageError>> {
-		return this.#write(['drafts'], async (database) => {
+		return this.#connection.write(['drafts'], async (database) => {
 			await database.drafts.put({
 				id: form,
 				bytes: sealValue(this.#masterKey, `draft:${form}`, value, this.#deps.random)
@@ -410,13 +453,13 @@ export class LocalStore {
 	}
 
 	clearDraft(form: string): Promise<Result<void, StorageError>> {
-		return this.#write(['drafts'], (database) => database.drafts.delete(form));
+		return this.#connection.write(['drafts'], (database) => database.drafts.delete(form));
 	}
 
 	// Transactions
 
 	async #read<T>(rowId: string, schema: z.ZodMiniType<T>): Promise<T | null> {
-		const row = await this.#reading((database) => database.keys.get(rowId));
+		const row = await this.#connection.read((database) => database.keys.get(rowId));
 		return row ? openValue(this.#masterKey, rowId, row.bytes, schema) : null;
 	}
 
@@ -429,67 +472,11 @@ export class LocalStore {
 		schema: z.ZodMiniType<T>,
 		change: (before: T | null) => T
 	): Promise<Result<void, StorageError>> {
-		return this.#write(['keys'], async (database) => {
+		return this.#connection.write(['keys'], async (database) => {
 			const row = await database.keys.get(rowId);
 			const before = row ? openValue(this.#masterKey, rowId, row.bytes, schema) : null;
 			if (row && !before) throw new StorageAbort({ type: 'wiped' });
 			await database.keys.put(this.#row(rowId, change(before)));
 		});
 	}
-
-	/** One strict transaction over these tables. Code older than the database stops here; a lost connection is reopened once. */
-	async #write<T>(
-		tables: readonly WritableTable[],
-		work: (database: HemlinjeDatabase) => PromiseLike<T>
-	): Promise<Result<T, StorageError>> {
-		try {
-			return ok(await this.#onceMore(() => this.#transact(tables, work)));
-		} catch (error) {
-			return err(toStorageError(error));
-		}
-	}
-
-	/** A read; a lost connection is reopened once. Rejects with `StorageAbort` when the storage cannot be used. */
-	async #reading<T>(work: (database: HemlinjeDatabase) => PromiseLike<T>): Promise<T> {
-		try {
-			return await this.#onceMore(() => work(this.#database));
-		} catch (error) {
-			throw new StorageAbort(toStorageError(error));
-		}
-	}
-
-	async #onceMore<T>(attempt: () => PromiseLike<T>): Promise<T> {
-		const used = this.#database;
-		try {
-			return await attempt();
-		} catch (error) {
-			if (!isLostConnection(error) || this.#isClosed) throw error;
-		}
-		await this.#reopen(used);
-		return attempt();
-	}
-
-	/** Several callers can find the connection lost at once; the first one opens the new one for all. */
-	async #reopen(lost: HemlinjeDatabase): Promise<void> {
-		if (this.#database === lost) {
-			lost.close();
-			this.#database = new HemlinjeDatabase(this.space);
-		}
-		await this.#database.open();
-		// A reopened database may be an emptied one: writing into it would look like a fresh start.
-		if (await this.#isMissingParts()) throw new StorageAbort({ type: 'wiped' });
-	}
-
-	#transact<T>(tables: readonly WritableTable[], work: (database: HemlinjeDatabase) => PromiseLike<T>): PromiseLike<T> {
-		const database = this.#database;
-		return database.transaction('rw', ['meta', ...tables], async () => {
-			const minWriter = await database.meta.get('minWriter');
-			if (typeof minWriter?.value !== 'number' || minWriter.value > WRITER_VERSION) {
-				throw new StorageAbort({ type: typeof minWriter?.value === 'number' ? 'newer-app' : 'wiped' });
-			}
-			return work(database);
-		});
-	}
 }
-
-type WritableTable = 'keys' | 'frames' | 'outbox' | 'heads' | 'drafts';

@@ -15,11 +15,12 @@ import { idBytes, type BookId, type CircleId, type IdentityId } from '$lib/proto
 import { accessOf, bookOf, commitOf, parseManifest } from '$lib/protocol/manifest';
 import { StorageAbort, type StorageError } from '$lib/storage/errors';
 import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
-import type { LocalStore, WriteContext } from '$lib/storage/local-store';
-import { BookReader } from './book-reader';
+import type { LocalStore } from '$lib/storage/local-store';
+import type { WriteContext } from '$lib/storage/record';
 import { epochKey, identityFrom, openCircle, writingEpoch, type CircleAccess, type Me } from './circle-access';
 import { envelopesFor } from './membership';
 import { concernsAll, flushCircle } from './outbox';
+import { openBatch } from './open-book';
 import { advanced, readPulled, type Pulled, type PulledRange } from './pulled';
 import type { RelayClient, RelayError } from './relay-client';
 
@@ -49,7 +50,6 @@ export interface SyncDeps {
 
 export class SyncEngine {
 	#deps: SyncDeps;
-	#readers = new Map<CircleId, BookReader>();
 	/** Heads that were taken in whole, by circle: what has not moved is not opened again. */
 	#taken = new Map<CircleId, string>();
 	#running: Promise<Result<void, SyncError>> | null = null;
@@ -405,7 +405,6 @@ export class SyncEngine {
 		pulled: readonly Pulled[],
 		access: CircleAccess
 	): Promise<Result<void, SyncError>> {
-		const reader = this.#readerOf(access.chain.circle);
 		const local = await this.#deps.store.head(range.circle, range.book);
 		return this.#deps.store.putRemote({
 			circle: range.circle,
@@ -414,7 +413,7 @@ export class SyncEngine {
 			after: range.after,
 			pos: range.after + range.count,
 			run: pulled.reduce((run, { frame }) => nextRun(run, frame.hash), local.pos === 0 ? EMPTY_RUN : local.run),
-			lamport: Math.max(0, ...pulled.map(({ frame }) => reader.open(access, frame)?.lamport ?? 0))
+			lamport: Math.max(0, ...pulled.map(({ frame }) => openBatch(access, frame)?.lamport ?? 0))
 		});
 	}
 
@@ -437,23 +436,24 @@ export class SyncEngine {
 		}
 		return problem;
 	}
-
-	#readerOf(circle: CircleId): BookReader {
-		const reader = this.#readers.get(circle) ?? new BookReader();
-		this.#readers.set(circle, reader);
-		return reader;
-	}
 }
 
-/** What this device seals with in a circle. */
-export const writeContext = (access: CircleAccess, device: DeviceKeys, skewMs: number | null): WriteContext => ({
-	circle: access.chain.circle,
-	device: device.device,
-	signSecret: idBytes(device.sign),
-	manifest: access.chain.head.hash,
-	...(skewMs === null || Math.abs(skewMs) < 120_000 ? {} : { skewMs: Math.round(skewMs) }),
-	epochOf: (book) => writingEpoch(access, book)
-});
+/** What this device seals with in a circle; a book's key is looked up and checked once. */
+export function writeContext(access: CircleAccess, device: DeviceKeys, skewMs: number | null): WriteContext {
+	const epochs = new Map<BookId, ReturnType<typeof writingEpoch>>();
+	return {
+		circle: access.chain.circle,
+		device: device.device,
+		signSecret: idBytes(device.sign),
+		manifest: access.chain.head.hash,
+		...(skewMs === null || Math.abs(skewMs) < 120_000 ? {} : { skewMs: Math.round(skewMs) }),
+		epochOf(book) {
+			const epoch = epochs.get(book) ?? writingEpoch(access, book);
+			epochs.set(book, epoch);
+			return epoch;
+		}
+	};
+}
 
 /** True while a book's present key is missing: it is asked for again, also when no record is new. */
 const lacksKeys = (access: CircleAccess): boolean =>

@@ -1,9 +1,9 @@
 /** Why a save did not happen, in words: what happened, what is safe, what to do. */
 import { unreachable } from '$lib/domain/assert';
 import { m } from '$lib/i18n/paraglide/messages';
-import type { SaveError } from '$lib/state/circle-view';
+import type { ChangeError } from '$lib/state/circle-view';
 
-export function saveErrorSentence(error: SaveError): string {
+export function saveErrorSentence(error: ChangeError): string {
 	switch (error.type) {
 		case 'storage-full':
 			return m.record_fail_full();
@@ -15,6 +15,10 @@ export function saveErrorSentence(error: SaveError): string {
 			return m.record_fail_wiped();
 		case 'not-allowed':
 			return m.record_fail_not_allowed();
+		case 'gone':
+			return m.record_fail_gone();
+		case 'changed':
+			return m.record_fail_changed();
 		default:
 			return unreachable(error);
 	}

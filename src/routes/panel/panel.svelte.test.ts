@@ -6,7 +6,7 @@ import { err, ok, type Result } from '$lib/domain/result';
 import { DAY_MS, effectiveAt } from '$lib/domain/time';
 import { overwriteGetLocale } from '$lib/i18n/paraglide/runtime';
 import type { IdentityId } from '$lib/protocol/ids';
-import type { SeenReceipt } from '$lib/state/circle-state.svelte';
+import type { SeenReceipt } from '$lib/state/circle-books.svelte';
 import type { SaveError } from '$lib/state/circle-view';
 import { Panel, type PanelDeps } from './panel.svelte';
 import { panelKey } from './panel-keys';
@@ -26,6 +26,7 @@ class MemoryPatient implements PanelCircle {
 	readonly series = [];
 	readonly measures: MeasureKind[] = ['bloodPressure', 'weight'];
 	readonly person = null;
+	readonly changes = [];
 	readonly memberSince = now - 40 * DAY_MS;
 	standing: PanelCircle['standing'] = $state('joined');
 	receipts: readonly SeenReceipt[] = $state.raw([]);

@@ -8,13 +8,23 @@ import type { LocalDate } from '$lib/domain/time';
 import type { Result } from '$lib/domain/result';
 import { m } from '$lib/i18n/paraglide/messages';
 import { idBytes } from '$lib/protocol/ids';
-import type { CircleState, SeenReceipt } from '$lib/state/circle-state.svelte';
+import type { SeenReceipt } from '$lib/state/circle-books.svelte';
+import type { CircleState } from '$lib/state/circle-state.svelte';
 import type { SaveError } from '$lib/state/circle-view';
 
 /** What the panel reads of a circle; `CircleState` is one. */
 export type PanelCircle = Pick<
 	CircleState,
-	'id' | 'standing' | 'personName' | 'measures' | 'receipts' | 'memberSince' | 'person' | 'observations' | 'series'
+	| 'id'
+	| 'standing'
+	| 'personName'
+	| 'measures'
+	| 'receipts'
+	| 'memberSince'
+	| 'person'
+	| 'observations'
+	| 'series'
+	| 'changes'
 > & { mark(outcome: 'accepted' | 'declined' | 'seen', name: string | null): Promise<Result<void, SaveError>> };
 
 /** Days in the small curve. */

@@ -8,13 +8,14 @@ import {
 	areDigitsComplete,
 	checkInput,
 	convertTyped,
+	typedValues,
 	type InputProblem,
 	type InputQuestion,
 	type TypedUnits
 } from '$lib/domain/entry-input';
 import { checkTime, type TimeError } from '$lib/domain/entry-time';
 import { type MeasureKind, measures } from '$lib/domain/measures';
-import type { ObservationDraft } from '$lib/domain/observation';
+import type { Effective, Observation, ObservationDraft } from '$lib/domain/observation';
 import { splitPasted } from '$lib/domain/pasted-reading';
 import { err, ok, type Result } from '$lib/domain/result';
 import {
@@ -27,7 +28,7 @@ import {
 	type WallTime,
 	wallTime
 } from '$lib/domain/time';
-import type { CircleView, SaveError } from '$lib/state/circle-view';
+import type { CircleView } from '$lib/state/circle-view';
 import type { DraftKeeper } from '$lib/state/draft-keeper';
 import {
 	type ChosenTime,
@@ -37,6 +38,7 @@ import {
 	type RecordDraft,
 	recordDraftSchema
 } from './record-draft';
+import { newReading, type RecordTarget, type TargetError } from './record-target';
 
 export interface RecordDeps {
 	readonly circle: Pick<CircleView, 'id' | 'mine' | 'observations' | 'record' | 'voidObservation'>;
@@ -51,12 +53,12 @@ export type Phase =
 	/** **Stämmer värdet?** stands at the fields it is about. */
 	| { readonly type: 'asking'; readonly questions: readonly InputQuestion[]; readonly draft: ObservationDraft }
 	| { readonly type: 'saving' }
-	| { readonly type: 'failed'; readonly error: SaveError }
+	| { readonly type: 'failed'; readonly error: TargetError }
 	| {
 			readonly type: 'saved';
 			readonly id: string;
 			readonly draft: ObservationDraft;
-			readonly undo: 'possible' | 'running' | SaveError;
+			readonly undo: 'possible' | 'running' | TargetError;
 	  };
 
 /** Where the person should be next. */
@@ -78,6 +80,7 @@ const typing: Phase = { type: 'typing', problems: [], timeProblem: null };
 export class RecordForm {
 	readonly measure: MeasureKind;
 	readonly #deps: RecordDeps;
+	#target: RecordTarget;
 	#typed = $state.raw<RecordDraft['typed']>({});
 	#typedAt = $state.raw<number | null>(null);
 	#time = $state.raw<ChosenTime | null>(null);
@@ -89,9 +92,12 @@ export class RecordForm {
 	#answered = '';
 	#keeping: Promise<void> = Promise.resolve();
 
-	constructor(measure: MeasureKind, deps: RecordDeps) {
+	/** `target`: what a save does, and what stands in the form from the start. */
+	constructor(measure: MeasureKind, deps: RecordDeps, target: RecordTarget = newReading(measure, deps)) {
 		this.measure = measure;
 		this.#deps = deps;
+		this.#target = target;
+		this.#fill();
 	}
 
 	get phase(): Phase {
@@ -132,16 +138,22 @@ export class RecordForm {
 	async restore(): Promise<Focus> {
 		const units = meterUnitsSchema.safeParse(await this.#deps.drafts.load(METER_UNITS));
 		if (units.success) this.#units = { ...units.data.units, ...this.#units };
-		const parsed = recordDraftSchema.safeParse(await this.#deps.drafts.load(this.#draftName));
-		if (!parsed.success || this.#typedAt !== null) return null;
+		const parsed = recordDraftSchema.safeParse(await this.#deps.drafts.load(this.#target.draftName));
+		if (this.#typedAt !== null) return null;
+		if (!parsed.success) {
+			this.#fill();
+			return null;
+		}
 		const { typed, typedAt, time, note, context } = parsed.data;
 		[this.#typed, this.#typedAt, this.#time, this.#note, this.#context] = [typed, typedAt, time, note, context];
 		return this.#unfinishedField() ?? this.firstOpenField();
 	}
 
-	/** The first field without text, or the last of all: where typing goes on. */
+	/** The first field without text, or the last of all: where typing goes on. The first of a reading that is changed. */
 	firstOpenField(): Focus {
 		const fields = measures[this.measure].fields;
+		const [first] = fields;
+		if (this.isChange && first && this.#typedAt === null) return { to: 'field', key: first.key };
 		const open = fields.find(({ key }) => this.text(key) === '') ?? fields.at(-1);
 		return open ? { to: 'field', key: open.key } : null;
 	}
@@ -193,6 +205,11 @@ export class RecordForm {
 		return this.#lastFilledField();
 	}
 
+	/** Every reading of the measure, oldest first. */
+	get readings(): readonly Observation[] {
+		return this.#deps.circle.observations(this.measure);
+	}
+
 	/** The newest value, to be taken over with one tap; null where that makes no sense or something is typed already. */
 	get lastValues(): ObservationDraft['values'] | null {
 		if (!measures[this.measure].offersLast || this.#hasText) return null;
@@ -203,11 +220,7 @@ export class RecordForm {
 	takeLast(): Focus {
 		const last = this.lastValues;
 		if (!last) return null;
-		const typed = measures[this.measure].fields.flatMap(({ key, decimals }) => {
-			const value = last[key];
-			return value === undefined ? [] : [[key, value.toFixed(decimals).replace('.', ',')]];
-		});
-		this.#edit({ typed: Object.fromEntries(typed) as RecordDraft['typed'] });
+		this.#edit({ typed: typedValues(measures[this.measure], last, this.#units) });
 		return this.#lastFilledField();
 	}
 
@@ -231,16 +244,29 @@ export class RecordForm {
 		this.setTime({ date, clock: clockText(minutes) });
 	}
 
+	/** True when the form changes a reading that stands. */
+	get isChange(): boolean {
+		return this.#target.original !== null;
+	}
+
 	/** True while the value will be saved with the time it is saved at. */
 	get isNow(): boolean {
-		return this.#time === null && !this.#isStale;
+		return this.#time === null && !this.#isStale && !this.#target.original;
 	}
 
 	/** When it was measured, as the form stands. */
 	get placed(): Result<PlacedTime, TimeError> {
-		const { now, zone } = this.#deps;
-		if (!this.#time) return checkTime('now', this.#nowOrTyped(), zone);
+		const { now } = this.#deps;
+		const original = this.#target.original?.effective;
+		if (!this.#time)
+			return original
+				? ok({ effective: original, ambiguous: false })
+				: checkTime('now', this.#nowOrTyped(), this.#zone);
 		const { date, clock, occurrence } = this.#time;
+		// Looked at and left as it was: the seconds stay too.
+		if (original && occurrence === 'earlier' && isShownAs(original, date, clock))
+			return ok({ effective: original, ambiguous: false });
+		const zone = this.#zone;
 		return checkTime({ date: parseLocalDate(date), minutes: parseClock(clock), occurrence }, now(), zone);
 	}
 
@@ -276,14 +302,23 @@ export class RecordForm {
 		if (this.#phase.type !== 'saved' || this.#phase.undo === 'running') return null;
 		const saved = this.#phase;
 		this.#phase = { ...saved, undo: 'running' };
-		const result = await this.#deps.circle.voidObservation(saved.id, 'undo');
+		const result = await this.#target.undo(saved.id);
 		if (!result.ok) {
 			this.#phase = { ...saved, undo: result.error };
 			return null;
 		}
 		this.#phase = typing;
-		this.#keep();
+		if (this.#target.original) this.#fill();
+		else this.#keep();
 		return this.#lastFilledField();
+	}
+
+	/** **Spara som ny**: what was meant as a change of a reading that is gone becomes a reading of its own. */
+	async saveAsNew(): Promise<Focus> {
+		this.#time = this.#chosenOrNow();
+		this.#target = newReading(this.measure, this.#deps, this.#zone);
+		this.#phase = typing;
+		return this.save();
 	}
 
 	/** **Mät igen**: an empty form, for now. */
@@ -299,10 +334,9 @@ export class RecordForm {
 	}
 
 	#check(): Result<{ draft: ObservationDraft; questions: readonly InputQuestion[] }, Focus> {
-		const { circle, now, zone } = this.#deps;
 		const time = this.placed;
-		const effective = time.ok ? time.value.effective : effectiveAt(now(), zone);
-		const previous = circle.observations(this.measure).at(-1);
+		const effective = time.ok ? time.value.effective : effectiveAt(this.#deps.now(), this.#zone);
+		const previous = this.#target.previous();
 		const input = checkInput(measures[this.measure], this.#typed, { effective, previous, units: this.#units });
 		if (!input.ok || !time.ok) {
 			const problems = input.ok ? [] : input.error;
@@ -312,7 +346,7 @@ export class RecordForm {
 		const { values, questions } = input.value;
 		const note = this.#note.trim();
 		const { ruleVersion } = measures[this.measure];
-		const context = { ...this.#context, ...(ruleVersion && { rule: ruleVersion }) };
+		const context = { ...(ruleVersion && { rule: ruleVersion }), ...this.#context };
 		const draft: ObservationDraft = {
 			measure: this.measure,
 			values,
@@ -326,13 +360,13 @@ export class RecordForm {
 
 	async #record(draft: ObservationDraft): Promise<Focus> {
 		this.#phase = { type: 'saving' };
-		const result = await this.#deps.circle.record(draft);
+		const result = await this.#target.save(draft);
 		if (!result.ok) {
 			this.#phase = { type: 'failed', error: result.error };
 			return { to: 'failure' };
 		}
 		this.#phase = { type: 'saved', id: result.value, draft, undo: 'possible' };
-		this.#keeping = this.#keeping.then(() => this.#deps.drafts.clear(this.#draftName));
+		this.#keeping = this.#keeping.then(() => this.#deps.drafts.clear(this.#target.draftName));
 		return { to: 'saved' };
 	}
 
@@ -364,9 +398,8 @@ export class RecordForm {
 		};
 		const empty = !this.hasMore && !hasText;
 		const { drafts } = this.#deps;
-		this.#keeping = this.#keeping.then(() =>
-			empty ? drafts.clear(this.#draftName) : drafts.save(this.#draftName, draft)
-		);
+		const { draftName } = this.#target;
+		this.#keeping = this.#keeping.then(() => (empty ? drafts.clear(draftName) : drafts.save(draftName, draft)));
 	}
 
 	get #hasText(): boolean {
@@ -378,10 +411,19 @@ export class RecordForm {
 		this.#answered = '';
 	}
 
-	/** One's own circle has no lasting id before its first value. */
-	get #draftName(): string {
-		const { id, mine } = this.#deps.circle;
-		return `record:${mine ? 'mine' : id}:${this.measure}`;
+	/** What is being changed stands in the form from the start, in the unit the person's meter shows. */
+	#fill(): void {
+		const { original } = this.#target;
+		if (!original) return;
+		this.#empty();
+		this.#typed = typedValues(measures[this.measure], original.values, this.#units);
+		this.#note = original.note ?? '';
+		this.#context = original.context ?? {};
+	}
+
+	/** A reading is changed on the clock it was lived by. */
+	get #zone(): string {
+		return this.#target.zone ?? this.#deps.zone;
 	}
 
 	#neighbour(key: string, step: 1 | -1): Focus {
@@ -414,7 +456,12 @@ export class RecordForm {
 	#chosenOrNow(): ChosenTime {
 		if (this.#time) return this.#time;
 		const placed = this.placed;
-		const wall = wallTime(placed.ok ? placed.value.effective : effectiveAt(this.#deps.now(), this.#deps.zone));
+		const wall = wallTime(placed.ok ? placed.value.effective : effectiveAt(this.#deps.now(), this.#zone));
 		return { date: wall.date, clock: clockText(wall.minutes), occurrence: 'earlier' };
 	}
+}
+
+function isShownAs(effective: Effective, date: string, clock: string): boolean {
+	const wall = wallTime(effective);
+	return wall.date === date && clockText(wall.minutes) === clock;
 }

@@ -7,6 +7,8 @@ import { measures } from '$lib/domain/measures';
 import type { Effective, ObservationDraft } from '$lib/domain/observation';
 import { formatClock, formatNumber, formatRelativeDay, type Moment } from '$lib/i18n/format';
 import { m } from '$lib/i18n/paraglide/messages';
+import { saveErrorSentence } from '$lib/ui/save-error-words';
+import type { TargetError } from './record-target';
 import { answersInWords, fieldInSentence, unitName } from '$lib/i18n/measure-words';
 
 /** The sentence at a field that cannot be a reading. */
@@ -53,6 +55,10 @@ export function questionSentence(field: FieldDefinition, question: InputQuestion
 			return unreachable(question.type);
 	}
 }
+
+/** Why the form could not be saved. */
+export const failSentence = (error: TargetError): string =>
+	error.type === 'unchanged' ? m.record_fail_unchanged() : saveErrorSentence(error);
 
 export function timeErrorSentence(error: TimeError): string {
 	switch (error.type) {

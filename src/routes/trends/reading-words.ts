@@ -1,8 +1,9 @@
 /** One reading of a list in words: when it was, and under which circumstances. */
-import type { Observation } from '$lib/domain/observation';
+import { measures } from '$lib/domain/measures';
+import type { Observation, VoidReason } from '$lib/domain/observation';
 import { partOfDay } from '$lib/domain/time';
 import { formatDayShort, formatRelativeDay, type Moment } from '$lib/i18n/format';
-import { answersInWords, contextInList } from '$lib/i18n/measure-words';
+import { answersInWords, contextInList, valueWithUnit } from '$lib/i18n/measure-words';
 import { m } from '$lib/i18n/paraglide/messages';
 
 /** `i dag, morgon`, `15 nov, kväll`. */
@@ -19,10 +20,25 @@ export function shortDay(when: Moment, now: Moment): string {
 	return days === 0 || days === 1 ? formatRelativeDay(when, now) : formatDayShort(when, now).replace('.', '');
 }
 
-/** Answers, circumstances, the person's own note, and that it was changed; empty for most. */
-export function circumstances({ measure, values, context, note, amended, conflicting }: Observation): string {
-	const changed = conflicting ? [m.trends_conflicting()] : amended ? [m.trends_amended()] : [];
-	return [...answersInWords(measure, values), ...contextInList(context), ...(note ? [note] : []), ...changed].join(
-		', '
-	);
+/** Answers, circumstances and the person's own note; empty for most. */
+export function circumstances({
+	measure,
+	values,
+	context,
+	note
+}: Pick<Observation, 'measure' | 'values' | 'context' | 'note'>): string {
+	// Ten whole questions are a table's matter.
+	const answers = measures[measure].chart.series.length > 0 ? answersInWords(measure, values) : [];
+	return [...answers, ...contextInList(context), ...(note ? [note] : [])].join(', ');
 }
+
+/** **Ändrad, först 143/80**, or that two people changed it without knowing; undefined for one that stands as recorded. */
+export function changedSentence({ measure, amended, conflicting, earlier }: Observation): string | undefined {
+	if (conflicting) return m.trends_conflicting();
+	const [first] = earlier ?? [];
+	if (!amended) return undefined;
+	return first ? m.trends_amended_from({ value: valueWithUnit(measure, first.values) }) : m.trends_amended();
+}
+
+/** Why a reading was taken away: as it is chosen, and as it stands afterwards. */
+export const reasonName = (reason: VoidReason): string => m.trends_reason({ reason });

@@ -1,5 +1,5 @@
 /** Takes a reading out of view, with a way back. The original stays in the log; the way back records it anew. */
-import type { Observation, ObservationDraft } from '$lib/domain/observation';
+import type { Observation, ObservationDraft, RemovedObservation, VoidReason } from '$lib/domain/observation';
 import { m } from '$lib/i18n/paraglide/messages';
 import type { CircleView } from '$lib/state/circle-view';
 import type { Toasts } from '$lib/state/toasts.svelte';
@@ -9,16 +9,28 @@ type Deps = {
 	readonly toasts: Pick<Toasts, 'show'>;
 };
 
-export async function removeReading(reading: Observation, deps: Deps): Promise<void> {
-	const removed = await deps.circle.voidObservation(reading.id, 'mistake');
+export async function removeReading(reading: Observation, reason: VoidReason, deps: Deps): Promise<void> {
+	const removed = await deps.circle.voidObservation(reading.id, reason);
 	if (removed.ok) deps.toasts.show({ text: m.trends_removed(), undo: () => void giveBack(reading, deps) });
 	else deps.toasts.show({ text: m.trends_remove_failed() });
 }
 
-async function giveBack(reading: Observation, deps: Deps): Promise<void> {
+/** **Lägg tillbaka**. */
+export async function giveBack(reading: Observation, deps: Deps): Promise<void> {
 	const { measure, values, effective, source, context, note } = reading;
 	const draft: ObservationDraft = { measure, values, effective, source, context, note };
 	const recorded = await deps.circle.record(draft);
 	if (recorded.ok) deps.toasts.show({ text: m.trends_returned() });
 	else deps.toasts.show({ text: m.trends_return_failed(), undo: () => void giveBack(reading, deps) });
+}
+
+/** Those taken away that do not stand there again, newest measurement first. */
+export function notGivenBack(
+	removed: readonly RemovedObservation[],
+	shown: readonly Observation[]
+): readonly RemovedObservation[] {
+	const same = ({ values, effective }: Observation) => `${effective.utc} ${JSON.stringify(values)}`;
+	const standing = new Set(shown.map(same));
+	const once = new Map(removed.map((reading) => [same(reading), reading]));
+	return [...once].flatMap(([key, reading]) => (standing.has(key) ? [] : [reading])).reverse();
 }

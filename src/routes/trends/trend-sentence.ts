@@ -1,12 +1,16 @@
 /** The one sentence above a trend, from its summary. */
 import { must } from '$lib/domain/assert';
 import type { FieldDefinition, MeasureDefinition } from '$lib/domain/measure-definition';
-import { type MeasureKind, measures } from '$lib/domain/measures';
+import type { HourBand } from '$lib/domain/hour-bands';
+import type { MeasureKind } from '$lib/domain/measures';
 import type { MeansByPart, Reading } from '$lib/domain/statistics';
 import { shownMean, type Summary, type TrendRange } from '$lib/domain/summary';
 import { formatNumber, formatRelativeDay, type Moment } from '$lib/i18n/format';
 import { m } from '$lib/i18n/paraglide/messages';
-import { fieldLabel, fieldValueText, valueText, valueWithUnit } from '$lib/i18n/measure-words';
+import { bandName, fieldLabel, fieldValueText, valueText, valueWithUnit } from '$lib/i18n/measure-words';
+import { shownMedians } from '$lib/ui/chart/plot-words';
+import { comparedRange } from './range-words';
+import type { Pair } from './pair';
 
 export interface TrendSentence {
 	readonly text: string;
@@ -82,6 +86,33 @@ function addition(measure: MeasureDefinition<MeasureKind>, last: Reading, summar
 	return [above > 0 ? m.trends_evening_higher({ difference }) : m.trends_evening_lower({ difference })];
 }
 
+/** Against the hour: when most readings are taken, and what lies in their middle. */
+export function hoursSentence(
+	measure: MeasureDefinition<MeasureKind>,
+	bands: readonly HourBand[]
+): TrendSentence | null {
+	const [most, next] = [...bands].sort((a, b) => b.count - a.count || a.from - b.from);
+	if (!most) return null;
+	const words = (band: HourBand) => ({
+		band: bandName(band.from, band.to),
+		value: valueWithUnit(measure.kind, shownMedians(measure, band)),
+		count: m.trends_readings({ count: band.count })
+	});
+	const text = [m.trends_hours_most(words(most)), ...(next ? [m.trends_hours_next(words(next))] : [])].join(' ');
+	return { text, strong: words(most).value };
+}
+
+/** Of two over each other: the range of each and how many days have both. Never which leads the other. */
+export function pairSentence({ which, kept, days }: Pair, over: string): TrendSentence {
+	const count = days.filter(({ first, second }) => first && second).length;
+	const text = m.trends_pair_sentence({
+		first: comparedRange(which[0], kept[0]),
+		second: comparedRange(which[1], kept[1]),
+		days: count === 0 ? m.trends_pair_no_days({ over }) : m.trends_pair_days({ count, over })
+	});
+	return { text, strong: '' };
+}
+
 /** The means of a part of the day as shown, by field; fields without readings left out. */
 function meanValues(
 	measure: MeasureDefinition<MeasureKind>,
@@ -96,8 +127,13 @@ function meanValues(
 	);
 }
 
-/** `133/77`, the mean of the mornings or evenings of a blood pressure; null where there are none. */
-export function pressureMean(summary: Summary, part: 'morning' | 'evening'): string | null {
-	const values = meanValues(measures.bloodPressure, summary, part);
-	return values['systolic'] === undefined ? null : valueText('bloodPressure', values);
+/** `133/77`, the mean of the mornings or evenings; null where there are none. */
+export function partMean(
+	measure: MeasureDefinition<MeasureKind>,
+	summary: Summary,
+	part: 'morning' | 'evening'
+): string | null {
+	const values = meanValues(measure, summary, part);
+	const [lead] = measure.fields;
+	return lead && values[lead.key] !== undefined ? valueWithUnit(measure.kind, values) : null;
 }

@@ -1,4 +1,7 @@
 /** What **Trender** shows of one measure: a range of readings, and everything that follows from it. */
+import { dayPairs } from '$lib/domain/day-pairs';
+import { hourBands } from '$lib/domain/hour-bands';
+import { isOn } from '$lib/domain/interpretive-functions';
 import { type MeasureKind, measures } from '$lib/domain/measures';
 import type { Observation } from '$lib/domain/observation';
 import { inRange, summarise, type TrendRange } from '$lib/domain/summary';
@@ -6,13 +9,15 @@ import { dateWallMs, daysBetween, effectiveAt, localDate } from '$lib/domain/tim
 import type { Moment } from '$lib/i18n/format';
 import type { CircleView } from '$lib/state/circle-view';
 import { MinuteClock } from '$lib/state/ticking-clock.svelte';
-import { plotWords } from '$lib/ui/chart/plot-words';
-import { trendPlot } from '$lib/ui/chart/trend-plot';
-import { measureName } from '$lib/i18n/measure-words';
-import { overRange, trendSentence } from './trend-sentence';
+import { hourPlot } from '$lib/ui/chart/hour-plot';
+import { type Compared, hourWords, pairWords, trendWords } from '$lib/ui/chart/plot-words';
+import { pairPlot, trendPlot } from '$lib/ui/chart/trend-plot';
+import { compareOptions, keysOf } from './compare';
+import type { Pair } from './pair';
+import { hoursSentence, overRange, pairSentence, trendSentence } from './trend-sentence';
 
 export interface TrendDeps {
-	readonly circle: Pick<CircleView, 'observations'>;
+	readonly circle: Pick<CircleView, 'observations' | 'changes'>;
 	/** Milliseconds since 1970. */
 	readonly now: () => number;
 	/** The zone of whoever looks; decides only which day is today. */
@@ -21,6 +26,10 @@ export interface TrendDeps {
 
 export class TrendView {
 	range: TrendRange = $state('30d');
+	/** **Över tid** or **Under dygnet**. */
+	view: 'time' | 'hours' = $state('time');
+	/** Value of the option it is compared with; empty for none. */
+	other = $state('');
 	readonly measure: MeasureKind;
 	readonly #deps: TrendDeps;
 	readonly #clock: MinuteClock;
@@ -33,11 +42,13 @@ export class TrendView {
 
 	/** Every reading of the measure, oldest first. */
 	readonly all: readonly Observation[] = $derived.by(() => this.#deps.circle.observations(this.measure));
-	/** The day it is where the reader is. */
+	/** Changes of medicine and other events, by day. */
+	readonly changes = $derived.by(() => this.#deps.circle.changes);
+	/** The day it is for whoever looks. Changes at midnight, not with every tick. */
 	readonly today = $derived.by(() => localDate(effectiveAt(this.#clock.now, this.#deps.zone)));
-	/** Today, for "i dag" and for leaving out this year. Changes at midnight, not with every tick. */
+	/** Today, for "i dag" and for leaving out this year. */
 	readonly now: Moment = $derived({ utc: dateWallMs(this.today), offset: 0 });
-	/** The readings in the range, oldest first. */
+	/** The readings in the range, in the order of the wall clock. */
 	readonly kept = $derived(inRange(this.all, this.range, this.today));
 	/** The range in words: "på 30 dagar". */
 	readonly over = $derived.by(() => {
@@ -46,11 +57,53 @@ export class TrendView {
 		return overRange(this.range, days);
 	});
 	readonly summary = $derived.by(() => summarise(measures[this.measure], this.all, this.range, this.today));
-	readonly sentence = $derived.by(() =>
-		this.summary ? trendSentence(measures[this.measure], this.kept, this.summary, this.over, this.now) : null
+
+	readonly hasHours = $derived.by(() => measures[this.measure].chart.byHour === true && isOn('hourMedians'));
+	readonly bands = $derived.by(() => hourBands(this.kept, measures[this.measure].chart.series));
+
+	readonly options = $derived.by(() =>
+		isOn('besideEachOther') && measures[this.measure].chart.series.length > 0
+			? compareOptions(this.#deps.circle, this.measure)
+			: []
 	);
-	readonly plot = $derived.by(() => trendPlot(measures[this.measure], this.all, this.range, this.today));
-	readonly words = $derived.by(() =>
-		plotWords(measures[this.measure], this.kept, this.now, { measure: measureName(this.measure), over: this.over })
+	/** The two that are shown over each other, day by day; null while only one is. */
+	readonly pair: Pair | null = $derived.by(() => {
+		const second = this.view === 'time' ? this.options.find(({ value }) => value === this.other)?.which : undefined;
+		if (!second) return null;
+		const first: Compared = { measure: this.measure, field: null };
+		const keptOther = inRange(this.#deps.circle.observations(second.measure), this.range, this.today);
+		const days = dayPairs(this.#shown(first, this.kept), this.#shown(second, keptOther));
+		return { which: [first, second], kept: [this.kept, keptOther], days };
+	});
+
+	/** `hours` only where it may be shown. */
+	readonly shows: 'time' | 'hours' | 'pair' = $derived.by(() =>
+		this.view === 'hours' && this.hasHours ? 'hours' : this.pair ? 'pair' : 'time'
 	);
+
+	readonly sentence = $derived.by(() => {
+		if (!this.summary) return null;
+		if (this.shows === 'hours') return hoursSentence(measures[this.measure], this.bands);
+		if (this.pair) return pairSentence(this.pair, this.over);
+		return trendSentence(measures[this.measure], this.kept, this.summary, this.over, this.now);
+	});
+
+	readonly plot = $derived.by(() => {
+		const span = { range: this.range, today: this.today, changes: this.changes };
+		if (this.shows === 'hours') return hourPlot(measures[this.measure], this.kept, this.bands);
+		if (!this.pair) return trendPlot(measures[this.measure], this.kept, span);
+		const { which, kept, days } = this.pair;
+		return pairPlot(this.#shown(which[0], kept[0]), this.#shown(which[1], kept[1]), days, span);
+	});
+
+	readonly words = $derived.by(() => {
+		const over = { now: this.now, over: this.over, changes: this.changes };
+		if (this.shows === 'hours') return hourWords(measures[this.measure], this.bands, this.over);
+		if (this.pair) return pairWords(this.pair.which, this.pair.days, over);
+		return trendWords(measures[this.measure], this.kept, over);
+	});
+
+	#shown(which: Compared, kept: readonly Observation[]) {
+		return { measure: measures[which.measure], keys: keysOf(which), kept };
+	}
 }

@@ -14,6 +14,8 @@ export interface DemoPatient {
 	readonly weight: number;
 	/** kg gained over the last days, as when fluid is kept. */
 	readonly lateGain: number;
+	/** Days since the first day of a week of home blood pressures; null without one. */
+	readonly seriesDaysAgo: number | null;
 	/** Days since the last measurement. */
 	readonly silentDays: number;
 	readonly shares: readonly MeasureKind[];
@@ -21,7 +23,7 @@ export interface DemoPatient {
 	readonly isAccepted: boolean;
 }
 
-const everything: readonly MeasureKind[] = ['bloodPressure', 'weight', 'pulse', 'selfRatedHealth'];
+const everything: readonly MeasureKind[] = ['bloodPressure', 'weight', 'pulse', 'selfRatedHealth', 'symptoms'];
 
 export const marta: DemoPatient = {
 	space: 'demo-marta',
@@ -31,6 +33,7 @@ export const marta: DemoPatient = {
 	pulse: 68,
 	weight: 74.1,
 	lateGain: 2.3,
+	seriesDaysAgo: 10,
 	silentDays: 0,
 	shares: everything,
 	isAccepted: true
@@ -42,6 +45,7 @@ export const demoPatients: readonly DemoPatient[] = [
 	{
 		...marta,
 		space: 'demo-p1',
+		seriesDaysAgo: 3,
 		name: 'Karl-Erik Nyman',
 		systolic: 151,
 		diastolic: 84,
@@ -52,6 +56,7 @@ export const demoPatients: readonly DemoPatient[] = [
 	{
 		...marta,
 		space: 'demo-p2',
+		seriesDaysAgo: null,
 		name: 'Fatima Yusuf',
 		systolic: 128,
 		diastolic: 74,
@@ -62,6 +67,7 @@ export const demoPatients: readonly DemoPatient[] = [
 	{
 		...marta,
 		space: 'demo-p3',
+		seriesDaysAgo: null,
 		name: 'Bengt Öberg',
 		systolic: 133,
 		diastolic: 76,
@@ -72,6 +78,7 @@ export const demoPatients: readonly DemoPatient[] = [
 	{
 		...marta,
 		space: 'demo-p4',
+		seriesDaysAgo: null,
 		name: 'Inga-Lill Persson',
 		systolic: 124,
 		diastolic: 71,

@@ -1,6 +1,7 @@
 /** Invented but plausible values: a slow drift, a morning and an evening, days that were missed. Same seed, same values. */
+import { homeBpPresets } from '$lib/domain/home-bp-presets';
 import type { Observation, ObservationDraft } from '$lib/domain/observation';
-import { DAY_MS, effectiveAt, MINUTE_MS, startOfLocalDay, addDays, localDate } from '$lib/domain/time';
+import { DAY_MS, effectiveAt, MINUTE_MS, startOfLocalDay, addDays, type LocalDate, localDate } from '$lib/domain/time';
 import type { DemoPatient } from './people';
 
 const DAYS = 90;
@@ -17,6 +18,16 @@ function seededRandom(seed: number): () => number {
 	};
 }
 
+/** The first day of a patient's measuring week; null without one. */
+export function firstSeriesDay({ seriesDaysAgo }: DemoPatient, now: number, zone: string): LocalDate | null {
+	return seriesDaysAgo === null ? null : addDays(localDate(effectiveAt(now, zone)), -seriesDaysAgo);
+}
+
+const isInWeek = ({ seriesDaysAgo }: DemoPatient, daysAgo: number): boolean =>
+	seriesDaysAgo !== null && daysAgo <= seriesDaysAgo && daysAgo > seriesDaysAgo - demoProtocol.days;
+
+export const demoProtocol = homeBpPresets['esh-7d'];
+
 /** Ninety days of values up to now, oldest first. */
 export function demoReadings(patient: DemoPatient, now: number, zone: string, seed: number): ObservationDraft[] {
 	const random = seededRandom(seed);
@@ -27,13 +38,15 @@ export function demoReadings(patient: DemoPatient, now: number, zone: string, se
 		const midnight = startOfLocalDay(addDays(today, -daysAgo), zone);
 		const morning = midnight + (6 * 60 + 45 + Math.round(random() * 50)) * MINUTE_MS;
 		const evening = midnight + (19 * 60 + Math.round(random() * 70)) * MINUTE_MS;
-		if (random() > 0.07)
-			drafts.push(
-				weight(patient, daysAgo, morning, noise),
-				pressure(patient, daysAgo, morning + 8 * MINUTE_MS, 0, noise)
-			);
-		if (random() > 0.15) drafts.push(pressure(patient, daysAgo, evening, 5, noise));
+		// In a measuring week no day is missed, and each sitting has its two readings.
+		const inWeek = isInWeek(patient, daysAgo);
+		const sitting = (utc: number, higher: number) =>
+			(inWeek ? [0, 2] : [0]).map((minutes) => pressure(patient, daysAgo, utc + minutes * MINUTE_MS, higher, noise));
+		if (inWeek || random() > 0.07)
+			drafts.push(weight(patient, daysAgo, morning, noise), ...sitting(morning + 8 * MINUTE_MS, 0));
+		if (inWeek || random() > 0.15) drafts.push(...sitting(evening, 5));
 		if (daysAgo % 3 === 0) drafts.push(health(patient, daysAgo, morning + 12 * MINUTE_MS, random));
+		if (daysAgo % 2 === 0) drafts.push(symptoms(patient, daysAgo, morning + 14 * MINUTE_MS, random));
 	}
 	return drafts
 		.filter(({ effective }) => effective.utc < now - MINUTE_MS)
@@ -63,6 +76,16 @@ export function demoReadings(patient: DemoPatient, now: number, zone: string, se
 	function health(who: DemoPatient, daysAgo: number, utc: number, roll: () => number): ObservationDraft {
 		const worse = who.lateGain > 1 && daysAgo < GAIN_DAYS * 2 ? 1 : 0;
 		return draft('selfRatedHealth', utc, { step: 2 + worse + (roll() > 0.7 ? 1 : 0) });
+	}
+	function symptoms(who: DemoPatient, daysAgo: number, utc: number, roll: () => number): ObservationDraft {
+		const worse = who.lateGain > 1 && daysAgo < GAIN_DAYS * 2 ? 1 : 0;
+		return draft('symptoms', utc, {
+			breathlessness: worse + (roll() > 0.6 ? 1 : 0),
+			nightBreathlessness: 0,
+			pillows: 1 + worse,
+			swelling: worse,
+			fatigue: roll() > 0.5 ? 1 : 0
+		});
 	}
 }
 

@@ -18,7 +18,7 @@ import { Session, type SessionDeps, type SessionEvents } from '../session';
 import { turnOnBackup } from '../sharing';
 import { answerCircle, enrolUnit } from '../unit';
 import { anna, demoPatients, demoSpaces, marta, sara, type DemoPatient } from './people';
-import { demoReadings, nextReading } from './readings';
+import { demoProtocol, demoReadings, firstSeriesDay, nextReading } from './readings';
 
 export type DemoError =
 	SyncError | { readonly type: 'cancelled' } | { readonly type: 'not-allowed' } | { readonly type: 'device-taken' };
@@ -126,6 +126,8 @@ async function makePatient(
 	const seed = SEED + demoPatients.indexOf(patient);
 	orStop(await turnOnBackup(session, createRecoveryCode(session.random)));
 	const circle = await ownCircle(session);
+	const week = firstSeriesDay(patient, deps.now(), deps.zone);
+	if (week) orStop(await circle.startSeries(demoProtocol, week));
 	orStop(await circle.recordMany(demoReadings(patient, deps.now(), deps.zone, seed)));
 	orStop(await session.engine.sync());
 	await circle.load();

@@ -1,6 +1,6 @@
 /**
- * Draws a trend with Chart.js. Loaded only when a chart is about to be seen; everything else about a trend is in
- * `trend-plot.ts` and `plot-words.ts`. Colours and type come from the page's tokens at the time of drawing.
+ * Draws a plot with Chart.js. Loaded only when a chart is about to be seen; everything else about a plot is in `plot.ts`
+ * and `plot-words.ts`. Colours and type come from the page's tokens at the time of drawing.
  */
 import {
 	Chart,
@@ -9,13 +9,13 @@ import {
 	LinearScale,
 	LineController,
 	LineElement,
-	type Plugin,
 	PointElement
 } from 'chart.js';
-import { drawPoint } from 'chart.js/helpers';
-import { DAY_MS, dateWallMs } from '$lib/domain/time';
+import { nearestTo } from '$lib/domain/sorted';
+import type { PlotPane, PlotSeries, TrendPlot } from './plot';
+import { type Drawn, markRows, plotDecor, radius, scaleOf } from './plot-decor';
+import { type Look, readLook } from './plot-look';
 import type { PlotWords } from './plot-words';
-import type { PlotSeries, TrendPlot } from './trend-plot';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale);
 
@@ -45,12 +45,12 @@ export function drawTrend(canvas: HTMLCanvasElement, first: TrendPicture): Trend
 	const chart: LineChart = new Chart(canvas, {
 		type: 'line',
 		data: { datasets: datasets(first.plot, look) },
-		options: options(current()),
-		plugins: [seriesNames(current), cursorLine(current)]
+		options: options(current(), canvas),
+		plugins: plotDecor(current)
 	});
 	const redraw = () => {
 		chart.data.datasets = datasets(picture.plot, look);
-		chart.options = options(current());
+		chart.options = options(current(), canvas);
 		chart.update('none');
 	};
 	return {
@@ -64,40 +64,31 @@ export function drawTrend(canvas: HTMLCanvasElement, first: TrendPicture): Trend
 			look = readLook(canvas);
 			redraw();
 		},
-		nearestStop: (clientX) => nearestStop(chart, picture.plot, clientX),
+		nearestStop: (clientX) => {
+			const wall = chart.scales['x']?.getValueForPixel(clientX - canvas.getBoundingClientRect().left);
+			return wall === undefined ? null : nearestTo(picture.plot.stops, wall, ({ x }) => x);
+		},
 		destroy: () => chart.destroy()
 	};
 }
 
-/** The tokens a drawing needs, and how large the page's text is. */
-interface Look {
-	readonly token: (name: string) => string;
-	/** `text-s` in pixels: 18 at normal text size. */
-	readonly textPx: number;
-	readonly font: string;
-}
-
-function readLook(element: HTMLElement): Look {
-	const style = getComputedStyle(element);
-	return {
-		token: (name) => style.getPropertyValue(`--${name}`).trim(),
-		textPx: parseFloat(getComputedStyle(document.documentElement).fontSize),
-		font: style.getPropertyValue('--font')
-	};
-}
-
-type Drawn = TrendPicture & { readonly look: Look };
-
-/** 28 % and 40 % in two hexadecimal digits. */
+/** 28, 40 and 53 % in two hexadecimal digits. */
 const RIBBON_ALPHA = '47';
 const BAR_ALPHA = '66';
+const QUIET_ALPHA = '88';
 
 function datasets(plot: TrendPlot, look: Look): ChartDataset<'line', { x: number; y: number }[]>[] {
-	return plot.series.flatMap((series) => [
-		{ ...lineLook(series, look), data: holed(series.line), order: series.bars.length > 0 ? 1 : 3 },
-		{ ...barLook(series, look), data: barStrokes(series), order: 2 },
-		{ ...pointLook(series, look), data: [...series.points], order: 1 }
-	]);
+	return plot.panes.flatMap(({ series }, pane) =>
+		series.flatMap((one) => {
+			const yAxisID = scaleOf(pane);
+			const isOver = one.bars.length > 0 || one.lineStyle === 'median';
+			return [
+				{ ...lineLook(one, look), yAxisID, data: holed(one.line), order: isOver ? 1 : 3 },
+				{ ...barLook(one, look), yAxisID, data: barStrokes(one), order: 2 },
+				{ ...pointLook(one, look), yAxisID, data: [...one.points], order: one.lineStyle === 'median' ? 2 : 1 }
+			];
+		})
+	);
 }
 
 /** Chart.js breaks a line at NaN. */
@@ -111,12 +102,12 @@ const barStrokes = ({ bars }: PlotSeries) =>
 		{ x, y: NaN }
 	]);
 
-/** A ribbon under the points; over bars, and for a daily series, a line. */
+/** A ribbon under the points; over bars, and for a daily series, a line; for the hours strokes over it all. */
 const lineLook = ({ token, lineStyle, bars }: PlotSeries, look: Look) => {
 	const isRibbon = lineStyle === 'ribbon' && bars.length === 0;
 	return {
 		borderColor: look.token(token) + (isRibbon ? RIBBON_ALPHA : ''),
-		borderWidth: isRibbon ? 9 : 3,
+		borderWidth: isRibbon ? 9 : lineStyle === 'median' ? 5 : 3,
 		borderCapStyle: 'round' as const,
 		borderJoinStyle: 'round' as const,
 		pointRadius: 0,
@@ -132,169 +123,119 @@ const barLook = ({ token }: PlotSeries, look: Look) => ({
 	spanGaps: false
 });
 
-const pointLook = ({ token, shape, points }: PlotSeries, look: Look) => ({
-	showLine: false,
-	clip: false as const,
-	pointStyle: shape,
-	pointRadius: points.map((_, at) => radius(shape, at === points.length - 1 ? LAST_RADIUS : RADIUS)),
-	pointBorderWidth: 2,
-	pointBorderColor: look.token(token),
-	pointBackgroundColor: points.map(({ hollow }) => (hollow ? look.token('paper') : look.token(token)))
-});
+function pointLook({ token, shape, points, lineStyle }: PlotSeries, look: Look) {
+	const isQuiet = lineStyle === 'median';
+	const colour = look.token(token) + (isQuiet ? QUIET_ALPHA : '');
+	const size = (at: number) => (at === points.length - 1 && !isQuiet ? LAST_RADIUS : RADIUS);
+	return {
+		showLine: false,
+		clip: false as const,
+		pointStyle: shape,
+		pointRadius: points.map((_, at) => radius(shape, size(at))),
+		pointBorderWidth: isQuiet ? 0 : 2,
+		pointBorderColor: colour,
+		pointBackgroundColor: points.map(({ hollow }) => (hollow ? look.token('paper') : colour))
+	};
+}
 
 const RADIUS = 3.4;
 const LAST_RADIUS = 5;
-const CURSOR_RADIUS = 7;
 
-/** Shapes of one radius differ in area; these look alike. */
-const radius = (shape: PlotSeries['shape'], size: number): number => (shape === 'circle' ? size : size * 1.25);
-
-function options({ plot, words, look }: Drawn): ChartOptions<'line'> {
-	const font = { family: look.font, size: look.textPx };
+function options(drawn: Drawn, canvas: HTMLCanvasElement): ChartOptions<'line'> {
+	const { plot } = drawn;
+	const rows = markRows(drawn, canvas);
 	return {
 		responsive: true,
 		maintainAspectRatio: false,
 		animation: false,
 		events: [],
 		parsing: false,
-		layout: { padding: { top: look.textPx / 2, right: 8 } },
+		layout: { padding: { top: roomAbove(drawn, rows), right: 8 } },
 		scales: {
-			x: {
-				type: 'linear',
-				min: plot.xMin,
-				max: plot.xMax,
-				grid: { display: false },
-				border: { display: false },
-				afterBuildTicks: (scale) => {
-					scale.ticks = dateTicks({ plot, words, look }, scale.width, scale.ctx).map((value) => ({ value }));
-				},
-				ticks: {
-					font,
-					color: look.token('ink-2'),
-					autoSkip: false,
-					maxRotation: 0,
-					// A week has room for its dates under their days; longer ranges keep theirs within the plot.
-					align: plot.xMax - plot.xMin <= 14 * DAY_MS ? 'center' : 'inner',
-					callback: (value) => dateAt(plot, words, Number(value))
-				}
-			},
-			y: {
-				type: 'linear',
-				min: plot.yMin,
-				max: plot.yMax,
-				reverse: plot.yReversed,
-				grid: { color: look.token('hair'), drawTicks: false },
-				border: { display: false },
-				// The scale leaves the padding on both sides; the numbers stand on the page's left edge.
-				afterFit: (scale) => {
-					scale.width -= Y_PADDING;
-				},
-				ticks: {
-					font,
-					color: look.token('ink-2'),
-					stepSize: plot.yStep,
-					autoSkip: false,
-					padding: Y_PADDING,
-					callback: (value) => words.value(Number(value))
-				}
-			}
+			x: xScale(drawn),
+			...Object.fromEntries(plot.panes.map((pane, at) => [scaleOf(at), yScale(drawn, pane, at)]))
+		}
+	};
+}
+
+/** Of a name above the plot, in text heights. */
+const ROW_HEIGHT = 1.35;
+
+/** For the names of marks, and where steps have names for that of the highest. */
+function roomAbove({ plot, look }: Drawn, rows: number): number {
+	const isNamed = plot.panes.length === 1 && plot.panes[0]?.scale !== null;
+	return rows * look.textPx * ROW_HEIGHT + (isNamed ? look.textPx * 1.7 : look.textPx / 2);
+}
+
+function xScale({ plot, words, look }: Drawn) {
+	return {
+		type: 'linear' as const,
+		min: plot.xMin,
+		max: plot.xMax,
+		grid: { display: false },
+		border: { display: false },
+		afterBuildTicks: (scale: { width: number; ctx: CanvasRenderingContext2D; ticks: { value: number }[] }) => {
+			scale.ticks = roomyTicks({ plot, words, look }, scale.width, scale.ctx).map((value) => ({ value }));
+		},
+		ticks: {
+			font: { family: look.font, size: look.textPx },
+			color: look.token('ink-2'),
+			autoSkip: false,
+			maxRotation: 0,
+			align: plot.ticksCentred ? ('center' as const) : ('inner' as const),
+			callback: (value: number | string) => words.tick(Number(value))
 		}
 	};
 }
 
 const Y_PADDING = 6;
+/** Of the height of a pane among others, for its name. */
+const HEAD = 0.3;
 
-const noon = (wall: number): number => wall + DAY_MS / 2;
+/** Panes stand above each other in one column, so that their days are in line. */
+function yScale({ plot, words, look }: Drawn, pane: PlotPane, at: number) {
+	const { yMin, yMax, yStep, yReversed, scale } = pane;
+	const steps = Math.round((yMax - yMin) / yStep);
+	// A low pane has room for every second number.
+	const every = plot.panes.length > 1 && steps > 2 ? 2 : 1;
+	const head = plot.panes.length > 1 ? (yMax - yMin) * HEAD : 0;
+	return {
+		type: 'linear' as const,
+		axis: 'y' as const,
+		position: 'left' as const,
+		...(plot.panes.length > 1 ? { stack: 'panes', weight: -at } : {}),
+		min: yReversed ? yMin - head : yMin,
+		max: yReversed ? yMax : yMax + head,
+		reverse: yReversed,
+		grid: { color: look.token('hair'), drawTicks: false },
+		border: { display: false },
+		afterBuildTicks: (axis: { ticks: { value: number }[] }) => {
+			axis.ticks = Array.from({ length: steps + 1 }, (_, step) => ({ value: yMin + step * yStep }));
+		},
+		// The scale leaves the padding on both sides; the numbers stand on the page's left edge.
+		afterFit: (axis: { width: number }) => {
+			axis.width = scale === null ? axis.width - Y_PADDING : Math.min(axis.width, Y_PADDING);
+		},
+		ticks: {
+			font: { family: look.font, size: look.textPx },
+			color: look.token('ink-2'),
+			autoSkip: false,
+			padding: Y_PADDING,
+			// Steps with names are named in the plot, where they take no width from it.
+			callback: (value: number | string, at: number) =>
+				scale === null && at % every === 0 ? words.value(Number(value), pane) : ''
+		}
+	};
+}
 
-/** A date stands at its noon; where four would crowd, the first and the last are left. */
-function dateTicks(
+/** Where all would crowd, the first and the last are left. */
+function roomyTicks(
 	{ plot, words, look }: Omit<Drawn, 'cursor'>,
 	width: number,
 	ctx: CanvasRenderingContext2D
-): number[] {
+): readonly number[] {
 	ctx.font = `${look.textPx}px ${look.font}`;
-	const widest = Math.max(...plot.dateTicks.map((date) => ctx.measureText(words.date(date)).width));
-	const fits = plot.dateTicks.length * (widest + look.textPx / 2) <= width;
-	const dates = fits ? plot.dateTicks : [plot.dateTicks[0], plot.dateTicks.at(-1)];
-	return dates.flatMap((date) => (date ? noon(dateWallMs(date)) : []));
-}
-
-function dateAt(plot: TrendPlot, words: PlotWords, wall: number): string {
-	const date = plot.dateTicks.find((one) => noon(dateWallMs(one)) === wall);
-	return date ? words.date(date) : '';
-}
-
-/** Names in the plot in place of a legend: above the first readings, with a halo that keeps them readable. */
-function seriesNames(current: () => Drawn): Plugin<'line'> {
-	return {
-		id: 'seriesNames',
-		afterDatasetsDraw({ ctx, chartArea, scales }) {
-			const { plot, words, look } = current();
-			const [x, y] = [scales['x'], scales['y']];
-			if (plot.series.length < 2 || !x || !y) return;
-			ctx.save();
-			ctx.font = `700 ${look.textPx}px ${look.font}`;
-			ctx.textBaseline = 'alphabetic';
-			ctx.lineJoin = 'round';
-			ctx.lineWidth = 5;
-			for (const series of plot.series) {
-				const name = words.seriesName(series.key);
-				const left = chartArea.left + 8;
-				const right = left + ctx.measureText(name).width + 8;
-				const under = highest(series, x.getValueForPixel(left - 8) ?? 0, x.getValueForPixel(right) ?? 0);
-				if (under === null) continue;
-				const baseline = Math.max(y.getPixelForValue(under) - 12, chartArea.top + look.textPx * 0.8);
-				ctx.strokeStyle = look.token('paper');
-				ctx.strokeText(name, left, baseline);
-				ctx.fillStyle = look.token(series.token);
-				ctx.fillText(name, left, baseline);
-			}
-			ctx.restore();
-		}
-	};
-}
-
-/** The highest value between two places, or the first one of all where there is none. */
-function highest({ points, bars }: PlotSeries, from: number, to: number): number | null {
-	const tops = [...points, ...bars.map(({ x, max }) => ({ x, y: max }))];
-	const near = tops.filter(({ x }) => x >= from && x <= to);
-	const counted = near.length > 0 ? near : tops.slice(0, 1);
-	return counted.length > 0 ? Math.max(...counted.map(({ y }) => y)) : null;
-}
-
-/** The cursor: an upright line, and the reading's points larger. */
-function cursorLine(current: () => Drawn): Plugin<'line'> {
-	return {
-		id: 'cursorLine',
-		afterDatasetsDraw({ ctx, chartArea, scales }) {
-			const { plot, cursor, look } = current();
-			const stop = cursor === null ? undefined : plot.stops[cursor];
-			const [x, y] = [scales['x'], scales['y']];
-			if (!stop || !x || !y) return;
-			const left = x.getPixelForValue(stop.x);
-			ctx.save();
-			ctx.strokeStyle = look.token('ink');
-			ctx.lineWidth = 2;
-			ctx.beginPath();
-			ctx.moveTo(left, chartArea.top);
-			ctx.lineTo(left, chartArea.bottom);
-			ctx.stroke();
-			for (const [at, { token, shape }] of plot.series.entries()) {
-				const value = stop.ys[at] ?? null;
-				if (value === null) continue;
-				ctx.fillStyle = look.token(token);
-				ctx.strokeStyle = look.token('paper');
-				const style = { pointStyle: shape, radius: radius(shape, CURSOR_RADIUS), rotation: 0, borderWidth: 2 };
-				drawPoint(ctx, style, left, y.getPixelForValue(value));
-			}
-			ctx.restore();
-		}
-	};
-}
-
-function nearestStop(chart: LineChart, { stops }: TrendPlot, clientX: number): number | null {
-	const wall = chart.scales['x']?.getValueForPixel(clientX - chart.canvas.getBoundingClientRect().left);
-	if (wall === undefined || stops.length === 0) return null;
-	const distance = (at: number) => Math.abs((stops[at]?.x ?? Infinity) - wall);
-	return stops.reduce((best, _, at) => (distance(at) < distance(best) ? at : best), 0);
+	const widest = Math.max(...plot.ticks.map((x) => ctx.measureText(words.tick(x)).width));
+	const fits = plot.ticks.length * (widest + look.textPx / 2) <= width;
+	return fits ? plot.ticks : [plot.ticks[0], plot.ticks.at(-1)].flatMap((x) => x ?? []);
 }

@@ -1,0 +1,299 @@
+/**
+ * One book of a circle, opened: every entry that counts, and what they come to. It reads on from where it stands, so that a
+ * save and a start cost what is new and not what has been (docs/protocol.md 7, 10 S2).
+ *
+ * A cache stands for the frames up to a place. It is used when everything else that judging depends on is the same (`basis`)
+ * and no frame was taken away or exchanged since (`rewrites`); then judging only what came after gives what judging all
+ * would give. In every other case the frames are read again.
+ */
+import { toBase64url, utf8 } from '$lib/crypto/bytes';
+import { sha256 } from '$lib/crypto/hash';
+import type { BookKind } from '$lib/domain/books';
+import type { Observation, RemovedObservation } from '$lib/domain/observation';
+import { acceptFrames, nextJudge, type AcceptRules, type ChainTip, type ParkReason } from '$lib/protocol/accept';
+import { parseBatch, type Batch } from '$lib/protocol/entries';
+import { openFrame, verifyFrame, type Frame } from '$lib/protocol/frame';
+import type { BookId, DeviceId, Hash } from '$lib/protocol/ids';
+import { inStatedOrder, ObservationIndex, statedIn, type Stated } from '$lib/protocol/project';
+import { packBook, unpackBook, type JudgedBook } from '$lib/storage/book-cache';
+import type { LocalStore } from '$lib/storage/local-store';
+import type { StoredFrame } from '$lib/storage/record';
+import { inSlices } from '$lib/storage/slices';
+import { epochKey, type CircleAccess } from './circle-access';
+
+/** From this many entries on that a start would read from frames, a book is kept in columns. */
+const WORTH_KEEPING = 48;
+
+export class OpenBook {
+	readonly book: BookId;
+	readonly kind: BookKind;
+	readonly #store: LocalStore;
+	#access: CircleAccess;
+	#read: Judged | null = null;
+	/** How many entries a start would find in the cache. */
+	#kept = 0;
+	#turn: Promise<void> = Promise.resolve();
+	#isBusy = false;
+	/** What was read is no longer to be built on. */
+	#isSpoilt = false;
+
+	private constructor(store: LocalStore, access: CircleAccess, book: BookId, kind: BookKind) {
+		this.#store = store;
+		this.#access = access;
+		this.book = book;
+		this.kind = kind;
+	}
+
+	static async open(store: LocalStore, access: CircleAccess, book: BookId, kind: BookKind): Promise<OpenBook> {
+		const opened = new OpenBook(store, access, book, kind);
+		await opened.readOn(access);
+		return opened;
+	}
+
+	/** Every entry that counts; in order, but for what has come since the book was read. */
+	get stated(): readonly Stated[] {
+		return this.#read?.stated ?? [];
+	}
+
+	/** Oldest measurement first, amendments applied, voids left out. */
+	get observations(): readonly Observation[] {
+		return this.#read?.index.observations ?? [];
+	}
+
+	/** Taken out of view, oldest measurement first. */
+	get removed(): readonly RemovedObservation[] {
+		return this.#read?.index.removed ?? [];
+	}
+
+	/** Devices that signed two different frames in one place. */
+	get forked(): readonly DeviceId[] {
+		return this.#read?.forked ?? [];
+	}
+
+	/** What does not count now, and why. */
+	get parked(): readonly { readonly hash: Hash; readonly reason: ParkReason }[] {
+		return this.#read?.parked ?? [];
+	}
+
+	get unknownEntries(): number {
+		return this.#read?.unknownEntries ?? 0;
+	}
+
+	/** Takes in what has come since, under the circle's present keys and manifest. One reading at a time. */
+	readOn(access: CircleAccess): Promise<void> {
+		this.#access = access;
+		this.#isBusy = true;
+		const turn = this.#turn.then(() => this.#catchUp());
+		this.#turn = turn.then(
+			() => undefined,
+			() => undefined
+		);
+		const mine = this.#turn;
+		return turn.finally(() => {
+			if (this.#turn === mine) this.#isBusy = false;
+		});
+	}
+
+	/** Takes in frames just written here, at once. False when the book has to be read on for them. */
+	take(written: readonly StoredFrame[]): boolean {
+		const read = this.#read;
+		const isNext = written.every(({ arrival }, index) => arrival === (read?.arrivals ?? 0) + index + 1);
+		if (!read || this.#isBusy || this.#isSpoilt || !isNext) return false;
+		this.#isSpoilt = !read.extend(written, this.#rules(new Map()));
+		return !this.#isSpoilt;
+	}
+
+	/** Keeps the book for the next start, when that would have much to read otherwise. Never fails. */
+	async keep(worth = WORTH_KEEPING): Promise<void> {
+		const read = this.#read;
+		if (!read || read.stated.length - this.#kept < worth) return;
+		const judged = read.snapshot();
+		const packed = await packBook(judged);
+		await this.#store.saveCache(this.#access.chain.circle, this.book, packed);
+		if (this.#read === read) this.#kept = judged.stated.length;
+	}
+
+	async #catchUp(): Promise<void> {
+		const basis = basisOf(this.#access, this.book, this.kind);
+		let read = this.#read?.basis === basis && !this.#isSpoilt ? this.#read : await this.#fromCache(basis);
+		this.#isSpoilt = true;
+		for (let isAll = false; !isAll;) {
+			if (!read) {
+				read = await this.#fromFrames(basis);
+				this.#kept = 0;
+			}
+			const { circle } = this.#access.chain;
+			const { head, frames, upTo } = await this.#store.framesAfter(circle, this.book, read.arrivals);
+			const stands = head.rewrites === read.rewrites && head.arrivals >= read.arrivals;
+			if (!stands || !read.extend(frames, this.#rules(new Map()))) read = null;
+			else {
+				read.arrivals = upTo;
+				isAll = upTo === head.arrivals;
+			}
+		}
+		this.#read = read;
+		this.#isSpoilt = false;
+	}
+
+	async #fromCache(basis: string): Promise<Judged | null> {
+		const { circle } = this.#access.chain;
+		const packed = await this.#store.readCache(circle, this.book);
+		const judged = packed && (await unpackBook(packed, (head) => head.basis === basis));
+		if (!judged) return null;
+		this.#kept = judged.stated.length;
+		const read = new Judged(judged);
+		await inSlices(judged.stated, (some) => read.state(some));
+		return read;
+	}
+
+	/** Judges every frame of the book: one by one as long as that gives the whole truth, and all together otherwise. */
+	async #fromFrames(basis: string): Promise<Judged> {
+		const { circle } = this.#access.chain;
+		const before = await this.#store.head(circle, this.book);
+		const frames: StoredFrame[] = [];
+		for await (const page of this.#store.framePages(circle, this.book))
+			frames.push(...page.filter(({ arrival }) => arrival <= before.arrivals));
+		const { arrivals, rewrites } = before;
+		if ((await this.#store.head(circle, this.book)).rewrites !== rewrites) return this.#fromFrames(basis);
+		const batches = new Map<Hash, Batch | null>();
+		const rules = this.#rules(batches);
+		const read = new Judged({ ...nothing, basis, arrivals, rewrites });
+		frames.sort((a, b) => a.frame.header.seq - b.frame.header.seq);
+		let isWhole = true;
+		await inSlices(frames, (some) => {
+			isWhole &&= read.extend(some, rules);
+			if (!isWhole) for (const { frame } of some) rules.open(frame);
+		});
+		if (isWhole) return read.inOrder();
+		const verified = new Set(frames.filter((each) => each.verified).map(({ frame }) => frame.hash));
+		const { accepted, parked, forked, unknownEntries, chains } = acceptFrames({
+			...rules,
+			isSigned: (frame, pub) => verified.has(frame.hash) || rules.isSigned(frame, pub),
+			frames: frames.map(({ frame }) => frame)
+		});
+		const whole = new Judged({
+			...{ basis, arrivals, rewrites, forked, unknownEntries },
+			...chains,
+			parked: parked.map(({ frame, reason }) => ({ hash: frame.hash, reason })),
+			stated: accepted.flatMap(statedIn)
+		});
+		await inSlices(whole.stated, (some) => whole.state(some));
+		return whole;
+	}
+
+	/** `batches` remembers what has been opened, for a reading that may have to begin again. */
+	#rules(batches: Map<Hash, Batch | null>): AcceptRules {
+		return {
+			book: this.book,
+			kind: this.kind,
+			chain: this.#access.chain,
+			identities: [...this.#access.identities.values()],
+			isSigned: verifyFrame,
+			open: (frame) => {
+				let batch = batches.get(frame.hash);
+				if (batch === undefined) {
+					batch = openBatch(this.#access, frame);
+					batches.set(frame.hash, batch);
+				}
+				return batch;
+			}
+		};
+	}
+}
+
+/** What a book's frames came to so far; grows in place. */
+class Judged {
+	readonly basis: string;
+	readonly rewrites: number;
+	arrivals: number;
+	readonly tips: Map<DeviceId, ChainTip | null>;
+	readonly missing: ReadonlySet<Hash>;
+	readonly parked: { readonly hash: Hash; readonly reason: ParkReason }[];
+	readonly forked: readonly DeviceId[];
+	unknownEntries: number;
+	stated: Stated[];
+	readonly index = new ObservationIndex();
+
+	constructor(from: JudgedBook) {
+		this.basis = from.basis;
+		this.rewrites = from.rewrites;
+		this.arrivals = from.arrivals;
+		this.tips = new Map(from.tips);
+		this.missing = from.missing;
+		this.parked = [...from.parked];
+		this.forked = from.forked;
+		this.unknownEntries = from.unknownEntries;
+		this.stated = [...from.stated];
+	}
+
+	/** Works entries that are already among `stated` into the observations. */
+	state(entries: readonly Stated[]): void {
+		this.index.add(entries);
+	}
+
+	/** Judges frames by themselves. False when all must be judged anew; what was taken in until then is not to be used. */
+	extend(frames: readonly StoredFrame[], rules: AcceptRules): boolean {
+		const verified = new Set(frames.filter((each) => each.verified).map(({ frame }) => frame.hash));
+		const judge = nextJudge({
+			...rules,
+			isSigned: (frame, pub) => verified.has(frame.hash) || rules.isSigned(frame, pub)
+		});
+		const added: Stated[] = [];
+		for (const { frame, arrival } of frames) {
+			const next = judge(frame, this);
+			if (!next) return false;
+			if (next.tip) this.tips.set(frame.header.device, next.tip);
+			if (typeof next.judged === 'string') this.parked.push({ hash: frame.hash, reason: next.judged });
+			else {
+				added.push(...statedIn(next.judged));
+				this.unknownEntries += next.judged.batch.unknown;
+			}
+			this.arrivals = Math.max(this.arrivals, arrival);
+		}
+		this.stated.push(...added);
+		this.index.add(added);
+		return true;
+	}
+
+	inOrder(): this {
+		this.stated.sort(inStatedOrder);
+		return this;
+	}
+
+	/** As it is now, safe from what comes while it is being packed. */
+	snapshot(): JudgedBook {
+		return {
+			...this,
+			tips: new Map(this.tips),
+			parked: [...this.parked],
+			stated: [...this.stated].sort(inStatedOrder)
+		};
+	}
+}
+
+const nothing: Omit<JudgedBook, 'basis' | 'arrivals' | 'rewrites'> = {
+	tips: new Map(),
+	missing: new Set(),
+	parked: [],
+	forked: [],
+	unknownEntries: 0,
+	stated: []
+};
+
+/** The batch inside a frame; null while its key is missing. */
+export function openBatch(access: CircleAccess, frame: Frame): Batch | null {
+	const key = epochKey(access, frame.header.book, frame.header.epoch);
+	const plaintext = key && openFrame(frame, key);
+	return plaintext && parseBatch(plaintext);
+}
+
+/**
+ * Everything that decides what counts in a book, besides its frames: the manifest chain and every member's log (each named
+ * by the hash of its head, to which all before it is linked), what the book is about, and which of its keys are held.
+ */
+function basisOf(access: CircleAccess, book: BookId, kind: BookKind): string {
+	const identities = [...access.identities.values()].map(({ id, head }) => `${id} ${head.n} ${head.hash}`).sort();
+	const epochs = access.keys.keys.filter((held) => held.book === book).map(({ epoch, key }) => `${epoch} ${key}`);
+	const { circle, head } = access.chain;
+	return toBase64url(sha256(utf8(JSON.stringify([circle, book, kind, head.hash, identities, epochs]))));
+}

@@ -1,0 +1,58 @@
+/** The pages as people use them, full of values: as Märta and as Anna of the demo, in both themes and both widths. */
+
+import type { Page } from '@playwright/test';
+import { accessibilityFaults } from '../support/accessibility';
+import { expect, test } from '../support/app';
+import { overflowAtDoubleText } from '../support/overflow';
+
+test.use({ ownApp: false, reducedMotion: 'reduce' });
+
+const MARTA = [
+	'/',
+	'/trends',
+	'/trends?measure=weight',
+	'/trends?measure=symptoms',
+	'/trends?measure=selfRatedHealth',
+	'/record?measure=symptoms',
+	'/record/series',
+	'/circle'
+] as const;
+
+for (const width of [390, 1280] as const)
+	for (const theme of ['light', 'dark'] as const)
+		test(`pages full of values have no accessibility fault at ${width} px in the ${theme} theme`, async ({ page }) => {
+			test.slow();
+			await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+			await page.setViewportSize({ width, height: 844 });
+			await tryAs(page, 'Märta');
+			for (const path of MARTA) {
+				await open(page, path);
+				await unfoldAll(page);
+				expect(await accessibilityFaults(page), path).toEqual([]);
+				if (theme === 'light') expect(await overflowAtDoubleText(page), path).toEqual([]);
+			}
+			await tryAs(page, 'Anna');
+			await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible();
+			expect(await accessibilityFaults(page), 'the panel').toEqual([]);
+			await page.getByRole('link', { name: /Märta/ }).first().click();
+			await expect(page.getByRole('heading', { name: 'Märta Lindqvist' })).toBeVisible();
+			expect(await accessibilityFaults(page), 'one patient').toEqual([]);
+		});
+
+async function tryAs(page: Page, name: string): Promise<void> {
+	await open(page, '/demo');
+	await page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+	await page.waitForURL((url) => url.pathname !== '/demo');
+}
+
+async function open(page: Page, path: string): Promise<void> {
+	await page.goto(path);
+	await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible();
+	await page.evaluate(() => document.fonts.ready.then(() => undefined));
+}
+
+/** Everything that is folded away is looked at too. */
+async function unfoldAll(page: Page): Promise<void> {
+	const folded = page.locator('main button[aria-expanded="false"]');
+	for (let presses = 0; presses < 12 && (await folded.count()) > 0; presses += 1) await folded.first().click();
+}
