@@ -9,17 +9,29 @@ import {
 	TestWriter,
 	withMember
 } from '../../../tests/support/people';
+import { toBase64url } from '$lib/crypto/bytes';
 import { must } from '$lib/domain/assert';
 import { emptyPlan, MAX_PLAN_BYTES, type Plan } from '$lib/domain/plan/plan';
 import { acceptFrames } from './accept';
 import { encodeBatch, isEntry, parseBatch } from './entries';
 import { MAX_PLAINTEXT_BYTES, openFrame, type Frame, verifyFrame } from './frame';
+import type { Hash } from './ids';
 import { createProposal, planRef, type PlanPropose, readProposal } from './plan-entries';
-import { projectPlan, standsInBy } from './project-plan';
+import { statedIn } from './project';
+import { memberAtIn, projectPlan } from './project-plan';
 
 const random = seededRandom('plan entries');
-const made = (plan: Plan, careContact: PlanPropose['careContact'] = null) => {
-	const proposal = createProposal({ id: entryId(random), base: null, over: [], careContact, at: START, plan });
+const MANIFEST = toBase64url(random(32)) as Hash;
+const made = (plan: Plan, careContact: PlanPropose['careContact'] = null, manifest = MANIFEST) => {
+	const proposal = createProposal({
+		id: entryId(random),
+		base: null,
+		over: [],
+		careContact,
+		manifest,
+		at: START,
+		plan
+	});
 	return must(proposal.ok ? proposal.value : null, 'the plan can be written');
 };
 const withStory = (story: string): Plan => ({ ...emptyPlan(), story });
@@ -52,6 +64,7 @@ describe('8: entries of the plan book', () => {
 			base: null,
 			over: [],
 			careContact: null,
+			manifest: MANIFEST,
 			at: START,
 			plan: withStory('å'.repeat(100_000))
 		});
@@ -94,18 +107,19 @@ describe('8: a plan in a circle', () => {
 			isSigned: verifyFrame,
 			open: (frame) => parseBatch(must(openFrame(frame, circle.key()), 'it opens'))
 		}).accepted;
-		return projectPlan(accepted, standsInBy(circle.chain()));
+		return projectPlan(accepted.flatMap(statedIn), memberAtIn(circle.chain()));
 	};
-	const accept = (proposal: PlanPropose) => ({
+	const accept = (proposal: PlanPropose, manifest = circle.head.hash) => ({
 		kind: 'plan.accept' as const,
 		v: 1 as const,
 		id: entryId(random),
 		target: planRef(anna.identity.id, proposal),
 		as: 'person' as const,
 		over: [],
+		manifest,
 		at: START
 	});
-	const proposal = made(withStory('Gå till Sara'), anna.identity.id);
+	const proposal = made(withStory('Gå till Sara'), anna.identity.id, circle.head.hash);
 	const hers = new TestWriter(circle, circle.book(), deviceOf(anna)).write([proposal], { lamport: 1 });
 	const lenas = new TestWriter(circle, circle.book(), deviceOf(lena));
 
@@ -117,21 +131,21 @@ describe('8: a plan in a circle', () => {
 	});
 
 	test('a co-owner’s acceptance counts for what the manifest said of them when they wrote it', () => {
-		const early = lenas.write([accept(proposal)], { lamport: 2, header: { manifest: circle.head.hash } });
+		const early = lenas.write([accept(proposal)], { lamport: 2 });
 		expect(project([hers, early]).inForce).toEqual([]);
 		circle.extend(
 			marta,
 			withMember(lena, (member) => ({ ...member, actsFor: true }))
 		);
-		const late = lenas.write([accept(proposal)], { lamport: 3, header: { manifest: circle.head.hash } });
+		const late = lenas.write([accept(proposal)], { lamport: 3 });
 		expect(project([hers, early]).inForce).toEqual([]);
 		expect(project([hers, early, late]).inForce).toHaveLength(1);
-		const unknown = lenas.write([accept(proposal)], { lamport: 4, header: { manifest: hers.hash } });
+		const unknown = lenas.write([accept(proposal, MANIFEST)], { lamport: 4 });
 		expect(project([hers, early, late, unknown]).history.map(({ party }) => party)).toEqual([
 			'careContact',
 			null,
 			'person',
-			'person'
+			null
 		]);
 	});
 });

@@ -24,6 +24,8 @@ import { jsonDepth, MAX_DEPTH } from './json';
 export const planRefSchema = hashSchema;
 export type PlanRef = z.infer<typeof planRefSchema>;
 
+/** The newest manifest the writer knew: it says in what capacity they speak, also to who reads this from a cache. */
+const manifest = hashSchema;
 /** Versions that were in force as the writer knew it: what this one is meant to take the place of. */
 const over = z.array(planRefSchema).check(z.maxLength(8));
 
@@ -37,6 +39,7 @@ export const planProposeSchema = z.strictObject({
 	/** The member whose agreement it needs besides the person's; null for a plan of the person's own. */
 	careContact: z.nullable(identityIdSchema),
 	plan: z.string().check(z.minLength(2), z.maxLength(MAX_PLAN_BYTES)),
+	manifest,
 	at: z.int()
 });
 
@@ -51,6 +54,7 @@ export const planAcceptSchema = z.strictObject({
 	target: planRefSchema,
 	as: z.enum(parties),
 	over,
+	manifest,
 	at: z.int()
 });
 
@@ -61,6 +65,7 @@ export const planDeclineSchema = z.strictObject({
 	target: planRefSchema,
 	as: z.enum(parties),
 	reason: z.optional(textSchema('long')),
+	manifest,
 	at: z.int()
 });
 
@@ -70,12 +75,14 @@ export type PlanDecline = z.infer<typeof planDeclineSchema>;
 export type PlanEntry = PlanPropose | PlanAccept | PlanDecline;
 
 /** The name of a version that `author` proposed. A copy of it by somebody else is another version. */
-export function planRef(author: IdentityId, { id, base, over, careContact, plan, at }: PlanPropose): PlanRef {
+export function planRef(author: IdentityId, proposal: PlanPropose): PlanRef {
+	const { id, base, over, careContact, plan, manifest, at } = proposal;
 	// An array has one way to be written; there is no canonical form to disagree about.
-	return hashText(labelledHash('hl/plan/1', utf8(JSON.stringify([author, id, base, over, careContact, plan, at]))));
+	const said = JSON.stringify([author, id, base, over, careContact, plan, manifest, at]);
+	return hashText(labelledHash('hl/plan/1', utf8(said)));
 }
 
-export interface ProposalInput extends Pick<PlanPropose, 'base' | 'over' | 'careContact' | 'at'> {
+export interface ProposalInput extends Pick<PlanPropose, 'base' | 'over' | 'careContact' | 'manifest' | 'at'> {
 	readonly id: EntryId;
 	readonly plan: Plan;
 }

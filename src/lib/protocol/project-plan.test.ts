@@ -5,10 +5,10 @@ import { toBase64url } from '$lib/crypto/bytes';
 import { must } from '$lib/domain/assert';
 import { emptyPlan, type Plan } from '$lib/domain/plan/plan';
 import type { Role } from '$lib/domain/rights';
-import type { AcceptedFrame } from './accept';
 import { isEntry } from './entries';
-import type { IdentityId } from './ids';
+import type { DeviceId, Hash, IdentityId } from './ids';
 import { createProposal, type Party, type PlanEntry, type PlanPropose, planRef, type PlanRef } from './plan-entries';
+import type { Stated } from './project';
 import { projectPlan } from './project-plan';
 
 const random = seededRandom('project plan');
@@ -17,17 +17,20 @@ const ids = new Map(names.map((who) => [who, toBase64url(random(32)) as Identity
 const identity = (who: string): IdentityId => must(ids.get(who), 'somebody of the test');
 const nameOf = (id: IdentityId) => names.find((who) => identity(who) === id);
 const roleOf: Record<string, Role> = { marta: 'owner', anna: 'careContact', sara: 'relative', lena: 'coOwner' };
+const MANIFEST = toBase64url(random(32)) as Hash;
 let place = 0;
 
-/** One accepted entry; only what the projection looks at. */
-function said(entry: PlanEntry, by: string, lamport = (place += 1)): AcceptedFrame {
+/** One entry that counts, as the projection is told of it. */
+function said(entry: PlanEntry, by: string, lamport = (place += 1)): Stated {
 	place += 1;
 	return {
-		frame: { header: { device: `${by}-phone`, seq: place }, hash: `hash-${place}` },
+		entry,
 		author: identity(by),
-		role: roleOf[by],
-		batch: { lamport, seen: null, skewMs: null, entries: [entry], unknown: 0 }
-	} as unknown as AcceptedFrame;
+		device: `${by}-phone` as DeviceId,
+		lamport,
+		seq: place,
+		owning: roleOf[by] === 'owner' || roleOf[by] === 'coOwner'
+	};
 }
 
 interface Options {
@@ -39,21 +42,34 @@ interface Options {
 
 function propose({ base = null, over = base ? [base] : [], alone, plan = emptyPlan() }: Options = {}): PlanPropose {
 	const careContact = alone ? null : identity('anna');
-	const made = createProposal({ id: entryId(random), base, over, careContact, at: START, plan });
+	const made = createProposal({ id: entryId(random), base, over, careContact, manifest: MANIFEST, at: START, plan });
 	return must(made.ok ? made.value : null, 'the plan can be written');
 }
 const answer = (kind: 'plan.accept' | 'plan.decline', target: PlanRef, as: Party, over: PlanRef[] = []): PlanEntry =>
 	kind === 'plan.accept'
-		? { kind, v: 1, id: entryId(random), target, as, over, at: START }
-		: { kind, v: 1, id: entryId(random), target, as, reason: 'Jag orkar inte väga mig varje dag', at: START };
+		? { kind, v: 1, id: entryId(random), target, as, over, manifest: MANIFEST, at: START }
+		: {
+				kind,
+				v: 1,
+				id: entryId(random),
+				target,
+				as,
+				reason: 'Jag orkar inte väga mig varje dag',
+				manifest: MANIFEST,
+				at: START
+			};
 const accept = (target: PlanRef, as: Party, over?: PlanRef[]) => answer('plan.accept', target, as, over);
 const refOf = (entry: PlanPropose, by = 'marta') => planRef(identity(by), entry);
 
-const project = (frames: readonly AcceptedFrame[], standIns: readonly string[] = []) =>
-	projectPlan(frames, ({ author }) => standIns.some((who) => identity(who) === author));
-const statusOf = (frames: readonly AcceptedFrame[], ref: PlanRef) =>
+const project = (frames: readonly Stated[], standIns: readonly string[] = []) =>
+	projectPlan(frames, (manifest, author) => {
+		const who = nameOf(author) ?? '';
+		const role = roleOf[who];
+		return manifest === MANIFEST && role ? { role, actsFor: standIns.includes(who) } : undefined;
+	});
+const statusOf = (frames: readonly Stated[], ref: PlanRef) =>
 	project(frames).versions.find((version) => version.ref === ref)?.status;
-const inForce = (frames: readonly AcceptedFrame[], standIns?: readonly string[]) =>
+const inForce = (frames: readonly Stated[], standIns?: readonly string[]) =>
 	project(frames, standIns).inForce.map(({ ref }) => ref);
 
 describe('8: agreement', () => {
@@ -224,15 +240,15 @@ describe('C1: any order of frames gives one state', () => {
 	);
 
 	/** What everybody wrote, each knowing only what they had when they last synced. */
-	function played(script: { who: string; pick: number; does: string }[]): readonly AcceptedFrame[] {
-		const all: AcceptedFrame[] = [];
-		const knownBy = new Map(names.map((who) => [who, [] as AcceptedFrame[]]));
+	function played(script: { who: string; pick: number; does: string }[]): readonly Stated[] {
+		const all: Stated[] = [];
+		const knownBy = new Map(names.map((who) => [who, [] as Stated[]]));
 		for (const { who, pick, does } of script) {
 			const known = must(knownBy.get(who), 'everybody knows something');
 			const state = project(known, ['lena']);
 			const over = state.inForce.map(({ ref }) => ref);
 			const target = state.versions[pick % Math.max(1, state.versions.length)]?.ref;
-			const lamport = 1 + Math.max(0, ...known.map(({ batch }) => batch.lamport));
+			const lamport = 1 + Math.max(0, ...known.map((each) => each.lamport));
 			const write = (entry: PlanEntry) => {
 				const frame = said(entry, who, lamport);
 				all.push(frame);

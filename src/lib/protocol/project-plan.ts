@@ -1,14 +1,14 @@
 /**
  * From accepted entries of the plan book to its versions, who has said what of them, and what is in force. A pure function of
- * the frames: any order gives the same, and concurrent proposals are all there.
+ * what was said: any order gives the same, and concurrent proposals are all there.
  */
 import type { KnownVersion } from '$lib/domain/plan/origins';
 import type { PlanReadError } from '$lib/domain/plan/plan';
-import type { AcceptedFrame } from './accept';
-import type { EntryId, IdentityId } from './ids';
-import { type ManifestChain, memberOf } from './manifest';
+import type { EntryId, Hash, IdentityId } from './ids';
+import { type ManifestChain, type Member, memberOf } from './manifest';
 import { agreements, type Agreements, type PlanStatus, type Said } from './plan-agreement';
 import { type Party, type PlanEntry, type PlanPropose, planRef, type PlanRef, readProposal } from './plan-entries';
+import { inStatedOrder, type Stated } from './project';
 
 /** A member proposes, accepts or declines a version. */
 export interface PlanStatement {
@@ -58,27 +58,28 @@ export interface PlanState {
 	readonly unmatched: number;
 }
 
-/** Whether the author could stand in for the person at agreements when the frame was written. */
-export type StandsIn = (frame: AcceptedFrame) => boolean;
+/** What a member was by a manifest; undefined where it is not here or has no such member. */
+export type MemberAt = (manifest: Hash, author: IdentityId) => Pick<Member, 'role' | 'actsFor'> | undefined;
 
-/** By the manifest the writer named as the newest it knew, or by the newest where that one is not here. */
-export function standsInBy(chain: ManifestChain): StandsIn {
+export function memberAtIn(chain: ManifestChain): MemberAt {
 	const bodyOf = new Map(chain.records.map(({ hash, body }) => [hash, body]));
-	return ({ frame, author }) =>
-		memberOf(bodyOf.get(frame.header.manifest) ?? chain.head.body, author)?.actsFor === true;
+	return (manifest, author) => {
+		const body = bodyOf.get(manifest);
+		return body && memberOf(body, author);
+	};
 }
 
-export function projectPlan(frames: readonly AcceptedFrame[], standsIn: StandsIn): PlanState {
-	const authored = inOrder(frames);
+/** `stated` are the entries that count in the plan book, in any order. */
+export function projectPlan(stated: readonly Stated[], memberAt: MemberAt): PlanState {
+	const authored = inOrder(stated);
 	const proposals = new Map(
-		authored.flatMap(({ entry, author }) =>
-			entry.kind === 'plan.propose' ? [[planRef(author, entry), { entry, author }] as const] : []
+		authored.flatMap(({ entry, author, target }) =>
+			entry.kind === 'plan.propose' ? [[target, { entry, author }] as const] : []
 		)
 	);
 	const said = authored.flatMap((each, order) => {
-		const target = each.entry.kind === 'plan.propose' ? planRef(each.author, each.entry) : each.entry.target;
-		const proposal = proposals.get(target)?.entry;
-		return proposal ? toSaid(each, order, target, partyOf(each, proposal, standsIn)) : [];
+		const proposal = proposals.get(each.target)?.entry;
+		return proposal ? toSaid(each, order, proposal, memberAt) : [];
 	});
 	const proposed = [...proposals].map(([ref, { entry }]) => ({ ref, base: entry.base, needs: needsOf(entry) }));
 	const agreed = agreements(proposed, said);
@@ -98,40 +99,40 @@ export function projectPlan(frames: readonly AcceptedFrame[], standsIn: StandsIn
 interface Authored {
 	readonly entry: PlanEntry;
 	readonly author: IdentityId;
-	readonly frame: AcceptedFrame;
+	readonly target: PlanRef;
 }
 
-/** Everybody's order: Lamport time, device, sequence, hash, place. What is said twice by one author, as sealed again, is said once. */
-function inOrder(frames: readonly AcceptedFrame[]): readonly Authored[] {
+/** In everybody's order. What one author says twice, as a frame sealed again does, is said once. */
+function inOrder(stated: readonly Stated[]): readonly Authored[] {
 	const first = new Map<string, Authored>();
-	for (const frame of [...frames].sort(byTimeThenPlace)) {
-		for (const entry of frame.batch.entries) {
-			if (entry.kind !== 'plan.propose' && entry.kind !== 'plan.accept' && entry.kind !== 'plan.decline') continue;
-			const target = entry.kind === 'plan.propose' ? planRef(frame.author, entry) : entry.target;
-			const key = `${frame.author} ${entry.id} ${entry.kind} ${target}`;
-			if (!first.has(key)) first.set(key, { entry, author: frame.author, frame });
-		}
-	}
+	const keyed = stated.flatMap(({ entry, author, ...place }) => {
+		if (entry.kind !== 'plan.propose' && entry.kind !== 'plan.accept' && entry.kind !== 'plan.decline') return [];
+		const target = entry.kind === 'plan.propose' ? planRef(author, entry) : entry.target;
+		// In one frame a proposal comes before its answers; the rest only decides between equals.
+		const rank = entry.kind === 'plan.propose' ? 0 : 1;
+		return {
+			key: `${rank} ${entry.kind} ${author} ${entry.id} ${target}`,
+			place: { entry, author, ...place },
+			entry,
+			author,
+			target
+		};
+	});
+	keyed.sort((a, b) => inStatedOrder(a.place, b.place) || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+	for (const { key, entry, author, target } of keyed) if (!first.has(key)) first.set(key, { entry, author, target });
 	return [...first.values()];
-}
-
-function byTimeThenPlace(a: AcceptedFrame, b: AcceptedFrame): number {
-	const place = ({ frame: { header, hash } }: AcceptedFrame) => [header.device, header.seq, hash] as const;
-	const [left, right] = [place(a), place(b)];
-	const differing = left.findIndex((part, at) => part !== right[at]);
-	const isBefore = (left[differing] ?? '') < (right[differing] ?? '');
-	return a.batch.lamport - b.batch.lamport || (differing === -1 ? 0 : isBefore ? -1 : 1);
 }
 
 const needsOf = ({ careContact }: PlanPropose): readonly Party[] =>
 	careContact === null ? ['person'] : ['person', 'careContact'];
 
 /** Whoever proposes agrees to it, in the capacity they have. */
-function partyOf({ entry, author, frame }: Authored, { careContact }: PlanPropose, standsIn: StandsIn): Party | null {
+function partyOf({ entry, author }: Authored, { careContact }: PlanPropose, memberAt: MemberAt): Party | null {
+	const member = memberAt(entry.manifest, author);
 	const may: Readonly<Record<Party, boolean>> = {
-		person: frame.role === 'owner' || (frame.role === 'coOwner' && standsIn(frame)),
-		careContact: frame.role === 'careContact' && author === careContact,
-		helper: frame.role === 'helper'
+		person: member?.role === 'owner' || (member?.role === 'coOwner' && member.actsFor),
+		careContact: member?.role === 'careContact' && author === careContact,
+		helper: member?.role === 'helper'
 	};
 	if (entry.kind !== 'plan.propose') return may[entry.as] ? entry.as : null;
 	if (may.person) return 'person';
@@ -140,30 +141,31 @@ function partyOf({ entry, author, frame }: Authored, { careContact }: PlanPropos
 
 const typeOf = { 'plan.propose': 'proposed', 'plan.accept': 'accepted', 'plan.decline': 'declined' } as const;
 
-type SaidBy = Said & { readonly by: Authored };
+interface SaidBy extends Said {
+	readonly by: Authored;
+	readonly isByCare: boolean;
+}
 
-const toSaid = (by: Authored, order: number, target: PlanRef, party: Party | null): SaidBy => ({
+const toSaid = (by: Authored, order: number, proposal: PlanPropose, memberAt: MemberAt): SaidBy => ({
 	by,
 	order,
 	type: typeOf[by.entry.kind],
-	target,
-	party,
-	over: by.entry.kind === 'plan.decline' ? [] : by.entry.over
+	target: by.target,
+	party: partyOf(by, proposal, memberAt),
+	over: by.entry.kind === 'plan.decline' ? [] : by.entry.over,
+	isByCare: memberAt(by.entry.manifest, by.author)?.role === 'careContact'
 });
 
-function toStatement(said: SaidBy, { isLate }: Agreements): PlanStatement {
-	const { entry, author, frame } = said.by;
-	return {
-		type: said.type,
-		target: said.target,
-		author,
-		party: said.party,
-		at: entry.at,
-		reason: entry.kind === 'plan.decline' ? (entry.reason ?? null) : null,
-		isByCare: frame.role === 'careContact',
-		isLate: isLate(said)
-	};
-}
+const toStatement = (said: SaidBy, { isLate }: Agreements): PlanStatement => ({
+	type: said.type,
+	target: said.target,
+	author: said.by.author,
+	party: said.party,
+	at: said.by.entry.at,
+	reason: said.by.entry.kind === 'plan.decline' ? (said.by.entry.reason ?? null) : null,
+	isByCare: said.isByCare,
+	isLate: isLate(said)
+});
 
 function toVersion(
 	ref: PlanRef,
