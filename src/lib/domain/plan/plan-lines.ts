@@ -1,5 +1,6 @@
 /** A plan as a flat list of lines, each of which can be added, removed or changed. */
 import type { z } from 'zod/mini';
+import type { LocalDate } from '../time';
 import type * as lines from './lines';
 import type { Contact, Cover, Medicine } from './lines';
 import type { Plan } from './plan';
@@ -22,7 +23,7 @@ interface Sections {
 	capacities: z.infer<typeof lines.capacitySchema>;
 	assessment: z.infer<typeof lines.assessmentSchema>;
 	sip: z.infer<typeof lines.sipSchema>;
-	followUp: string;
+	followUp: LocalDate;
 }
 export type Section = keyof Sections;
 export type LineOf<S extends Section> = { readonly section: S; readonly id: string; readonly line: Sections[S] };

@@ -3,7 +3,7 @@
  * approved the line it stands in (`origins.ts`): limits are the person's own. The words are asked of the catalogue.
  */
 import type { MeasureKind } from '../measures';
-import type { ClauseOf, KnownClause, Relation } from './clause';
+import type { ClauseDraft, Relation } from './clause';
 import type { TemplateId } from './plan';
 import type { RuleZone } from './rule';
 import type { SourceId } from './sources';
@@ -19,8 +19,6 @@ export const signatureMeasures: Readonly<Record<TemplateId, readonly MeasureKind
 
 /** Lines in words; the catalogue has each of them. */
 export type TemplateText = `${TemplateId}_${'green' | 'me' | 'care'}` | 'rest_and_measure' | 'take_sugar';
-
-type ClauseDraft = { [K in KnownClause['kind']]: Omit<ClauseOf<K>, 'id'> }[KnownClause['kind']];
 
 export interface RuleDraft {
 	readonly zone: RuleZone;
