@@ -81,7 +81,7 @@ const limitOf = ({ decimals, hard }: { decimals: number; hard: { min: number; ma
 		.integer({ min: Math.ceil(hard.min * 10 ** decimals), max: Math.floor(hard.max * 10 ** decimals) })
 		.map((steps) => steps / 10 ** decimals);
 
-export const valueClauses: fc.Arbitrary<ClauseOf<'value'>> = fc
+const valueClauses: fc.Arbitrary<ClauseOf<'value'>> = fc
 	.constantFrom(...limitFields)
 	.chain(({ measure, field }) =>
 		fc.record(
@@ -102,7 +102,7 @@ export const valueClauses: fc.Arbitrary<ClauseOf<'value'>> = fc
 
 const hundredths = (min: number, max: number) => fc.integer({ min, max }).map((parts) => parts / 100);
 
-export const gainClauses: fc.Arbitrary<ClauseOf<'weightGain'>> = fc.record(
+const gainClauses: fc.Arbitrary<ClauseOf<'weightGain'>> = fc.record(
 	{
 		id: fc.constant('c'),
 		kind: fc.constant('weightGain' as const),

@@ -107,7 +107,7 @@ export type ClauseOf<K extends ClauseKind> = Extract<KnownClause, { kind: K }>;
 /** A clause that has not been given an id yet: of a template, or read from a sentence. */
 export type ClauseDraft = { [K in ClauseKind]: Omit<ClauseOf<K>, 'id'> }[ClauseKind];
 
-export const clauseKinds = ['value', 'seriesMean', 'weightGain', 'symptom', 'health', 'silence'] as const;
+const clauseKinds = ['value', 'seriesMean', 'weightGain', 'symptom', 'health', 'silence'] as const;
 
 /** A clause of a newer app, kept as it stands. */
 export interface NewerClause {

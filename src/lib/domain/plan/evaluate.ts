@@ -69,7 +69,7 @@ export function evaluatePlan(
 	return { zone: 'green', reasons: results, ...rest };
 }
 
-export function evaluateRule(rule: Rule, data: PlanData, now: Effective): RuleResult {
+function evaluateRule(rule: Rule, data: PlanData, now: Effective): RuleResult {
 	const history = ruleHistory(rule, data);
 	const asOf = asOfNow(now);
 	const { verdict, clauses } = history.at(asOf);

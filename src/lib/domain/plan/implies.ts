@@ -36,7 +36,7 @@ function isAsSerious(a: Limit, b: Limit): boolean {
 	return further > 0 || (further === 0 && (countsLimit(b.relation) || !countsLimit(a.relation)));
 }
 
-export const countsLimit = (relation: Relation): boolean => relation === 'atLeast' || relation === 'atMost';
+const countsLimit = (relation: Relation): boolean => relation === 'atLeast' || relation === 'atMost';
 
 function healthImplies(a: ClauseOf<'health'>, b: ClauseOf<'health'>): boolean {
 	const further = a.direction === 'orWorse' ? a.step >= b.step : a.step <= b.step;

@@ -26,7 +26,7 @@ import { textSchema } from './text';
 import { isTextLimit, type TextTooLong, textTooLong } from './text-limits';
 
 /** Raised when anything but a kind of clause, a measure, a symptom or a source is added: an older app shows such a plan as newer. */
-export const PLAN_VERSION = 1;
+const PLAN_VERSION = 1;
 
 export const templateIds = ['heartFailure', 'hypertension', 'diabetes', 'copd', 'general'] as const;
 export type TemplateId = (typeof templateIds)[number];
