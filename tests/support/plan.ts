@@ -81,24 +81,22 @@ const limitOf = ({ decimals, hard }: { decimals: number; hard: { min: number; ma
 		.integer({ min: Math.ceil(hard.min * 10 ** decimals), max: Math.floor(hard.max * 10 ** decimals) })
 		.map((steps) => steps / 10 ** decimals);
 
-const valueClauses: fc.Arbitrary<ClauseOf<'value'>> = fc
-	.constantFrom(...limitFields)
-	.chain(({ measure, field }) =>
-		fc.record(
-			{
-				id: fc.constant('c'),
-				kind: fc.constant('value' as const),
-				measure: fc.constant(measure),
-				field: fc.constant(field.key),
-				relation: fc.constantFrom(...relations),
-				limit: limitOf(field),
-				readings: days(10),
-				withinDays: days(366),
-				clear: limitOf(field)
-			},
-			{ requiredKeys: ['id', 'kind', 'measure', 'field', 'relation', 'limit', 'readings', 'withinDays'] }
-		)
-	);
+const valueClauses: fc.Arbitrary<ClauseOf<'value'>> = fc.constantFrom(...limitFields).chain(({ measure, field }) =>
+	fc.record(
+		{
+			id: fc.constant('c'),
+			kind: fc.constant('value' as const),
+			measure: fc.constant(measure),
+			field: fc.constant(field.key),
+			relation: fc.constantFrom(...relations),
+			limit: limitOf(field),
+			readings: days(10),
+			withinDays: days(366),
+			clear: limitOf(field)
+		},
+		{ requiredKeys: ['id', 'kind', 'measure', 'field', 'relation', 'limit', 'readings', 'withinDays'] }
+	)
+);
 
 const hundredths = (min: number, max: number) => fc.integer({ min, max }).map((parts) => parts / 100);
 
