@@ -32,7 +32,7 @@ export function contactName(id: string, { contacts }: PlanNames): string {
 }
 
 /** "ring Anna", "väg dig". */
-export function stepWords(step: Step, plan: PlanNames): string {
+function stepWords(step: Step, plan: PlanNames): string {
 	switch (step.kind) {
 		case 'call':
 			return m.plan_step_call({ name: contactName(step.contact, plan) });

@@ -14,7 +14,7 @@ export const relations = ['over', 'atLeast', 'under', 'atMost'] as const;
 export type Relation = (typeof relations)[number];
 
 /** Measures whose values are numbers to the person: a limit can be set on them. */
-export const limitMeasures = measureKinds.filter(
+const limitMeasures = measureKinds.filter(
 	(kind) => measures[kind].entry === 'digits' || measures[kind].fields.some(({ isNumbered }) => isNumbered)
 );
 

@@ -26,7 +26,7 @@ export const goalSchema = z.strictObject({
 });
 
 /** Jag gör, Närstående gör, Vården gör: also what prevents and rehabilitates. */
-export const doers = ['me', 'relative', 'care'] as const;
+const doers = ['me', 'relative', 'care'] as const;
 export const actionSchema = z.strictObject({
 	id: lineIdSchema,
 	who: z.enum(doers),
@@ -83,7 +83,7 @@ export const medicineSchema = z.strictObject({
 export type Medicine = z.infer<typeof medicineSchema>;
 
 /** Several organisations stand on one page. */
-export const organisations = ['region', 'municipality', 'private', 'other'] as const;
+const organisations = ['region', 'municipality', 'private', 'other'] as const;
 export const contactSchema = z.strictObject({
 	id: lineIdSchema,
 	name: textSchema('short'),
