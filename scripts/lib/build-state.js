@@ -17,7 +17,8 @@ const SOURCES = [
 	'package-lock.json',
 	'scripts/csp.js'
 ];
-const GENERATED = /^src\/lib\/i18n\/(paraglide|project\.inlang\/cache)\//;
+/** What the build itself writes among the sources: the messages, and all of their project but its settings. */
+const GENERATED = /^src\/lib\/i18n\/(paraglide\/|project\.inlang\/(?!settings\.json$))/;
 const NOT_BUILT = /\.test\.ts$/;
 
 const stampFile = inProject('build', 'sources.sha256');

@@ -71,7 +71,7 @@ test('what cannot be a blood pressure is told at its field, and the form stays a
 			await fill(page, typed);
 			await save(page).click();
 			await expectTold(fields[at], sentence);
-			await expect(fields[at].locator('xpath=..').getByRole('alert')).toHaveText(sentence);
+			await expect(fields[at].locator('xpath=..').getByRole('alert')).toContainText(sentence);
 			await expect(fields.upper).toHaveValue(typed[0]);
 			await expect(fields.lower).toHaveValue(typed[1]);
 			await expect(fields.pulse).toHaveValue(typed[2]);

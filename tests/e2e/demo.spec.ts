@@ -58,7 +58,23 @@ test('a person tries all three, every screen is marked as invented, and leaving 
 
 	await test.step('Sara sees it in her mother’s circle', async () => {
 		await tryAs(page, 'Sara');
-		await page.getByLabel('Vems värden visas').selectOption({ label: `${MARTA}s krets` });
+		const whose = page.getByLabel('Vems värden visas');
+		await whose.selectOption({ label: `${MARTA}s krets` });
+		// On a phone the name and the state stand beside each other only where there is room.
+		await page.setViewportSize({ width: 390, height: 844 });
+		const [name, state] = [await whose.boundingBox(), await page.getByText('Säkerhetskopierat').boundingBox()];
+		expect((state?.y ?? 0) >= (name?.y ?? 0) + (name?.height ?? 0)).toBe(true);
+		await page.setViewportSize({ width: 1280, height: 720 });
+		// What she may only read is a value and no button; her choice outlasts a reload, and Logga says for whom it is.
+		const today = page.getByRole('region', { name: 'Mät och skriv in' });
+		await expect(today).toContainText('141/77', { timeout: 20_000 });
+		await expect(tile(page, 'Blodtryck')).toHaveCount(0);
+		await expect(tile(page, 'Vikt')).toBeVisible();
+		await page.reload();
+		await expect(whose.locator('option:checked')).toHaveText(`${MARTA}s krets`);
+		await page.goto('/record?measure=weight');
+		await expect(page.getByText(`${MARTA}s krets`)).toBeVisible();
+		await page.goto('/');
 		await page.getByRole('link', { name: 'Trender' }).click();
 		const latest = page.getByRole('region', { name: 'Senaste mätningarna' });
 		await expect(latest).toContainText('141/77', { timeout: 20_000 });
@@ -70,6 +86,12 @@ test('a person tries all three, every screen is marked as invented, and leaving 
 	await test.step('Anna sees it in the panel', async () => {
 		await tryAs(page, 'Anna');
 		await expect(page).toHaveURL(/\/panel$/);
+		// A staff device has Panel, and none of a person's five places.
+		await page.goto('/settings');
+		const places = page.getByRole('navigation', { name: 'Huvudmeny' });
+		await expect(places.getByRole('list').getByRole('link')).toHaveText(['Panel', 'Enhetens kort']);
+		// Its patients are no circles of its own to choose from.
+		await expect(page.getByLabel('Vems värden visas')).toHaveCount(0);
 		await page.goto('/panel?show=all');
 		await page.getByRole('link', { name: MARTA }).click();
 		await expect(page.getByRole('region', { name: 'Senaste värden' })).toContainText('141/77', { timeout: 20_000 });

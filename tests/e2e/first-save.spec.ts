@@ -161,6 +161,29 @@ test('half a reading left behind is there when the person comes back', async ({ 
 	await expect(lower(page)).toBeFocused();
 });
 
+test('digits typed before the store is open outlast leaving the form, and are kept when it opens', async ({ page }) => {
+	let openStore: () => void = () => undefined;
+	const mayOpen = new Promise<void>((resolve) => (openStore = resolve));
+	// The chunk that holds the database comes late, as on a slow network.
+	await page.route('**/_app/immutable/chunks/*.js', async (route) => {
+		const response = await route.fetch();
+		if ((await response.text()).includes('chromeTransactionDurability')) await mayOpen;
+		await route.fulfill({ response });
+	});
+	await typePressure(page, '12882');
+	await page.getByRole('link', { name: 'Stäng utan att spara' }).click();
+	await expect(page).toHaveURL(/\/$/);
+	await page.goBack();
+	await expect(upper(page)).toHaveValue('128');
+	await expect(lower(page)).toHaveValue('82');
+	expect(await page.evaluate(keptDrafts)).toBe(0);
+	openStore();
+	await expect.poll(() => page.evaluate(keptDrafts)).toBe(1);
+	await page.reload();
+	await expect(upper(page)).toHaveValue('128');
+	await expect(lower(page)).toHaveValue('82');
+});
+
 test('the first value asks the browser to keep the data, and nothing before it does', async ({ page }) => {
 	await page.addInitScript(() => {
 		const asked = { times: 0 };

@@ -2,7 +2,7 @@
 
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/app';
-import { countInTrends, logPressure, rowsInTrends, save, savedHere, tile, upper } from './support/steps';
+import { countInTrends, logPressure, rowsInTrends, save, savedHere, tile, typePressure, upper } from './support/steps';
 
 test.use({ ownApp: false });
 
@@ -31,9 +31,31 @@ test('the very first value appears in a tab that was open before it', async ({ p
 	await expect(tile(other, 'Blodtryck')).toContainText('128/82');
 });
 
+test('a second tab does not take up what is being typed in the first, and each finds its own again', async ({
+	page,
+	context
+}) => {
+	await typePressure(page, '128');
+	const other = await context.newPage();
+	await typePressure(other, '131');
+	await expect(upper(other)).toHaveValue('131');
+	await expect(upper(page)).toHaveValue('128');
+	for (const [tab, typed] of [
+		[other, '131'],
+		[page, '128']
+	] as const) {
+		await tab.reload();
+		await expect(upper(tab)).toHaveValue(typed);
+	}
+	// A tab that is gone leaves its draft to the next one.
+	await page.close();
+	const third = await context.newPage();
+	await third.goto('/record');
+	await expect(upper(third)).toHaveValue('128');
+});
+
 test('two tabs that save the very first value at once make one log', async ({ page, context }) => {
 	const other = await context.newPage();
-	// Both forms stand open before either is typed in: a form opened later would take up the other's draft.
 	for (const tab of [page, other]) {
 		await tab.goto('/record');
 		await expect(upper(tab)).toBeFocused();

@@ -25,7 +25,7 @@ interface Authored<E extends Entry> {
 interface ProjectedBook {
 	/** Oldest measurement first. */
 	readonly shown: readonly Observation[];
-	/** Oldest measurement first. */
+	/** In the order they were taken away. */
 	readonly removed: readonly RemovedObservation[];
 }
 
@@ -49,13 +49,15 @@ export function slowProjection(frames: readonly AcceptedFrame[]): ProjectedBook 
 	const all = [...adds.values()]
 		.flatMap(({ add, contested }) => toObservation(versionsOf(add, amendsByTarget), contested) ?? [])
 		.sort((a, b) => a.effective.utc - b.effective.utc || (a.id < b.id ? -1 : 1));
-	const voidOf = (each: Observation) => voids.get(each.id as EntryId);
+	const taken = all.flatMap((each) => {
+		const void_ = voids.get(each.id as EntryId);
+		return void_ ? [{ each, void_ }] : [];
+	});
 	return {
-		shown: all.filter((each) => !voidOf(each)),
-		removed: all.flatMap((each) => {
-			const reason = voidOf(each)?.entry.reason;
-			return reason === undefined ? [] : [{ ...each, reason: knownReason(reason) }];
-		})
+		shown: all.filter(({ id }) => !voids.has(id as EntryId)),
+		removed: taken
+			.sort((a, b) => highestFirst(b.void_, a.void_))
+			.map(({ each, void_ }) => ({ ...each, reason: knownReason(void_.entry.reason) }))
 	};
 }
 

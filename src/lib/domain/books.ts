@@ -13,3 +13,7 @@ const bookKinds: readonly BookKind[] = [...measureKinds, ...otherBookKinds];
 
 /** Made with every circle. A `messages` book is made for each conversation when it begins. */
 export const initialBookKinds: readonly BookKind[] = bookKinds.filter((kind) => kind !== 'messages');
+
+/** What a person chooses among when they share: every measure, and medicines with other events. */
+export const shareableBooks = [...measureKinds, 'medicines'] as const;
+export type ShareableBook = (typeof shareableBooks)[number];

@@ -15,7 +15,10 @@ describe('every measure has its words, in every language', () => {
 			m.measure_log({ kind }, { locale }),
 			m.measure_new({ kind, count: 2 }, { locale }),
 			...(entry === 'digits' ? [] : [m.measure_question({ kind }, { locale })]),
-			...fields.map(({ key }) => named(key, m.measure_field({ field: key }, { locale }))),
+			...fields.map(({ key }) => {
+				const word = entry === 'questions' ? m.measure_asked : m.measure_field;
+				return named(key, word({ field: key }, { locale }));
+			}),
 			...fields
 				.filter(({ scale }) => scale === undefined)
 				.flatMap(({ key, unit, otherUnits }) => [
@@ -26,7 +29,8 @@ describe('every measure has its words, in every language', () => {
 			...fields.flatMap(({ scale, hard, isNumbered }) =>
 				Array.from({ length: scale === undefined ? 0 : hard.max - hard.min + 1 }, (_, at) => {
 					const step = hard.min + at;
-					const word = m.measure_step({ scale: scale ?? '', step }, { locale });
+					const name = entry === 'questions' ? m.measure_answer_step : m.measure_step;
+					const word = name({ scale: scale ?? '', step }, { locale });
 					return isNumbered ? word : named(String(step), word);
 				})
 			),

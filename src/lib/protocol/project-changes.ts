@@ -7,20 +7,21 @@ import type { Stated } from './project';
 
 /**
  * A void counts from who made the change, or from the person or a co-owner. Of two authors under one id the person's
- * stands. A day that is no real day is left out. `all` are the entries of the book, in any order.
+ * stands. A day that is no real day is left out. `stated` are the entries of the book, in any order.
  */
-export function projectChanges(all: readonly Stated[]): readonly Change[] {
-	const stated = new Map<EntryId, Stated<ChangeAdd>>();
-	for (const each of all) {
+export function projectChanges(stated: readonly Stated[]): readonly Change[] {
+	const changes = new Map<EntryId, Stated<ChangeAdd>>();
+	for (const each of stated) {
 		if (!isAdd(each)) continue;
-		const known = stated.get(each.entry.id);
-		if (!known || (each.owning && !known.owning)) stated.set(each.entry.id, each);
+		const known = changes.get(each.entry.id);
+		if (!known || (each.owning && !known.owning)) changes.set(each.entry.id, each);
 	}
-	for (const { entry, author, owning } of all) {
+	for (const { entry, author, owning } of stated) {
 		if (entry.kind !== 'change.void') continue;
-		if (owning || stated.get(entry.target)?.author === author) stated.delete(entry.target);
+		const target = changes.get(entry.target);
+		if (target && (owning || target.author === author)) changes.delete(entry.target);
 	}
-	return [...stated.values()]
+	return [...changes.values()]
 		.flatMap(({ entry }) => toChange(entry) ?? [])
 		.sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : a.id < b.id ? -1 : 1));
 }

@@ -131,6 +131,8 @@ describe('8: entries and conflicts', () => {
 			[80, 'mistake']
 		]);
 		expect(removedFrom([...base, said(voids(one), 'sara')])).toEqual([]);
+		const order = removedFrom([...base, said(voids(two), 'owner'), said(voids(one), 'owner')]);
+		expect(order.map(({ id }) => id)).toEqual([two, one]);
 	});
 
 	test('MM5: others change only what they wrote; the person and a co-owner may change anything', () => {

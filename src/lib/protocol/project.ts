@@ -58,16 +58,20 @@ export class ObservationIndex {
 	/** What each amendment replaces, to find the first entry from any of its amendments. */
 	readonly #targets = new Map<EntryId, Set<EntryId>>();
 	readonly #shown = new OrderedObservations<Observation>();
-	readonly #removed = new OrderedObservations<RemovedObservation>();
+	readonly #removed = new Map<EntryId, { readonly observation: RemovedObservation; readonly by: Stated<ObsVoid> }>();
+	#removedList: readonly RemovedObservation[] | null = [];
 
 	/** Those that show, oldest measurement first. Measures and units of a newer app are left out. */
 	get observations(): readonly Observation[] {
 		return this.#shown.list;
 	}
 
-	/** Those taken out of view, oldest measurement first. */
+	/** Those taken out of view, in that order. */
 	get removed(): readonly RemovedObservation[] {
-		return this.#removed.list;
+		this.#removedList ??= [...this.#removed.values()]
+			.sort((a, b) => highestFirst(b.by, a.by))
+			.map(({ observation }) => observation);
+		return this.#removedList;
 	}
 
 	add(entries: readonly Stated[]): void {
@@ -106,16 +110,19 @@ export class ObservationIndex {
 		if (!adds) return;
 		const { add, contested } = firstOf(adds);
 		const observation = toObservation(versionsOf(add, this.#amendsByTarget), contested);
-		const reason = this.#reasonToRemove(id, add);
-		this.#shown.set(id, reason === null ? observation : null, isMany);
-		this.#removed.set(id, reason !== null && observation ? { ...observation, reason } : null, isMany);
+		const by = this.#voidOf(id, add);
+		this.#shown.set(id, by ? null : observation, isMany);
+		if (!by && !this.#removed.has(id)) return;
+		this.#removedList = null;
+		if (by && observation)
+			this.#removed.set(id, { observation: { ...observation, reason: knownReason(by.entry.reason) }, by });
+		else this.#removed.delete(id);
 	}
 
-	/** Of several voids the first one made says why; null while there is none that counts. */
-	#reasonToRemove(id: EntryId, add: Stated<ObsAdd>): VoidReason | null {
+	/** Of several voids the first one made says why; undefined while there is none that counts. */
+	#voidOf(id: EntryId, add: Stated<ObsAdd>): Stated<ObsVoid> | undefined {
 		const voids = (this.#voidsByTarget.get(id) ?? []).filter((each) => mayChange(each, add));
-		const first = voids.sort(highestFirst).at(-1);
-		return first ? knownReason(first.entry.reason) : null;
+		return voids.sort(highestFirst).at(-1);
 	}
 }
 

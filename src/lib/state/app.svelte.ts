@@ -8,13 +8,15 @@ import type { Space } from '$lib/storage/database';
 import { StorageAbort, type StorageError } from '$lib/storage/errors';
 import type { DeviceKeys } from '$lib/storage/keyring';
 import type { SyncChange } from '$lib/sync/engine';
-import { browserDeps } from './browser-deps';
+import { browserDeps, browserTab, type Tab } from './browser-deps';
 import type { CircleState } from './circle-state.svelte';
 import type { CircleView, SaveError } from './circle-view';
 import type { DraftKeeper } from './draft-keeper';
 import type { SyncStatus } from './live-sync';
-import { openingCircle, openingDrafts, type Opened } from './opening-circle';
+import { openingCircle, type Opened } from './opening-circle';
 import type { Session, SessionDeps } from './session';
+import { keepChosenCircle, readChosenCircle } from './space';
+import { TabDrafts } from './tab-drafts';
 
 export type AppPhase =
 	{ readonly type: 'opening' } | { readonly type: 'ready' } | { readonly type: 'failed'; readonly error: StorageError };
@@ -54,17 +56,23 @@ export class App {
 	#own: CircleState | null = $state.raw(null);
 	#selected = $state<string | null>(null);
 	#deps: SessionDeps;
+	#tab: Tab;
 	#settle: (result: Result<Opened, SaveError>) => void = () => undefined;
 	readonly #opened = new Promise<Result<Opened, SaveError>>((resolve) => (this.#settle = resolve));
 	/** For forms: usable before the store is open, and the same object afterwards. */
-	readonly drafts: DraftKeeper = openingDrafts(this.#opened);
-	readonly #opening: CircleView = openingCircle(this.#opened);
+	readonly drafts: DraftKeeper;
+	readonly #opening: CircleView;
 	/** Begins to load at once, beside the first screen. */
 	readonly #dataLayer = import('./data-layer');
 
-	constructor(space: Space, deps: SessionDeps = browserDeps()) {
+	constructor(space: Space, deps: SessionDeps = browserDeps(), tab: Tab = browserTab()) {
 		this.space = space;
 		this.#deps = deps;
+		this.#tab = tab;
+		this.#selected = readChosenCircle(tab.memory, space);
+		this.#opening = openingCircle(this.#opened, this.#selected);
+		const opened = this.#opened.then((result) => (result.ok ? result.value.drafts : null));
+		this.drafts = new TabDrafts({ opened, locks: tab.locks, space });
 	}
 
 	/** The circle for a form that may be used before the store is open. */
@@ -104,9 +112,10 @@ export class App {
 		return this.#selected;
 	}
 
-	/** Shows another circle; `null` the person's own. */
+	/** Shows another circle; `null` the person's own. Lasts over a reload. */
 	select(circle: string | null): void {
 		this.#selected = circle;
+		keepChosenCircle(this.#tab.memory, this.space, circle);
 	}
 
 	find(circle: string): CircleState | undefined {
@@ -132,6 +141,8 @@ export class App {
 			if (error instanceof StorageAbort) return this.#fail(error.reason);
 			throw error;
 		}
+		// A circle that is no longer here is no choice, and must not become one again while something is typed.
+		if (this.#selected !== null && !this.find(this.#selected)) this.select(null);
 		this.phase = { type: 'ready' };
 		if (this.#own) this.#settle(ok({ circle: this.circle, drafts: sealedDrafts(session.value.store) }));
 		else this.#settle(err({ type: 'not-allowed' }));

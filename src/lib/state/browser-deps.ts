@@ -3,6 +3,7 @@ import { systemRandom } from '$lib/crypto/random';
 import { localStorageMarkers } from '$lib/storage/markers';
 import { browserFetch } from '$lib/sync/browser-fetch';
 import type { SessionDeps } from './session';
+import { browserLocks, type TabLocks } from './tab-locks';
 
 export function browserDeps(): SessionDeps {
 	return {
@@ -15,6 +16,17 @@ export function browserDeps(): SessionDeps {
 		persist: async () => (await navigator.storage?.persist?.().catch(() => false)) ?? false
 	};
 }
+
+/** What is this tab's own: gone when it is closed. */
+export interface Tab {
+	readonly memory: Storage | null;
+	readonly locks: TabLocks;
+}
+
+export const browserTab = (): Tab => ({
+	memory: storageOrNull(() => sessionStorage),
+	locks: browserLocks(navigator.locks)
+});
 
 /** Access alone can throw where storage is refused. */
 export function storageOrNull<T>(access: () => T): T | null {

@@ -1,6 +1,6 @@
 /** The books of one circle as the screens read them: observations by measure, and the care contacts' marks. */
-import { isMeasureKind, type MeasureKind } from '$lib/domain/measures';
 import type { Change } from '$lib/domain/change';
+import { isMeasureKind, type MeasureKind } from '$lib/domain/measures';
 import type { MeasuringSeries } from '$lib/domain/measuring-series';
 import type { Observation, RemovedObservation } from '$lib/domain/observation';
 import { unitedPulses } from '$lib/domain/pulse';
@@ -31,10 +31,10 @@ export class CircleBooks {
 	readonly #store: LocalStore;
 	#books = new Map<BookId, OpenBook>();
 	#observations = $state.raw<ReadonlyMap<string, readonly Observation[]>>(new Map());
-	#changes = $state.raw<readonly Change[]>([]);
 	#removed = $state.raw<ReadonlyMap<string, readonly RemovedObservation[]>>(new Map());
 	#receipts = $state.raw<readonly SeenReceipt[]>([]);
 	#series = $state.raw<readonly MeasuringSeries[]>([]);
+	#changes = $state.raw<readonly Change[]>([]);
 	#toKeep = new Set<OpenBook>();
 
 	constructor(store: LocalStore) {
@@ -112,8 +112,8 @@ export class CircleBooks {
 	}
 
 	#show(access: CircleAccess, book: OpenBook): void {
-		if (book.kind === 'medicines') this.#changes = projectChanges(book.stated);
-		if (book.kind === 'bloodPressure') this.#series = projectSeries(book.stated);
+		if (book.kind === 'medicines') this.#changes = projectChanges(book.beside);
+		if (book.kind === 'bloodPressure') this.#series = projectSeries(book.beside);
 		if (book.kind === 'log') this.#receipts = receiptsIn(book, access);
 		else this.#showReadings(book);
 		void this.#keepLater(book);
@@ -136,7 +136,7 @@ export class CircleBooks {
 }
 
 const receiptsIn = (book: OpenBook, access: CircleAccess): SeenReceipt[] =>
-	book.stated
+	book.beside
 		.flatMap(({ entry, author }) => (entry.kind === 'receipt' ? [toReceipt(entry, author, access)] : []))
 		.sort((a, b) => b.at - a.at);
 

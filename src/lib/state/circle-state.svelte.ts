@@ -37,6 +37,8 @@ type Batches = readonly (readonly [MeasureKind | 'medicines' | 'log', readonly E
 
 export class CircleState implements CircleView {
 	readonly #session: Session;
+	/** The person's own from the start, also while its keys are made and read. */
+	readonly #isMadeHere: boolean;
 	#id = $state<CircleId | null>(null);
 	#access = $state.raw<CircleAccess | null>(null);
 	readonly #books: CircleBooks;
@@ -51,6 +53,7 @@ export class CircleState implements CircleView {
 		this.#session = session;
 		this.#books = new CircleBooks(session.store);
 		this.#id = id;
+		this.#isMadeHere = id === null;
 	}
 
 	get id(): string {
@@ -62,7 +65,7 @@ export class CircleState implements CircleView {
 	}
 
 	get mine(): boolean {
-		return this.#id === null || this.#access?.keys.standing === 'mine';
+		return this.#access ? this.#access.keys.standing === 'mine' : this.#isMadeHere;
 	}
 
 	get role(): Role | null {
@@ -123,9 +126,9 @@ export class CircleState implements CircleView {
 		return this.others.filter((member) => member.role === 'careContact' || member.role === 'helper');
 	}
 
-	/** What a member may do with a measure; null when they do not hold it. */
-	accessOf(identity: string, measure: MeasureKind): Access | null {
-		const book = this.#bookOf(measure);
+	/** What a member may do with a book; null when they do not hold it. */
+	accessOf(identity: string, kind: BookKind): Access | null {
+		const book = this.#bookOf(kind);
 		const member = this.#access?.chain.head.body.members.find((each) => each.identity === identity);
 		return book ? accessOf(member, book) : null;
 	}

@@ -40,7 +40,7 @@ export interface CircleView {
 	observations(measure: MeasureKind): readonly Observation[];
 	/** Series of home blood pressures, oldest first. Reactive. */
 	readonly series: readonly MeasuringSeries[];
-	/** Observations of a measure that were taken out of view, oldest first. Reactive. */
+	/** Observations of a measure that were taken out of view, in that order. Reactive. */
 	removed(measure: MeasureKind): readonly RemovedObservation[];
 	/** Medicines and other changes that stand, by day. Reactive. */
 	readonly changes: readonly Change[];

@@ -7,7 +7,7 @@
 export interface DraftKeeper {
 	/** What was kept for a form, still to be parsed; undefined when there is nothing. */
 	load(form: string): Promise<unknown>;
-	/** Keeps `value`, plain JSON, in place of what was kept before. */
+	/** Keeps `value`, plain JSON, in place of what was kept before. Of several calls the last one made stays. */
 	save(form: string, value: unknown): Promise<void>;
 	clear(form: string): Promise<void>;
 }

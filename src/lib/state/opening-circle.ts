@@ -11,17 +11,22 @@ export interface Opened {
 	readonly drafts: DraftKeeper;
 }
 
-/** A circle that hands everything on to `opened` once that resolves; `err` there becomes the save's error. */
-export function openingCircle(opened: Promise<Result<Opened, SaveError>>): CircleView {
+/**
+ * A circle that hands everything on to `opened` once that resolves; `err` there becomes the save's error. `chosen` is the
+ * circle the person has chosen, null for their own: what was typed for one person is never saved with another.
+ */
+export function openingCircle(opened: Promise<Result<Opened, SaveError>>, chosen: string | null): CircleView {
 	const withCircle = async <T, E>(
 		act: (circle: CircleView) => Promise<Result<T, E>>
 	): Promise<Result<T, E | SaveError>> => {
 		const result = await opened;
-		return result.ok ? act(result.value.circle) : err(result.error);
+		if (!result.ok) return err(result.error);
+		const { circle } = result.value;
+		return chosen === null || circle.id === chosen ? act(circle) : err({ type: 'not-allowed' });
 	};
 	return {
-		id: 'opening',
-		mine: true,
+		id: chosen ?? 'opening',
+		mine: chosen === null,
 		personName: null,
 		durability: { type: 'here' },
 		observations: () => [],
@@ -38,15 +43,5 @@ export function openingCircle(opened: Promise<Result<Opened, SaveError>>): Circl
 		voidTogether: (ids, reason) => withCircle((circle) => circle.voidTogether(ids, reason)),
 		noteChange: (draft, replaces) => withCircle((circle) => circle.noteChange(draft, replaces)),
 		voidChange: (id, reason) => withCircle((circle) => circle.voidChange(id, reason))
-	};
-}
-
-/** Drafts that wait for the store; without one there are none. */
-export function openingDrafts(opened: Promise<Result<Opened, SaveError>>): DraftKeeper {
-	const drafts = opened.then((result) => (result.ok ? result.value.drafts : null));
-	return {
-		load: async (form) => (await drafts)?.load(form),
-		save: async (form, value) => (await drafts)?.save(form, value),
-		clear: async (form) => (await drafts)?.clear(form)
 	};
 }

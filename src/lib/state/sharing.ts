@@ -3,10 +3,9 @@
  * time, hand over the chosen books. Each step can fail in words the person understands, and leaves everything as it was.
  */
 import { assert, must } from '$lib/domain/assert';
-import type { BookKind } from '$lib/domain/books';
+import type { BookKind, ShareableBook } from '$lib/domain/books';
 import { err, ok, type Result } from '$lib/domain/result';
 import { proposedAccess, sharedWithEveryMember } from '$lib/domain/rights';
-import type { MeasureKind } from '$lib/domain/measures';
 import { safetyNumber } from '$lib/crypto/safety-number';
 import type { RecoveryCode } from '$lib/crypto/recovery-code';
 import { inviteId } from '$lib/protocol/api/invites';
@@ -81,11 +80,11 @@ export async function turnOnBackup(session: Session, code: RecoveryCode): Promis
 	);
 }
 
-/** Hands over the chosen measures, and what every member holds, to the unit. Needs the relay. */
+/** Hands over the chosen books, and what every member holds, to the unit. Needs the relay. */
 export async function shareWithUnit(
 	session: Session,
 	to: CheckedCard,
-	choice: { readonly measures: readonly MeasureKind[]; readonly ownName: string }
+	choice: { readonly books: readonly ShareableBook[]; readonly ownName: string }
 ): Promise<Result<void, ShareError>> {
 	const synced = await session.engine.sync();
 	if (!synced.ok) return synced;
@@ -107,7 +106,7 @@ export async function shareWithUnit(
 		...(body.code ? { via: body.code } : {}),
 		verified: 'claimed' as const
 	};
-	const rights = rightsFor(access, choice.measures);
+	const rights = rightsFor(access, choice.books);
 	const step = await addMembers(
 		access,
 		device,
@@ -121,8 +120,8 @@ export async function shareWithUnit(
 	return session.engine.sync();
 }
 
-/** The books a care contact is given for these measures. */
-function rightsFor(access: CircleAccess, chosen: readonly MeasureKind[]): { book: BookId; access: 'r' | 'w' }[] {
+/** The rights a care contact is given in these, and in what every member holds. */
+function rightsFor(access: CircleAccess, chosen: readonly ShareableBook[]): { book: BookId; access: 'r' | 'w' }[] {
 	const kinds: readonly BookKind[] = [...chosen, ...sharedWithEveryMember];
 	return kinds.flatMap((kind) => {
 		const book = bookOfKind(access, kind);

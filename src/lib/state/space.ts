@@ -19,3 +19,22 @@ export function keepSpace(storage: Pick<Storage, 'setItem' | 'removeItem'>, spac
 	if (space === 'real') storage.removeItem(KEY);
 	else storage.setItem(KEY, space);
 }
+
+const circleKey = (space: Space): string => `hemlinje:circle:${space}`;
+
+/**
+ * The circle chosen in this tab; null for the person's own. Kept over a reload and no longer: an app that is opened anew
+ * begins with the person's own values, so that nothing is written down for somebody else by habit.
+ */
+export function readChosenCircle(memory: Pick<Storage, 'getItem'> | null, space: Space): string | null {
+	return memory?.getItem(circleKey(space)) ?? null;
+}
+
+export function keepChosenCircle(
+	memory: Pick<Storage, 'setItem' | 'removeItem'> | null,
+	space: Space,
+	circle: string | null
+): void {
+	if (circle === null) memory?.removeItem(circleKey(space));
+	else memory?.setItem(circleKey(space), circle);
+}

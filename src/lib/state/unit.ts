@@ -6,6 +6,7 @@ import { toBase64url } from '$lib/crypto/bytes';
 import { idBytes, type CircleId } from '$lib/protocol/ids';
 import { signUnitCard, unitCardText } from '$lib/protocol/unit-card';
 import type { StorageError } from '$lib/storage/errors';
+import { deviceKeysSchema, type DeviceKeys } from '$lib/storage/keyring';
 import { createDevice } from '$lib/sync/create';
 import type { SyncError } from '$lib/sync/engine';
 import type { Session } from './session';
@@ -36,24 +37,48 @@ export function parseEnrolment(fragment: string): Result<Enrolment, { readonly t
 	return parsed.success ? ok(parsed.data) : err({ type: 'link-malformed' });
 }
 
-/** Makes the unit's identity on this device and registers it. A refused link leaves the device as it was. */
+/**
+ * Makes the unit's identity on this device and registers it. A refused link leaves the device as it was. An answer that is
+ * lost leaves the identity waiting: the same link opened again on this device registers that very one.
+ */
 export async function enrolUnit(session: Session, link: Enrolment | null): Promise<Result<void, EnrolError>> {
 	const existing = await session.device();
 	if (existing)
 		return existing.unit && !existing.relay.registered ? registerNow(session) : err({ type: 'device-taken' });
 	if (!link && session.space === 'real') return err({ type: 'link-malformed' });
-	const device = createDevice({ random: session.random, now: session.now, space: session.space }, 'unit');
+	const unsent = await keepUnsent(session, link?.t ?? '');
+	if (!unsent.ok) return unsent;
+	const device = unsent.value;
 	const genesis = must(device.log[0], 'a new identity has its first record');
-	// Registered before it is stored: a link that was used leaves nothing behind on this device.
+	// Registered before it is the device's own: a link that was used leaves nothing behind.
 	const sent = await session.relay.registerIdentity(genesis, link?.t ?? null);
-	if (!sent.ok) return sent.error.type === 'refused' && isUsed(sent.error.code) ? err({ type: 'link-used' }) : sent;
+	if (!sent.ok) {
+		if (sent.error.type !== 'refused' || !isUsed(sent.error.code)) return sent;
+		await session.store.clearDraft(UNSENT);
+		return err({ type: 'link-used' });
+	}
 	const { unit: name, contact, phone, hours } = link ?? { unit: '', contact: '', phone: '', hours: '' };
-	return saveUnit(session, {
+	const saved = await saveUnit(session, {
 		...device,
 		relayOn: true,
 		relay: { ...device.relay, registered: true },
 		unit: { name, contact, phone, hours, enrolment: null }
 	});
+	if (saved.ok) await session.store.clearDraft(UNSENT);
+	return saved;
+}
+
+/** An identity that was made for a link and may have been registered: the relay takes the same one again, and no other. */
+const unsentSchema = z.object({ token: z.string(), device: deviceKeysSchema });
+const UNSENT = 'enrolment';
+
+/** The identity that waits for this link, else a new one. Kept before it is sent, or an answer that is lost loses it. */
+async function keepUnsent(session: Session, token: string): Promise<Result<DeviceKeys, StorageError>> {
+	const kept = await session.store.readDraft(UNSENT, unsentSchema);
+	if (kept?.token === token) return ok(kept.device);
+	const device = createDevice({ random: session.random, now: session.now, space: session.space }, 'unit');
+	const saved = await session.store.saveDraft(UNSENT, { token, device });
+	return saved.ok ? ok(device) : saved;
 }
 
 const isUsed = (code: string): boolean => code === 'already-used' || code === 'expired' || code === 'not-found';

@@ -101,6 +101,7 @@ class Device {
 		return shown({
 			stated: accepted.flatMap(statedIn),
 			observations: projectObservations(accepted),
+			beside: accepted.flatMap(statedIn).filter(({ entry }) => !entry.kind.startsWith('obs.')),
 			parked: parked.map(({ frame, reason }) => ({ hash: frame.hash, reason })),
 			forked,
 			unknownEntries
@@ -118,13 +119,16 @@ class Device {
 }
 
 const shown = (
-	book: Pick<OpenBook, 'observations' | 'parked' | 'forked' | 'unknownEntries'> & { readonly stated: readonly Stated[] }
+	book: Pick<OpenBook, 'observations' | 'beside' | 'parked' | 'forked' | 'unknownEntries'> & {
+		readonly stated: readonly Stated[];
+	}
 ): string =>
 	JSON.stringify([
 		[...book.stated]
 			.sort(inStatedOrder)
 			.map(({ entry, author, device, lamport, seq, owning }) => [entry.id, author, device, lamport, seq, owning]),
 		book.observations,
+		book.beside.map(({ entry }) => entry.id),
 		book.parked.map(({ hash, reason }) => `${hash} ${reason}`).sort(),
 		book.forked,
 		book.unknownEntries

@@ -55,6 +55,11 @@ export class OpenBook {
 		return this.#read?.stated ?? [];
 	}
 
+	/** Those of them that are no observations nor about one, in order: few, however long the history. */
+	get beside(): readonly Stated[] {
+		return [...(this.#read?.beside ?? [])].sort(inStatedOrder);
+	}
+
 	/** Oldest measurement first, amendments applied, voids left out. */
 	get observations(): readonly Observation[] {
 		return this.#read?.index.observations ?? [];
@@ -212,6 +217,7 @@ class Judged {
 	readonly forked: readonly DeviceId[];
 	unknownEntries: number;
 	stated: Stated[];
+	readonly beside: Stated[] = [];
 	readonly index = new ObservationIndex();
 
 	constructor(from: JudgedBook) {
@@ -226,9 +232,10 @@ class Judged {
 		this.stated = [...from.stated];
 	}
 
-	/** Works entries that are already among `stated` into the observations. */
+	/** Works entries that are already among `stated` into what they come to. */
 	state(entries: readonly Stated[]): void {
 		this.index.add(entries);
+		this.beside.push(...entries.filter(({ entry }) => !entry.kind.startsWith('obs.')));
 	}
 
 	/** Judges frames by themselves. False when all must be judged anew; what was taken in until then is not to be used. */
@@ -251,7 +258,7 @@ class Judged {
 			this.arrivals = Math.max(this.arrivals, arrival);
 		}
 		this.stated.push(...added);
-		this.index.add(added);
+		this.state(added);
 		return true;
 	}
 

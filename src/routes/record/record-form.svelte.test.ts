@@ -225,6 +225,17 @@ describe('a form that is left', () => {
 		expect([texts(back), back.note, back.time?.clock]).toEqual([['134', '', ''], 'vänster', '06:10']);
 	});
 
+	test('hands over every digit at once, without waiting for the one before to be kept', () => {
+		const { drafts, form } = open();
+		const saved: unknown[] = [];
+		drafts.save = (_form, value) => {
+			saved.push(value);
+			return new Promise(() => undefined);
+		};
+		keys(form, 'systolic', '134');
+		expect(saved.at(-1)).toMatchObject({ typed: { systolic: '134' } });
+	});
+
 	test('a number left half typed is gone on with', async () => {
 		const { form, reopened } = open();
 		keys(form, 'systolic', '1347');

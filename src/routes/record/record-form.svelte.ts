@@ -136,9 +136,10 @@ export class RecordForm {
 
 	/** Brings back what was left here; what has been typed meanwhile wins. */
 	async restore(): Promise<Focus> {
-		const units = meterUnitsSchema.safeParse(await this.#deps.drafts.load(METER_UNITS));
-		if (units.success) this.#units = { ...units.data.units, ...this.#units };
+		// What was typed before the store is open is there at once; the units come with the store.
+		const units = this.#restoreUnits();
 		const parsed = recordDraftSchema.safeParse(await this.#deps.drafts.load(this.#target.draftName));
+		if (!parsed.success) await units;
 		if (this.#typedAt !== null) return null;
 		if (!parsed.success) {
 			this.#fill();
@@ -147,6 +148,11 @@ export class RecordForm {
 		const { typed, typedAt, time, note, context } = parsed.data;
 		[this.#typed, this.#typedAt, this.#time, this.#note, this.#context] = [typed, typedAt, time, note, context];
 		return this.#unfinishedField() ?? this.firstOpenField();
+	}
+
+	async #restoreUnits(): Promise<void> {
+		const units = meterUnitsSchema.safeParse(await this.#deps.drafts.load(METER_UNITS));
+		if (units.success) this.#units = { ...units.data.units, ...this.#units };
 	}
 
 	/** The first field without text, or the last of all: where typing goes on. The first of a reading that is changed. */
@@ -196,7 +202,7 @@ export class RecordForm {
 		this.#units = unit === null ? others : { ...others, [key]: unit };
 		this.#phase = typing;
 		const units: MeterUnits = { v: 1, units: this.#units };
-		this.#keeping = this.#keeping.then(() => this.#deps.drafts.save(METER_UNITS, units));
+		this.#keepWith(this.#deps.drafts.save(METER_UNITS, units));
 	}
 
 	/** **Ja, det är mg/dl**: what was typed, in the unit it is stored in. */
@@ -366,7 +372,7 @@ export class RecordForm {
 			return { to: 'failure' };
 		}
 		this.#phase = { type: 'saved', id: result.value, draft, undo: 'possible' };
-		this.#keeping = this.#keeping.then(() => this.#deps.drafts.clear(this.#target.draftName));
+		this.#keepWith(this.#deps.drafts.clear(this.#target.draftName));
 		return { to: 'saved' };
 	}
 
@@ -399,7 +405,12 @@ export class RecordForm {
 		const empty = !this.hasMore && !hasText;
 		const { drafts } = this.#deps;
 		const { draftName } = this.#target;
-		this.#keeping = this.#keeping.then(() => (empty ? drafts.clear(draftName) : drafts.save(draftName, draft)));
+		this.#keepWith(empty ? drafts.clear(draftName) : drafts.save(draftName, draft));
+	}
+
+	/** Handed over at once: what waits behind something else would be lost with the page. */
+	#keepWith(keeping: Promise<void>): void {
+		this.#keeping = Promise.all([this.#keeping, keeping]).then(() => undefined);
 	}
 
 	get #hasText(): boolean {

@@ -7,9 +7,7 @@ import { measures } from '$lib/domain/measures';
 import type { Effective, ObservationDraft } from '$lib/domain/observation';
 import { formatClock, formatNumber, formatRelativeDay, type Moment } from '$lib/i18n/format';
 import { m } from '$lib/i18n/paraglide/messages';
-import { saveErrorSentence } from '$lib/ui/save-error-words';
-import type { TargetError } from './record-target';
-import { answersInWords, fieldInSentence, unitName } from '$lib/i18n/measure-words';
+import { fieldInSentence, unitName } from '$lib/i18n/number-words';
 
 /** The sentence at a field that cannot be a reading. */
 export function fieldErrorSentence(field: FieldDefinition, error: FieldError): string {
@@ -56,10 +54,6 @@ export function questionSentence(field: FieldDefinition, question: InputQuestion
 	}
 }
 
-/** Why the form could not be saved. */
-export const failSentence = (error: TargetError): string =>
-	error.type === 'unchanged' ? m.record_fail_unchanged() : saveErrorSentence(error);
-
 export function timeErrorSentence(error: TimeError): string {
 	switch (error.type) {
 		case 'time-missing':
@@ -88,7 +82,7 @@ export function savedDetail({ measure, values, effective }: ObservationDraft, no
 	const { pulse } = values;
 	const also =
 		measure === 'bloodPressure' && pulse !== undefined ? m.record_pulse_too({ pulse: formatNumber(pulse) }) : '';
-	const what = [unitName(lead?.unit ?? ''), also, ...answersInWords(measure, values)].filter((part) => part !== '');
+	const what = [unitName(lead?.unit ?? ''), also].filter((part) => part !== '');
 	const day = formatRelativeDay(effective, now);
 	const when = m.record_saved_when({
 		day: day.charAt(0).toUpperCase() + day.slice(1),

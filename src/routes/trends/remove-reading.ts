@@ -24,13 +24,13 @@ export async function giveBack(reading: Observation, deps: Deps): Promise<void> 
 	else deps.toasts.show({ text: m.trends_return_failed(), undo: () => void giveBack(reading, deps) });
 }
 
-/** Those taken away that do not stand there again, newest measurement first. */
+/** Those taken away that do not stand there again, the last taken first; one taken twice by its last reason. */
 export function notGivenBack(
 	removed: readonly RemovedObservation[],
 	shown: readonly Observation[]
 ): readonly RemovedObservation[] {
 	const same = ({ values, effective }: Observation) => `${effective.utc} ${JSON.stringify(values)}`;
 	const standing = new Set(shown.map(same));
-	const once = new Map(removed.map((reading) => [same(reading), reading]));
-	return [...once].flatMap(([key, reading]) => (standing.has(key) ? [] : [reading])).reverse();
+	const lastFirst = [...removed].reverse().filter((reading) => !standing.has(same(reading)));
+	return lastFirst.filter((reading, at) => lastFirst.findIndex((other) => same(other) === same(reading)) === at);
 }

@@ -75,7 +75,7 @@ export const comparedName = ({ measure, field }: Compared): string =>
 	field ? fieldLabel(field.key) : measureName(measure);
 
 /** What a day has of it, as spoken; null where it has nothing. */
-export function spokenDay({ measure, field }: Compared, mean: DayMean | null): string | null {
+function spokenDay({ measure, field }: Compared, mean: DayMean | null): string | null {
 	if (!field) return mean && spokenValue(measure, mean.values);
 	const value = mean?.values[field.key];
 	return value === undefined ? null : fieldValueText(field, value);

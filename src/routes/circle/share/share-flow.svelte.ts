@@ -4,7 +4,8 @@
  */
 import { createRecoveryCode, recoveryCodeGroups, type RecoveryCode } from '$lib/crypto/recovery-code';
 import { must } from '$lib/domain/assert';
-import { measureKinds, type MeasureKind } from '$lib/domain/measures';
+import { shareableBooks, type ShareableBook } from '$lib/domain/books';
+import { measureKinds } from '$lib/domain/measures';
 import type { App } from '$lib/state/app.svelte';
 import { measuresInUse } from '$lib/state/measures-in-use';
 import {
@@ -31,8 +32,8 @@ export class ShareFlow {
 	shareError = $state.raw<ShareError | null>(null);
 	checked = $state.raw<CheckedCard | null>(null);
 	safetyNumber = $state<string | null>(null);
-	chosen = $state.raw<ReadonlySet<MeasureKind>>(new Set());
-	readonly inUse: readonly MeasureKind[];
+	chosen = $state.raw<ReadonlySet<ShareableBook>>(new Set());
+	readonly inUse: readonly ShareableBook[];
 	name = $state('');
 	isNameMissing = $state(false);
 	isNothingChosen = $state(false);
@@ -45,8 +46,9 @@ export class ShareFlow {
 	constructor(app: App) {
 		this.#app = app;
 		const own = must(app.own, 'only a person shares');
-		this.chosen = new Set(measureKinds.filter((measure) => own.observations(measure).length > 0));
-		this.inUse = measuresInUse(own, measureKinds);
+		const used = own.changes.length > 0 ? (['medicines'] as const) : [];
+		this.chosen = new Set([...measureKinds.filter((measure) => own.observations(measure).length > 0), ...used]);
+		this.inUse = [...measuresInUse(own, measureKinds), ...used];
 		this.name = own.personName ?? '';
 	}
 
@@ -85,8 +87,8 @@ export class ShareFlow {
 		this.step = 'choose';
 	}
 
-	toggle(measure: MeasureKind, isOn: boolean): void {
-		this.chosen = new Set(measureKinds.filter((each) => (each === measure ? isOn : this.chosen.has(each))));
+	toggle(book: ShareableBook, isOn: boolean): void {
+		this.chosen = new Set(shareableBooks.filter((each) => (each === book ? isOn : this.chosen.has(each))));
 		this.isNothingChosen = false;
 	}
 
@@ -143,7 +145,7 @@ export class ShareFlow {
 			if (!on.ok) return on.error;
 		}
 		const to = must(this.checked, 'a card was read before');
-		const shared = await shareWithUnit(session, to, { measures: [...this.chosen], ownName: this.name.trim() });
+		const shared = await shareWithUnit(session, to, { books: [...this.chosen], ownName: this.name.trim() });
 		return shared.ok ? null : shared.error;
 	}
 

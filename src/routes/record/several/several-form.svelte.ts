@@ -306,7 +306,7 @@ export class SeveralForm {
 		}
 		this.#phase = { type: 'saved', ids: result.value, drafts, undo: 'possible' };
 		this.#unread = [];
-		this.#keeping = this.#keeping.then(() => this.#deps.drafts.clear(this.#draftName));
+		this.#keepWith(this.#deps.drafts.clear(this.#draftName));
 		return { to: 'saved' };
 	}
 
@@ -325,9 +325,12 @@ export class SeveralForm {
 		const { drafts } = this.#deps;
 		const rows = this.#rows.map(({ date, clock, typed }) => ({ date, clock, typed }));
 		const isEmpty = !this.#rows.some(isFilled);
-		this.#keeping = this.#keeping.then(() =>
-			isEmpty ? drafts.clear(this.#draftName) : drafts.save(this.#draftName, { v: 1, rows })
-		);
+		this.#keepWith(isEmpty ? drafts.clear(this.#draftName) : drafts.save(this.#draftName, { v: 1, rows }));
+	}
+
+	/** Handed over at once: what waits behind something else would be lost with the page. */
+	#keepWith(keeping: Promise<void>): void {
+		this.#keeping = Promise.all([this.#keeping, keeping]).then(() => undefined);
 	}
 
 	#emptyRow(): SeveralRow {

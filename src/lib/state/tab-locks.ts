@@ -1,0 +1,24 @@
+/** Locks between the tabs of this browser: held by one living tab, free again the moment that tab is gone. */
+export interface TabLocks {
+	/** Waits so long for the lock, and gives back the way to let go of it; null while another tab holds it. */
+	hold(name: string, waitMs: number): Promise<(() => void) | null>;
+}
+
+/** Without Web Locks nobody is known to hold anything, and every lock is had. */
+export function browserLocks(locks: LockManager | undefined): TabLocks {
+	return {
+		hold: (name, waitMs) =>
+			locks
+				? new Promise((resolve) => {
+						locks
+							.request(
+								name,
+								{ signal: AbortSignal.timeout(waitMs) },
+								() => new Promise<void>((release) => resolve(release))
+							)
+							// An aborted wait is how a lock somebody else holds looks from here.
+							.catch(() => resolve(null));
+					})
+				: Promise.resolve(() => undefined)
+	};
+}
