@@ -63,9 +63,9 @@ export function clauseWords(
 		case 'symptom': {
 			const { field: key, step, withinDays } = clause;
 			const field = measures.symptoms.fields.find((each) => each.key === key);
-			const answer = m.measure_step({ scale: field?.scale ?? '', step }, at);
+			const answer = m.measure_answer_step({ scale: field?.scale ?? '', step }, at);
 			const more = step === field?.hard.max ? '' : m.plan_or_more({}, at);
-			const question = m.measure_field({ field: key }, at);
+			const question = m.measure_asked({ field: key }, at);
 			return m.plan_clause_symptom({ answer, more, question, window: window(withinDays) }, at);
 		}
 		case 'health': {

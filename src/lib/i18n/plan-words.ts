@@ -10,7 +10,8 @@ import type { ClauseResult } from '$lib/domain/plan/rule-history';
 import type { TemplateText } from '$lib/domain/plan/templates';
 import type { Reading } from '$lib/domain/statistics';
 import { formatNumber, formatRelativeDay, type Moment } from './format';
-import { answersInWords, fieldLabel, measureInSentence, valueWithUnit } from './measure-words';
+import { answersInWords, fieldLabel, measureInSentence } from './measure-words';
+import { valueWithUnit } from './number-words';
 import { clauseWords, conditionWords, numberText } from './plan-clause-words';
 import { m } from './paraglide/messages';
 
