@@ -13,6 +13,8 @@ import { locales } from './paraglide/runtime';
 import { changeWords, lineWords, noticeWords, sectionName } from './plan-line-words';
 import {
 	ownText,
+	planReadErrorWords,
+	planWriteErrorWords,
 	quietWords,
 	rehearsalWords,
 	ruleWords,
@@ -202,5 +204,18 @@ describe('the lines of a plan', () => {
 			expect(m.plan_template({ id }, { locale })).not.toBe('plan_template');
 		}
 		for (const { section } of planLines(plan)) expect(sectionName(section)).not.toBe('plan_section');
+	});
+
+	test('what cannot be read or written is said in a sentence', () => {
+		const said = [
+			planReadErrorWords({ type: 'newer', v: 2 }),
+			planReadErrorWords({ type: 'unreadable' }),
+			planWriteErrorWords({ type: 'text-too-long', place: 'matters', length: 100_000, most: 1000 }),
+			planWriteErrorWords({ type: 'plan-too-large', bytes: 60_000, most: 49_152 }),
+			planWriteErrorWords({ type: 'invalid', places: [] })
+		];
+		expect(new Set(said).size).toBe(said.length);
+		for (const sentence of said) expect(sentence).toMatch(/^[A-ZÅÄÖ].+\.$/s);
+		expect(said[2]).toContain('100');
 	});
 });
