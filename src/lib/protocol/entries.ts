@@ -8,6 +8,7 @@ import { CHANGE_NAME_LENGTH, changeTypes, DOSE_LENGTH } from '$lib/domain/change
 import { homeBpProtocolSchema } from '$lib/domain/home-bp-protocol';
 import { entryIdSchema, hashSchema, bookIdSchema } from './ids';
 import { parseJson } from './json';
+import { planAcceptSchema, planDeclineSchema, planProposeSchema } from './plan-entries';
 
 /** Most entries in one frame. */
 const MAX_ENTRIES = 500;
@@ -152,6 +153,9 @@ export const entrySchema = z.discriminatedUnion('kind', [
 	seriesEndSchema,
 	changeAddSchema,
 	changeVoidSchema,
+	planProposeSchema,
+	planAcceptSchema,
+	planDeclineSchema,
 	fieldSetSchema,
 	receiptSchema,
 	heartbeatSchema

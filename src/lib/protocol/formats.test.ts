@@ -23,6 +23,7 @@ import { parseRecoveryCode, recoveryBoxKey, recoveryLookupId, type RecoveryCode 
 import { safetyNumber } from '$lib/crypto/safety-number';
 import { must } from '$lib/domain/assert';
 import { voidReasons } from '$lib/domain/observation';
+import { planSchema } from '$lib/domain/plan/plan';
 import { apiErrorSchema } from './api/errors';
 import {
 	challengeRequestSchema,
@@ -72,6 +73,7 @@ const schemas: Record<string, z.core.$ZodType> = {
 	frameHeader: frameHeaderSchema,
 	batch: batchSchema,
 	entry: entrySchema,
+	plan: planSchema,
 	snapshot: snapshotSchema,
 	identityRecord: identityRecordSchema,
 	manifest: manifestSchema,
