@@ -7,6 +7,7 @@ import { expect, test } from '../support/app';
 import {
 	countInTrends,
 	expectNothingStored,
+	keptDrafts,
 	logPressure,
 	lower,
 	pulse,
@@ -203,20 +204,3 @@ test('the first value asks the browser to keep the data, and nothing before it d
 	await expect(savedHere(page)).toBeVisible();
 	expect(await timesAsked()).toBe(1);
 });
-
-/** In the page: how many drafts lie in the store. Never makes the database. */
-function keptDrafts(): Promise<number> {
-	return new Promise((resolve) => {
-		const request = indexedDB.open('hemlinje-real');
-		request.onupgradeneeded = () => request.transaction?.abort();
-		request.onerror = () => resolve(0);
-		request.onsuccess = () => {
-			const database = request.result;
-			const count = database.transaction('drafts').objectStore('drafts').count();
-			count.onsuccess = () => {
-				database.close();
-				resolve(count.result);
-			};
-		};
-	});
-}

@@ -2,7 +2,17 @@
 
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/app';
-import { expectNothingStored, logPressure, pulse, save, savedHere, tile, typePressure, upper } from './support/steps';
+import {
+	draftIsKept,
+	expectNothingStored,
+	logPressure,
+	pulse,
+	save,
+	savedHere,
+	tile,
+	typePressure,
+	upper
+} from './support/steps';
 
 test.use({ ownApp: false });
 
@@ -65,6 +75,7 @@ test('a person with a full device is told so, keeps what was typed, and saves wh
 }) => {
 	const device = await smallDevice(page, app.origin);
 	await typePressure(page, '1288272');
+	await draftIsKept(page);
 	await device.fill();
 	await save(page).click();
 	const told = page.getByRole('alert').filter({ hasText: FULL });
@@ -260,6 +271,7 @@ for (const how of ['all', 'keys'] as const)
 test('a database emptied under an open form is not written to as if it were new', async ({ page, app }) => {
 	await logPressure(page, '1288272');
 	await typePressure(page, '1317964');
+	await draftIsKept(page);
 	await wipe(page, app.origin, 'all');
 	await save(page).click();
 	await expect(page.getByRole('alert').filter({ hasText: 'Värdet är inte sparat' })).toContainText(

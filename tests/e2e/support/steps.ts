@@ -57,3 +57,24 @@ export async function expectNothingStored(page: Page): Promise<void> {
 	await page.goto('/');
 	await expect(page.getByRole('heading', { name: 'Börja med ett värde' })).toBeVisible();
 }
+
+/** In the page: how many drafts lie in the store. Never makes the database. */
+export function keptDrafts(): Promise<number> {
+	return new Promise((resolve) => {
+		const request = indexedDB.open('hemlinje-real');
+		request.onupgradeneeded = () => request.transaction?.abort();
+		request.onerror = () => resolve(0);
+		request.onsuccess = () => {
+			const database = request.result;
+			const count = database.transaction('drafts').objectStore('drafts').count();
+			count.onsuccess = () => {
+				database.close();
+				resolve(count.result);
+			};
+		};
+	});
+}
+
+/** Until what is typed is kept as a draft: the store is then open, whatever else the machine is doing. */
+export const draftIsKept = (page: Page): Promise<void> =>
+	expect.poll(() => page.evaluate(keptDrafts)).toBeGreaterThan(0);
