@@ -2,7 +2,17 @@
 
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/app';
-import { countInTrends, logPressure, rowsInTrends, save, savedHere, tile, typePressure, upper } from './support/steps';
+import {
+	keptDrafts,
+	countInTrends,
+	logPressure,
+	rowsInTrends,
+	save,
+	savedHere,
+	tile,
+	typePressure,
+	upper
+} from './support/steps';
 
 test.use({ ownApp: false });
 
@@ -40,6 +50,7 @@ test('a second tab does not take up what is being typed in the first, and each f
 	await typePressure(other, '131');
 	await expect(upper(other)).toHaveValue('131');
 	await expect(upper(page)).toHaveValue('128');
+	await expect.poll(() => page.evaluate(keptDrafts)).toBe(2);
 	for (const [tab, typed] of [
 		[other, '131'],
 		[page, '128']

@@ -15,9 +15,7 @@ const TYPED = /^(record|several|change):/;
 /** Tabs that can have a draft of the same form; in one more, what is typed is held in memory alone. */
 const PLACES = 4;
 /** A page that is loaded anew finds the lock of its former self still held for a moment. */
-const RELOAD_MS = 500;
-/** A lock that is free is had at once. */
-const AT_ONCE_MS = 50;
+const RELOAD_MS = 1_000;
 
 /** Stands for a draft to be removed. */
 const CLEARED = undefined;
@@ -92,10 +90,10 @@ export class TabDrafts implements DraftKeeper {
 		let taken: string | null = null;
 		for (let n = 1; n <= PLACES && taken === null; n++) {
 			const place = n === 1 ? form : `${form}:${n}`;
-			const release = await this.#deps.locks.hold(
-				`hemlinje:${this.#deps.space}:draft:${place}`,
-				n === 1 ? RELOAD_MS : AT_ONCE_MS
-			);
+			// Only where a draft lies can a former self have been.
+			const waitMs = (await drafts.load(place)) === undefined ? 0 : RELOAD_MS;
+			const release = await this.#deps.locks.hold(`hemlinje:${this.#deps.space}:draft:${place}`, waitMs);
+			// Looked for again: whoever held it may have saved what was typed, and be gone.
 			if (release && (await drafts.load(place)) !== undefined) taken = place;
 			else if (release) empty.push({ place, release });
 		}

@@ -1,6 +1,6 @@
 /** Locks between the tabs of this browser: held by one living tab, free again the moment that tab is gone. */
 export interface TabLocks {
-	/** Waits so long for the lock, and gives back the way to let go of it; null while another tab holds it. */
+	/** Waits so long for the lock, 0 not at all, and gives back the way to let go of it; null while another tab holds it. */
 	hold(name: string, waitMs: number): Promise<(() => void) | null>;
 }
 
@@ -11,10 +11,8 @@ export function browserLocks(locks: LockManager | undefined): TabLocks {
 			locks
 				? new Promise((resolve) => {
 						locks
-							.request(
-								name,
-								{ signal: AbortSignal.timeout(waitMs) },
-								() => new Promise<void>((release) => resolve(release))
+							.request(name, waitMs > 0 ? { signal: AbortSignal.timeout(waitMs) } : { ifAvailable: true }, (lock) =>
+								lock ? new Promise<void>((release) => resolve(release)) : resolve(null)
 							)
 							// An aborted wait is how a lock somebody else holds looks from here.
 							.catch(() => resolve(null));
