@@ -6,6 +6,7 @@ import path from 'node:path';
 import { expect, test } from '../support/app';
 import {
 	countInTrends,
+	delayStore,
 	expectNothingStored,
 	keptDrafts,
 	logPressure,
@@ -165,12 +166,7 @@ test('half a reading left behind is there when the person comes back', async ({ 
 test('digits typed before the store is open outlast leaving the form, and are kept when it opens', async ({ page }) => {
 	let openStore: () => void = () => undefined;
 	const mayOpen = new Promise<void>((resolve) => (openStore = resolve));
-	// The chunk that holds the database comes late, as on a slow network.
-	await page.route('**/_app/immutable/chunks/*.js', async (route) => {
-		const response = await route.fetch();
-		if ((await response.text()).includes('chromeTransactionDurability')) await mayOpen;
-		await route.fulfill({ response });
-	});
+	await delayStore(page, mayOpen);
 	await typePressure(page, '12882');
 	await page.getByRole('link', { name: 'Stäng utan att spara' }).click();
 	await expect(page).toHaveURL(/\/$/);

@@ -3,6 +3,7 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/app';
 import {
+	delayStore,
 	draftIsKept,
 	expectNothingStored,
 	logPressure,
@@ -171,6 +172,25 @@ test('a browser that stops letting the app save in the middle of an entry keeps 
 	await expect(upper(page)).toHaveValue('128');
 	await expect(savedHere(page)).toBeHidden();
 	await expectNothingStored(page);
+});
+
+test('a form typed in before the store turns out to be closed stays, and says so at the save', async ({ page }) => {
+	let openStore: () => void = () => undefined;
+	const mayOpen = new Promise<void>((resolve) => (openStore = resolve));
+	await page.addInitScript(() => {
+		IDBFactory.prototype.open = () => {
+			throw new DOMException('Refused.', 'SecurityError');
+		};
+	});
+	await delayStore(page, mayOpen);
+	await typePressure(page, '1288272');
+	openStore();
+	await save(page).click();
+	await expect(page.getByRole('alert').filter({ hasText: 'Värdet är inte sparat' })).toContainText(
+		'Det du skrev står kvar.'
+	);
+	await expect(upper(page)).toHaveValue('128');
+	await page.unrouteAll({ behavior: 'ignoreErrors' });
 });
 
 test('a person whose browser refuses everything but the database saves all the same', async ({ page }) => {

@@ -19,7 +19,14 @@ import { keepChosenCircle, readChosenCircle } from './space';
 import { TabDrafts } from './tab-drafts';
 
 export type AppPhase =
-	{ readonly type: 'opening' } | { readonly type: 'ready' } | { readonly type: 'failed'; readonly error: StorageError };
+	| { readonly type: 'opening' }
+	| { readonly type: 'ready' }
+	| {
+			readonly type: 'failed';
+			readonly error: StorageError;
+			/** Something was being typed: its form stays, and says at the save why it cannot be kept. */
+			readonly isTyping: boolean;
+	  };
 
 /** What screens may know of this device's row; no key among it. */
 export interface DeviceFacts {
@@ -61,6 +68,7 @@ export class App {
 	readonly #opened = new Promise<Result<Opened, SaveError>>((resolve) => (this.#settle = resolve));
 	/** For forms: usable before the store is open, and the same object afterwards. */
 	readonly drafts: DraftKeeper;
+	readonly #drafts: TabDrafts;
 	readonly #opening: CircleView;
 	/** Begins to load at once, beside the first screen. */
 	readonly #dataLayer = import('./data-layer');
@@ -72,7 +80,8 @@ export class App {
 		this.#selected = readChosenCircle(tab.memory, space);
 		this.#opening = openingCircle(this.#opened, this.#selected);
 		const opened = this.#opened.then((result) => (result.ok ? result.value.drafts : null));
-		this.drafts = new TabDrafts({ opened, locks: tab.locks, space });
+		this.#drafts = new TabDrafts({ opened, locks: tab.locks, space });
+		this.drafts = this.#drafts;
 	}
 
 	/** The circle for a form that may be used before the store is open. */
@@ -161,7 +170,7 @@ export class App {
 	}
 
 	#fail(error: StorageError): void {
-		this.phase = { type: 'failed', error };
+		this.phase = { type: 'failed', error, isTyping: this.#drafts.holdsTyping };
 		this.#settle(err(error));
 	}
 

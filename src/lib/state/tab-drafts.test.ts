@@ -35,6 +35,22 @@ function opening() {
 }
 
 describe('before the store is open', () => {
+	test('it is known whether something is typed and not kept', async () => {
+		const { tab } = browser();
+		const store = opening();
+		const drafts = tab(store.opened);
+		expect(drafts.holdsTyping).toBe(false);
+		void drafts.save(form, '128');
+		void drafts.save('meter-units', 'mg/dL');
+		expect(drafts.holdsTyping).toBe(true);
+		void drafts.clear(form);
+		expect(drafts.holdsTyping).toBe(false);
+		const kept = drafts.save(form, '128');
+		store.open(new MemoryDrafts());
+		await kept;
+		expect(drafts.holdsTyping).toBe(false);
+	});
+
 	test('a form left and opened again finds what was typed, to the last digit', async () => {
 		const { tab } = browser();
 		const drafts = tab(opening().opened);

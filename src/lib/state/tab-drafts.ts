@@ -46,6 +46,11 @@ export class TabDrafts implements DraftKeeper {
 		return this.#held.has(form) || !drafts || place === null ? this.#held.get(form) : drafts.load(place);
 	}
 
+	/** True while something that was typed is not sealed yet. */
+	get holdsTyping(): boolean {
+		return [...this.#held].some(([form, value]) => TYPED.test(form) && value !== CLEARED);
+	}
+
 	save(form: string, value: unknown): Promise<void> {
 		this.#held.set(form, value);
 		return this.#sealed(form);

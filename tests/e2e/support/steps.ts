@@ -78,3 +78,12 @@ export function keptDrafts(): Promise<number> {
 /** Until what is typed is kept as a draft: the store is then open, whatever else the machine is doing. */
 export const draftIsKept = (page: Page): Promise<void> =>
 	expect.poll(() => page.evaluate(keptDrafts)).toBeGreaterThan(0);
+
+/** The chunk that holds the database comes late, as on a slow network. */
+export async function delayStore(page: Page, until: Promise<void>): Promise<void> {
+	await page.route('**/_app/immutable/chunks/*.js', async (route) => {
+		const response = await route.fetch();
+		if ((await response.text()).includes('chromeTransactionDurability')) await until;
+		await route.fulfill({ response });
+	});
+}
