@@ -38,6 +38,7 @@ test('Märta rests, measures twice with a pause between, and sees what is missin
 	await page.getByRole('button', { name: 'Ångra' }).click();
 	await expect(upper(page)).toHaveValue('143');
 	await save(page).click();
+	await expect(page.getByRole('heading', { name: 'Vänta en stund' })).toBeVisible();
 	await page.clock.fastForward(MINUTE_MS);
 
 	await expect(page.getByRole('heading', { name: 'Morgon, mätning 2 av 2' })).toBeVisible();
