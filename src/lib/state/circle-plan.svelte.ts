@@ -23,7 +23,20 @@ export interface Me {
 
 export interface PlanCircle extends Pick<
 	CircleView,
-	'mine' | 'planBook' | 'measures' | 'observations' | 'series' | 'canWrite' | 'sayOfPlan' | 'nameOf' | 'personName'
+	| 'id'
+	| 'mine'
+	| 'planBook'
+	| 'measures'
+	| 'observations'
+	| 'series'
+	| 'changes'
+	| 'adjustments'
+	| 'canWrite'
+	| 'sayOfPlan'
+	| 'noteAdjustment'
+	| 'voidAdjustment'
+	| 'nameOf'
+	| 'personName'
 > {
 	/** Null in a circle that has not begun: then the device is the person's. */
 	readonly me: Me | null;
