@@ -115,6 +115,10 @@ function weekdayNames(days: readonly number[]): string {
 		.join(', ');
 }
 
+/** "mån", for a narrow place. ISO day, 1 is Monday. */
+export const weekdayShort = (day: number): string =>
+	new Intl.DateTimeFormat(getLocale(), { weekday: 'short', timeZone: 'UTC' }).format(MONDAY + (day - 1) * 86_400_000);
+
 function medicineWords({ name, dose, when, note, adjust }: Medicine, plan: Plan): string {
 	const usual = m.plan_medicine({ name: ownText(name), dose: ownText(dose) });
 	const bounded =
