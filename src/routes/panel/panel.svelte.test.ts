@@ -21,12 +21,23 @@ const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 
 beforeEach(() => overwriteGetLocale(() => 'sv'));
 
+const refused = () => Promise.resolve(err({ type: 'not-allowed' as const }));
+
 /** Somebody who shares, in memory. */
 class MemoryPatient implements PanelCircle {
 	readonly series = [];
 	readonly measures: MeasureKind[] = ['bloodPressure', 'weight'];
 	readonly person = null;
 	readonly changes = [];
+	readonly me = null;
+	readonly mine = false;
+	planBook: PanelCircle['planBook'] = $state.raw(null);
+	readonly adjustments = [];
+	readonly canWrite = () => false;
+	readonly nameOf = () => null;
+	readonly sayOfPlan = refused;
+	readonly noteAdjustment = refused;
+	readonly voidAdjustment = refused;
 	readonly memberSince = now - 40 * DAY_MS;
 	standing: PanelCircle['standing'] = $state('joined');
 	receipts: readonly SeenReceipt[] = $state.raw([]);

@@ -9,23 +9,18 @@ import type { Result } from '$lib/domain/result';
 import { m } from '$lib/i18n/paraglide/messages';
 import { idBytes } from '$lib/protocol/ids';
 import type { SeenReceipt } from '$lib/state/circle-books.svelte';
+import { CirclePlan, type PlanCircle } from '$lib/state/circle-plan.svelte';
 import type { CircleState } from '$lib/state/circle-state.svelte';
 import type { SaveError } from '$lib/state/circle-view';
 
 /** What the panel reads of a circle; `CircleState` is one. */
 export type PanelCircle = Pick<
 	CircleState,
-	| 'id'
-	| 'standing'
-	| 'personName'
-	| 'measures'
-	| 'receipts'
-	| 'memberSince'
-	| 'person'
-	| 'observations'
-	| 'series'
-	| 'changes'
-> & { mark(outcome: 'accepted' | 'declined' | 'seen', name: string | null): Promise<Result<void, SaveError>> };
+	'id' | 'standing' | 'personName' | 'measures' | 'receipts' | 'memberSince' | 'person' | 'observations' | 'series'
+> &
+	PlanCircle & {
+		mark(outcome: 'accepted' | 'declined' | 'seen', name: string | null): Promise<Result<void, SaveError>>;
+	};
 
 /** Days in the small curve. */
 const CURVE_DAYS = 14;
@@ -39,6 +34,8 @@ export interface PatientContext {
 
 export class Patient<C extends PanelCircle = PanelCircle> {
 	readonly circle: C;
+	/** The written plan, read when it is asked for. */
+	readonly plan: CirclePlan<C>;
 	readonly #context: () => PatientContext;
 
 	/** The unit's own marks that somebody has looked, newest first. */
@@ -74,6 +71,7 @@ export class Patient<C extends PanelCircle = PanelCircle> {
 
 	constructor(circle: C, context: () => PatientContext) {
 		this.circle = circle;
+		this.plan = new CirclePlan(circle);
 		this.#context = context;
 	}
 

@@ -133,10 +133,7 @@ interface Issue {
 
 /** Also those of the kinds a clause can be, which stand one level down. */
 const placesOf = (issues: readonly Issue[]): readonly string[] =>
-	issues.flatMap((issue) => [
-		...issue.path.map(String),
-		...(issue.errors ?? []).flatMap((inner) => placesOf(inner))
-	]);
+	issues.flatMap((issue) => [...issue.path.map(String), ...(issue.errors ?? []).flatMap((inner) => placesOf(inner))]);
 
 /** What is chosen and not typed. */
 function namesOf(kind: ClauseKind, values: Values): Readonly<Record<string, string | undefined>> {

@@ -279,7 +279,8 @@ function measuringFields(values: Values): readonly FieldSpec[] {
 			(['min', 'max'] as const).map((end): FieldSpec => ({
 				kind: 'number',
 				key: targetKey(key, end),
-				label: end === 'min' ? m.plan_field_min({ field: fieldLabel(key) }) : m.plan_field_max({ field: fieldLabel(key) }),
+				label:
+					end === 'min' ? m.plan_field_min({ field: fieldLabel(key) }) : m.plan_field_max({ field: fieldLabel(key) }),
 				min: hard.min,
 				max: hard.max,
 				decimals,

@@ -7,7 +7,14 @@ import { parseNumber } from '$lib/domain/typed-number';
 import { formatNumber } from '$lib/i18n/format';
 import { m } from '$lib/i18n/paraglide/messages';
 import { numberText } from '$lib/i18n/plan-clause-words';
-import { type FieldSpec, fieldsOf, type FormSection, type NumberFieldSpec, targetKey, type Values } from './line-fields';
+import {
+	type FieldSpec,
+	fieldsOf,
+	type FormSection,
+	type NumberFieldSpec,
+	targetKey,
+	type Values
+} from './line-fields';
 import { agreedMoment, clocksOf, type LineOfForm, lineOfValues, startValues, valuesOfLine } from './line-values';
 
 interface LineFormDeps<S extends FormSection> {
@@ -28,9 +35,7 @@ export class LineForm<S extends FormSection = FormSection> {
 	/** By key of the field, since the last press. */
 	wrong: Readonly<Record<string, string>> = $state.raw({});
 
-	readonly fields: readonly FieldSpec[] = $derived.by(() =>
-		fieldsOf(this.#deps.section, this.values, this.#deps.plan)
-	);
+	readonly fields: readonly FieldSpec[] = $derived.by(() => fieldsOf(this.#deps.section, this.values, this.#deps.plan));
 
 	constructor(deps: LineFormDeps<S>) {
 		this.#deps = deps;
