@@ -118,7 +118,7 @@ const settled = () => new MemoryPatient('settled').weighs(1).seen(0);
 test('the list holds those who need somebody, in order, and counts all filters', () => {
 	const { panel } = open([settled(), silent(), measurer(), asker()]);
 	expect(ids(panel)).toEqual(['asker', 'measurer', 'silent']);
-	expect(panel.counts).toEqual({ needs: 3, invited: 1, silent: 1, all: 4 });
+	expect(panel.counts).toEqual({ needs: 3, red: 0, yellow: 0, asked: 0, invited: 1, silent: 1, all: 4 });
 });
 
 test('the address chooses the filter, and an unknown one is Behöver dig', () => {
