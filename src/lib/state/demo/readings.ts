@@ -88,7 +88,8 @@ export function demoReadings(patient: DemoPatient, now: number, zone: string, se
 			nightBreathlessness: 0,
 			pillows: 1 + worse,
 			swelling: worse,
-			fatigue: roll() > 0.5 ? 1 : 0
+			fatigue: roll() > 0.5 ? 1 : 0,
+			chestPain: 0
 		});
 	}
 }
