@@ -21,4 +21,4 @@ export function callTo(contact: Contact, plan: Pick<Plan, 'covers'>, today: Loca
 }
 
 /** What a telephone is given: no spaces, brackets or hyphens. */
-export const telHref = (number: string): string => `tel:${number.replace(/[^+\d]/g, '')}`;
+export const dialled = (number: string): string => number.replace(/[^+\d]/g, '');

@@ -69,7 +69,7 @@ export function entryOf(clause: Clause): ClauseEntry {
 	return clause.kind === 'newer' ? clause : { id: clause.id, kind: clause.kind, values: valuesOf(clause) };
 }
 
-export const entryOfDraft = (draft: ClauseDraft, id: string): ClauseEntry => entryOf({ ...draft, id } as KnownClause);
+export const entryOfDraft = (draft: ClauseDraft, id: string): ClauseEntry => entryOf({ ...draft, id });
 
 function valuesOf(clause: KnownClause): Values {
 	const number = (value: number | undefined): string => (value === undefined ? '' : numberText(value));
