@@ -167,7 +167,7 @@ export class RecordForm {
 	/** New text in a field. When its digits are complete, or a whole reading was pasted, the next field takes over. */
 	type(key: string, text: string): Focus {
 		const before = this.text(key);
-		const split = splitPasted(measures[this.measure], text);
+		const split = splitPasted(measures[this.measure], text, this.#units);
 		this.#edit({ typed: { ...this.#typed, ...(split ?? { [key]: text }) } });
 		if (split) return this.firstOpenField();
 		const field = measures[this.measure].fields.find((one) => one.key === key);
@@ -177,7 +177,7 @@ export class RecordForm {
 
 	/** A pasted reading spread over the fields, lines and all; null when the field should take the text as it is. */
 	paste(key: string, text: string): Focus {
-		return splitPasted(measures[this.measure], text) ? this.type(key, text) : null;
+		return splitPasted(measures[this.measure], text, this.#units) ? this.type(key, text) : null;
 	}
 
 	/** Enter goes on, and saves from the last field. */
