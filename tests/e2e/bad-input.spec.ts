@@ -4,8 +4,8 @@ import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../support/app';
 import { expectNothingStored, lower, pulse, save, savedHere, upper } from './support/steps';
 
-// The relay has no part in this.
-test.use({ ownApp: false });
+// Neither the relay nor the worker has a part in this.
+test.use({ ownApp: false, withWorker: false });
 
 interface Impossible {
 	readonly what: string;

@@ -5,6 +5,9 @@ import { expect, test } from '../support/app';
 import { cardLink, enrolmentLink, readLink, share, shareButton, startUnit, walkToPreview } from './support/sharing';
 import { logPressure, RELAY_AWAY, save, savedHere, tile, upper } from './support/steps';
 
+// The links and the relay are tried, with two or three browsers each; none of them needs to fetch the whole app.
+test.use({ withWorker: false });
+
 const DAY_MS = 86_400_000;
 /** What the console says of an answer that is no success; the app itself says nothing there. */
 const REFUSED = /Failed to load resource/;
