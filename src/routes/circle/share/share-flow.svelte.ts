@@ -47,11 +47,7 @@ export class ShareFlow {
 		this.#app = app;
 		const own = must(app.own, 'only a person shares');
 		const used = own.changes.length > 0 || own.adjustments.length > 0 ? (['medicines'] as const) : [];
-		this.chosen = new Set([
-			'plan',
-			...measureKinds.filter((measure) => own.observations(measure).length > 0),
-			...used
-		]);
+		this.chosen = new Set(['plan', ...measureKinds.filter((measure) => own.observations(measure).length > 0), ...used]);
 		this.inUse = ['plan', ...measuresInUse(own, measureKinds), ...used];
 		this.name = own.personName ?? '';
 	}
