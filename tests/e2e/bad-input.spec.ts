@@ -307,4 +307,10 @@ test('a very high pressure is saved, and the person is told what to do', async (
 	await expect(savedHere(page)).toBeVisible();
 	await expect(page.getByRole('region', { name: 'Vila fem minuter och mät igen' })).toBeVisible();
 	await expect(page.getByRole('link', { name: 'Ring 112' })).toHaveAttribute('href', 'tel:112');
+	// Wherever the value shows, so do the numbers.
+	for (const path of ['/', '/trends']) {
+		await page.goto(path);
+		await expect(page.getByText('235/118').first()).toBeVisible();
+		await expect(page.getByRole('link', { name: 'Vid fara, ring 112' })).toHaveAttribute('href', 'tel:112');
+	}
 });

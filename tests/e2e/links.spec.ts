@@ -199,6 +199,8 @@ test('an empty circle has nothing to share, and says so', async ({ page: patient
 	const card = await cardLink(nurse);
 	await patient.goto(card);
 	await patient.getByLabel('Vad heter du?').fill('Bengt');
+	// The plan alone is offered from the start.
+	await patient.getByLabel('Plan', { exact: true }).uncheck();
 	await patient.getByRole('button', { name: 'Nästa' }).click();
 	await expect(patient.getByText('Välj minst en sak att dela.')).toBeVisible();
 	await expect(patient.getByLabel('Vad heter du?')).toHaveValue('Bengt');
