@@ -120,7 +120,7 @@ test('every number field of every measure refuses what is no number, and keeps i
 		['oxygenSaturation', 'Syremättnad'],
 		['glucose', 'Blodsocker'],
 		['temperature', 'Temperatur'],
-		['peakFlow', 'PEF'],
+		['peakFlow', 'PEF (utandning)'],
 		['steps', 'Steg'],
 		['waist', 'Midja']
 	] as const;
