@@ -8,7 +8,7 @@ import { logPressure, RELAY_AWAY, save, savedHere, visit } from './support/steps
 const NAME = 'Märta Kvist';
 const ARRIVES = { timeout: 20_000 };
 
-test.setTimeout(120_000);
+test.setTimeout(90_000);
 
 const zone = (page: Page) => page.getByRole('region', { name: /^Zon i dag/ });
 const daysAgo = (days: number): string =>
@@ -18,8 +18,8 @@ async function logWeight(page: Page, kilos: string, days = 0): Promise<void> {
 	await page.goto('/record?measure=weight');
 	await page.getByLabel('Vikt', { exact: true }).fill(kilos);
 	if (days > 0) {
-		await page.getByRole('button', { name: 'Ändra tid' }).click();
-		await page.getByLabel('Datum').fill(daysAgo(days));
+		await page.getByRole('button', { name: /^Tid: nu/ }).click();
+		await page.getByLabel('Dag', { exact: true }).fill(daysAgo(days));
 		await page.getByLabel('Klockslag').fill('07:00');
 	}
 	await save(page).click();

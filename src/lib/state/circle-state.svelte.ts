@@ -150,7 +150,12 @@ export class CircleState implements CircleView {
 	}
 
 	get hasAnything(): boolean {
-		return this.#books.series.length > 0 || (this.#books.plan?.stated.length ?? 0) > 0 || this.#books.changes.length > 0 || this.#books.hasAnything;
+		return (
+			this.#books.series.length > 0 ||
+			(this.#books.plan?.stated.length ?? 0) > 0 ||
+			this.#books.changes.length > 0 ||
+			this.#books.hasAnything
+		);
 	}
 
 	observations(measure: MeasureKind): readonly Observation[] {

@@ -5,8 +5,10 @@
 import { createRecoveryCode, recoveryCodeGroups, type RecoveryCode } from '$lib/crypto/recovery-code';
 import { must } from '$lib/domain/assert';
 import { shareableBooks, type ShareableBook } from '$lib/domain/books';
+import { booksOfPlan } from '$lib/domain/plan/checks';
 import { measureKinds } from '$lib/domain/measures';
 import type { App } from '$lib/state/app.svelte';
+import { CirclePlan } from '$lib/state/circle-plan.svelte';
 import { measuresInUse } from '$lib/state/measures-in-use';
 import {
 	checkCard,
@@ -66,6 +68,19 @@ export class ShareFlow {
 	/** Which groups are asked back, as indices into `groups`. */
 	get asked(): readonly number[] {
 		return this.#asked;
+	}
+
+	/** What the plan rests on and is not handed over with it: there its zone cannot be said. */
+	get missingForPlan(): readonly ShareableBook[] {
+		const own = this.#app.own;
+		if (!own || !this.chosen.has('plan')) return [];
+		const plan = new CirclePlan(own);
+		const adjusts = plan.inForce.some((version) => version.plan.medicines.some(({ adjust }) => adjust));
+		const needed: readonly ShareableBook[] = [
+			...booksOfPlan({ rules: plan.rules }),
+			...(adjusts ? ['medicines' as const] : [])
+		];
+		return needed.filter((book) => !this.chosen.has(book));
 	}
 
 	get needsCode(): boolean {
