@@ -41,3 +41,7 @@ test('self-rated health is shown in its words, best step first', () => {
 	);
 	expect(words).toEqual(['Mycket bra', 'Bra', 'Någorlunda', 'Dåligt', 'Mycket dåligt']);
 });
+
+test('pain is a step among ten', () => {
+	expect(latestValue('pain', observed('pain', { pain: 7 }), now)).toMatchObject({ value: '7 av 10' });
+});

@@ -1,7 +1,7 @@
 import { type MeasureKind, measures } from '$lib/domain/measures';
 import type { Observation } from '$lib/domain/observation';
 import { formatClock, formatRelativeDay, type Moment } from '$lib/i18n/format';
-import { measureName, spokenValue, unitName, valueText } from '$lib/i18n/measure-words';
+import { measureName, spokenValue, unitName, valueText, valueWithUnit } from '$lib/i18n/measure-words';
 import { m } from '$lib/i18n/paraglide/messages';
 
 /** A measure as Idag shows it. */
@@ -32,5 +32,7 @@ function shown(measure: MeasureKind, values: Observation['values']): Shown {
 		const { pulse: _, ...pressure } = values;
 		return { value, spoken: spokenValue(measure, pressure) };
 	}
+	// A step among ten says nothing without the ten.
+	if (lead?.isNumbered) return { value: valueWithUnit(measure, values) };
 	return { value, unit: unitName(lead?.unit ?? '') || undefined };
 }

@@ -1,20 +1,14 @@
 /** What no address opens by itself: a reading being changed, the question why it should go, rows with faults, every question. */
 
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { logPressure } from '../e2e/support/steps';
+import { accessibilityFaults } from '../support/accessibility';
 import { expect, test } from '../support/app';
 
-test.use({ ownApp: false, reducedMotion: 'reduce', viewport: { width: 390, height: 844 } });
-
-const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+test.use({ ownApp: false, reducedMotion: 'reduce', withWorker: false, viewport: { width: 390, height: 844 } });
 
 async function expectNoFault(page: Page, what: string): Promise<void> {
-	const { violations } = await new AxeBuilder({ page }).withTags(STANDARDS).analyze();
-	expect(
-		violations.map(({ id, nodes }) => ({ id, where: nodes.map((node) => node.target) })),
-		what
-	).toEqual([]);
+	expect(await accessibilityFaults(page), what).toEqual([]);
 }
 
 test('changing and removing a reading has no accessibility fault', async ({ page }) => {

@@ -1,15 +1,15 @@
 /** Every route, in both themes and both widths: axe finds nothing, text at 200 % fits, and the keyboard reaches everything. */
 
 import type { Page } from '@playwright/test';
-import { accessibilityFaults } from '../support/accessibility';
+import { expectNoFaultInEitherTheme } from '../support/accessibility';
 import { expect, test } from '../support/app';
 import { walkByKeyboard } from '../support/keyboard';
 import { overflowAtDoubleText } from '../support/overflow';
 import { staticRoutes } from '../support/routes';
 
-test.use({ ownApp: false, reducedMotion: 'reduce' });
+// Nothing here is about the worker, and each page would fetch the whole app for it.
+test.use({ ownApp: false, reducedMotion: 'reduce', withWorker: false });
 
-const THEMES = ['light', 'dark'] as const;
 const WIDTHS = [390, 1280] as const;
 
 const routes = staticRoutes();
@@ -17,19 +17,14 @@ const routes = staticRoutes();
 test('there are routes to test', () => expect(routes).toContain('/'));
 
 for (const route of routes) {
-	for (const width of WIDTHS) {
-		for (const theme of THEMES)
-			test(`${route} has no accessibility fault at ${width} px in the ${theme} theme`, async ({ page }) => {
-				await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-				await open(page, route, width);
-				expect(await accessibilityFaults(page)).toEqual([]);
-			});
-
-		test(`${route} fits at ${width} px with text at 200 %`, async ({ page }) => {
+	for (const width of WIDTHS)
+		test(`${route} at ${width} px has no accessibility fault in either theme, and fits with text at 200 %`, async ({
+			page
+		}) => {
 			await open(page, route, width);
+			await expectNoFaultInEitherTheme(page, route);
 			expect(await overflowAtDoubleText(page)).toEqual([]);
 		});
-	}
 
 	test(`${route} can be used with the keyboard alone`, async ({ page }) => {
 		await open(page, route, 390);

@@ -4,8 +4,8 @@ import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../support/app';
 import { expectNothingStored, lower, pulse, save, savedHere, upper } from './support/steps';
 
-// The relay has no part in this.
-test.use({ ownApp: false });
+// Neither the relay nor the worker has a part in this.
+test.use({ ownApp: false, withWorker: false });
 
 interface Impossible {
 	readonly what: string;
@@ -120,7 +120,7 @@ test('every number field of every measure refuses what is no number, and keeps i
 		['oxygenSaturation', 'Syremättnad'],
 		['glucose', 'Blodsocker'],
 		['temperature', 'Temperatur'],
-		['peakFlow', 'PEF'],
+		['peakFlow', 'PEF (utandning)'],
 		['steps', 'Steg'],
 		['waist', 'Midja']
 	] as const;
@@ -307,4 +307,10 @@ test('a very high pressure is saved, and the person is told what to do', async (
 	await expect(savedHere(page)).toBeVisible();
 	await expect(page.getByRole('region', { name: 'Vila fem minuter och mät igen' })).toBeVisible();
 	await expect(page.getByRole('link', { name: 'Ring 112' })).toHaveAttribute('href', 'tel:112');
+	// Wherever the value shows, so do the numbers.
+	for (const path of ['/', '/trends']) {
+		await page.goto(path);
+		await expect(page.getByText('235/118').first()).toBeVisible();
+		await expect(page.getByRole('link', { name: 'Vid fara, ring 112' })).toHaveAttribute('href', 'tel:112');
+	}
 });

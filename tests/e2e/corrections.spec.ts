@@ -3,8 +3,8 @@
 import { expect, test } from '../support/app';
 import { countInTrends, logPressure, lower, save, savedHere, upper } from './support/steps';
 
-// The relay has no part in this.
-test.use({ ownApp: false });
+// Neither the relay nor the worker has a part in this.
+test.use({ ownApp: false, withWorker: false });
 
 test('a reading is changed from the list, the original stands beside it, and Ångra changes it back', async ({
 	page

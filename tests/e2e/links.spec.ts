@@ -3,7 +3,10 @@
 import type { Page, Route } from '@playwright/test';
 import { expect, test } from '../support/app';
 import { cardLink, enrolmentLink, readLink, share, shareButton, startUnit, walkToPreview } from './support/sharing';
-import { logPressure, RELAY_AWAY, save, savedHere, tile, upper } from './support/steps';
+import { logPressure, RELAY_AWAY, save, savedHere, tile, upper, visit } from './support/steps';
+
+// The links and the relay are tried, with two or three browsers each; none of them needs to fetch the whole app.
+test.use({ withWorker: false });
 
 const DAY_MS = 86_400_000;
 /** What the console says of an answer that is no success; the app itself says nothing there. */
@@ -196,6 +199,8 @@ test('an empty circle has nothing to share, and says so', async ({ page: patient
 	const card = await cardLink(nurse);
 	await patient.goto(card);
 	await patient.getByLabel('Vad heter du?').fill('Bengt');
+	// The plan alone is offered from the start.
+	await patient.getByLabel('Planen', { exact: true }).uncheck();
 	await patient.getByRole('button', { name: 'Nästa' }).click();
 	await expect(patient.getByText('Välj minst en sak att dela.')).toBeVisible();
 	await expect(patient.getByLabel('Vad heter du?')).toHaveValue('Bengt');
@@ -277,25 +282,29 @@ test('a relay that answers with anything else stops nothing that is on the devic
 	});
 });
 
-test('a card read while the relay is away can be read later without opening the link again', async ({
-	page: patient,
-	app,
-	openPerson,
-	problems
-}) => {
-	problems.allow(RELAY_AWAY, REFUSED);
-	const nurse = await openPerson();
-	await startUnit(nurse, await enrolmentLink(app));
-	const card = await cardLink(nurse);
-	await logPressure(patient, '1288272');
-	await patient.goto('/circle/share');
-	await app.stop();
-	await cardField(patient).fill(card);
-	await readLink(patient).click();
-	await expectCardRefused(patient, card, 'Det går inte att nå servern nu.');
-	await app.start();
-	await readLink(patient).click();
-	await expect(patient.getByRole('heading', { level: 1, name: 'Dela med Anna Bergqvist' })).toBeVisible();
+test.describe('with the app kept on the device', () => {
+	test.use({ withWorker: true });
+
+	test('a card read while the relay is away can be read later without opening the link again', async ({
+		page: patient,
+		app,
+		openPerson,
+		problems
+	}) => {
+		problems.allow(RELAY_AWAY, REFUSED);
+		const nurse = await openPerson();
+		await startUnit(nurse, await enrolmentLink(app));
+		const card = await cardLink(nurse);
+		await logPressure(patient, '1288272');
+		await visit(patient, '/circle/share');
+		await app.stop();
+		await cardField(patient).fill(card);
+		await readLink(patient).click();
+		await expectCardRefused(patient, card, 'Det går inte att nå servern nu.');
+		await app.start();
+		await readLink(patient).click();
+		await expect(patient.getByRole('heading', { level: 1, name: 'Dela med Anna Bergqvist' })).toBeVisible();
+	});
 });
 
 test('somebody who helps is told what a link of another kind is', async ({ page }) => {

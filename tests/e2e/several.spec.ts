@@ -3,8 +3,8 @@
 import { expect, test } from '../support/app';
 import { countInTrends, savedHere } from './support/steps';
 
-// The relay has no part in this.
-test.use({ ownApp: false });
+// Neither the relay nor the worker has a part in this.
+test.use({ ownApp: false, withWorker: false });
 
 test('a pasted list is filled in, mended at its row, asked about once, saved together and undone together', async ({
 	page

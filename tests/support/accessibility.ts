@@ -1,7 +1,7 @@
 /** What axe finds wrong on a page as it stands. */
 
 import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 
 const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
@@ -12,6 +12,17 @@ export interface AccessibilityFault {
 }
 
 export async function accessibilityFaults(page: Page): Promise<readonly AccessibilityFault[]> {
-	const { violations } = await new AxeBuilder({ page }).withTags(STANDARDS).analyze();
+	// The app has no frames: axe need not open a page of its own to put theirs together.
+	const { violations } = await new AxeBuilder({ page }).withTags(STANDARDS).setLegacyMode().analyze();
 	return violations.map(({ id, help, nodes }) => ({ id, help, where: nodes.map((node) => node.target) }));
+}
+
+/** Axe finds nothing in either theme: the page stands as it is and changes its colours. */
+export async function expectNoFaultInEitherTheme(page: Page, what: string): Promise<void> {
+	for (const colorScheme of ['light', 'dark'] as const) {
+		await page.emulateMedia({ colorScheme });
+		// Not before it is drawn in them.
+		await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+		expect.soft(await accessibilityFaults(page), `${what}, ${colorScheme}`).toEqual([]);
+	}
 }

@@ -1,6 +1,7 @@
 /**
  * Playwright's `test` with the app. Each test gets a fresh app and relay on a free port with data of its own; a file that
- * only looks sets `test.use({ ownApp: false })` and shares one per worker. A console error or a breach of the content
+ * only looks sets `test.use({ ownApp: false })` and shares one per worker; one that is not about the service worker can do
+ * without it (`withWorker: false`), which spares each page the fetching of the whole app. A console error or a breach of the content
  * security policy fails the test unless it is named with `problems.allow`; so does a request to anybody but the app.
  */
 
@@ -47,6 +48,8 @@ class Problems {
 interface TestFixtures {
 	/** Whether the test has an app of its own. */
 	ownApp: boolean;
+	/** Whether the browser takes a service worker. */
+	withWorker: boolean;
 	app: ServedApp;
 	problems: Problems;
 	/** Opens a browser of another person: storage of its own, the same app. */
@@ -67,6 +70,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 		{ scope: 'worker' }
 	],
 	ownApp: [true, { option: true }],
+	withWorker: [true, { option: true }],
 	app: async ({ ownApp, sharedApp }, use) => {
 		if (!ownApp) return use(await sharedApp());
 		const app = await ServedApp.start();
@@ -82,18 +86,26 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 		},
 		{ auto: true }
 	],
-	context: async ({ context, problems }, use) => {
+	context: async ({ context, problems, withWorker }, use) => {
 		problems.watch(context);
+		if (!withWorker) await context.addInitScript(refuseWorkers);
 		await use(context);
 	},
-	openPerson: async ({ browser, contextOptions, baseURL, problems }, use) => {
+	openPerson: async ({ browser, contextOptions, baseURL, problems, withWorker }, use) => {
 		const contexts: BrowserContext[] = [];
 		await use(async () => {
 			const context = await browser.newContext({ ...contextOptions, ...(baseURL && { baseURL }) });
 			contexts.push(context);
 			problems.watch(context);
+			if (!withWorker) await context.addInitScript(refuseWorkers);
 			return context.newPage();
 		});
 		await Promise.all(contexts.map((context) => context.close()));
 	}
 });
+
+/** In the page: a browser that refuses service workers, as some private windows do. An empty page has none to refuse. */
+function refuseWorkers(): void {
+	if (!('serviceWorker' in navigator)) return;
+	navigator.serviceWorker.register = () => Promise.reject(new DOMException('Refused', 'SecurityError'));
+}

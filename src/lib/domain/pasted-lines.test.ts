@@ -60,6 +60,11 @@ describe('many readings pasted at once', () => {
 		expect(weights.map(({ clock }) => clock)).toEqual(['', '07:10', '']);
 	});
 
+	test('a line in another unit is converted, as it is in the form for one', () => {
+		const weights = readPastedLines(measures.weight, '12/3 07:10 168 lb\n13/3 07:10 76,4 kg', today).lines;
+		expect(weights.map(({ typed: { weight } }) => weight)).toEqual(['76,2', '76,4']);
+	});
+
 	test('every day, clock and pressure is read back from each way of writing it', () => {
 		const reading = fc.record({
 			back: fc.integer({ min: 0, max: 300 }),

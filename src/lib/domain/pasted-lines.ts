@@ -2,7 +2,7 @@
  * Many readings pasted at once: a list kept on paper and typed in a note, or rows of a spreadsheet. Each line is a day, a
  * clock and the numbers, in the ways people write them. Nothing is judged here: what cannot be read is left for the person.
  */
-import type { TypedFields } from './entry-input';
+import type { TypedFields, TypedUnits } from './entry-input';
 import type { MeasureDefinition } from './measure-definition';
 import { splitPasted } from './pasted-reading';
 import { clockText, type LocalDate, parseLocalDate } from './time';
@@ -22,8 +22,16 @@ export interface PastedLines {
 	readonly unread: readonly string[];
 }
 
-/** Reads each line with something on it. A line without a day has that of the line before, as in a list under a heading. */
-export function readPastedLines(measure: MeasureDefinition, text: string, today: LocalDate): PastedLines {
+/**
+ * Reads each line with something on it. A line without a day has that of the line before, as in a list under a heading.
+ * `units` are those the person's meters show.
+ */
+export function readPastedLines(
+	measure: MeasureDefinition,
+	text: string,
+	today: LocalDate,
+	units: TypedUnits = {}
+): PastedLines {
 	const lines: PastedLine[] = [];
 	const unread: string[] = [];
 	let day = '';
@@ -35,7 +43,7 @@ export function readPastedLines(measure: MeasureDefinition, text: string, today:
 		const dated = takeDate(plain, today);
 		const timed = takeClock(dated.rest);
 		day = dated.date || day;
-		const typed = readValues(measure, timed.rest);
+		const typed = readValues(measure, timed.rest, units);
 		if (typed) lines.push({ date: day, clock: timed.clock, typed });
 		// A day on a line of its own is a heading.
 		else if (!dated.date || timed.rest !== '') unread.push(raw.trim());
@@ -102,8 +110,9 @@ function takeClock(text: string): { clock: string; rest: string } {
 	return { clock: clockText(hours * 60 + minutes), rest: trimmed(text.slice(match[0].length)) };
 }
 
-function readValues(measure: MeasureDefinition, text: string): TypedFields | undefined {
-	const split = splitPasted(measure, text) ?? splitPasted(measure, text.replace(/[,;]/g, ' ').replace(/ +/g, ' '));
+function readValues(measure: MeasureDefinition, text: string, units: TypedUnits): TypedFields | undefined {
+	const spaced = text.replace(/[,;]/g, ' ').replace(/ +/g, ' ');
+	const split = splitPasted(measure, text, units) ?? splitPasted(measure, spaced, units);
 	if (split) return split;
 	const [field] = measure.fields;
 	const isOneNumber = measure.fields.length === 1 && /^\d+(?:[.,]\d+)?$/.test(text);

@@ -8,6 +8,7 @@ describe('pasted text', () => {
 	test.each([
 		['128/82 72', all],
 		['128/82, puls 72', all],
+		['\u200f128/82\u200e 72', all],
 		['128 / 82 / 72', all],
 		['Blodtryck: 128/82 mmHg, puls 72 slag/min.', all],
 		['128 över 82 (puls 72)', all],
@@ -38,9 +39,17 @@ describe('pasted text', () => {
 		expect(splitPasted(measures.peakFlow, 'PEF 420 l/min')).toEqual({ peakFlow: '420' });
 	});
 
-	test('a number in another unit stays a number, so that the form can ask about it', () => {
-		expect(splitPasted(measures.glucose, '120 mg/dl')).toEqual({ glucose: '120' });
+	test('a number in another unit is converted to the one the field is in, however likely it looks in that', () => {
+		expect(splitPasted(measures.weight, '168 lb')).toEqual({ weight: '76,2' });
+		expect(splitPasted(measures.glucose, '20 mg/dl')).toEqual({ glucose: '1,1' });
+		expect(splitPasted(measures.temperature, '98.6 °F')).toEqual({ temperature: '37,0' });
 		expect(splitPasted(measures.glucose, '6,7 mmol/l')).toEqual({ glucose: '6,7' });
+	});
+
+	test('a meter of another unit takes its own numbers as they are, and the stored unit converted', () => {
+		const units = { glucose: 'mg/dL' };
+		expect(splitPasted(measures.glucose, '120 mg/dl', units)).toEqual({ glucose: '120' });
+		expect(splitPasted(measures.glucose, '6,7 mmol/l', units)).toEqual({ glucose: '121' });
 	});
 
 	test('no text whatever hangs or throws', () => {

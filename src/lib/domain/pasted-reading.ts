@@ -1,15 +1,16 @@
 /** A whole reading pasted or typed into one field, spread over the fields it belongs to. */
-import type { TypedFields } from './entry-input';
+import { type TypedFields, type TypedUnits, typedValues } from './entry-input';
 import type { MeasureDefinition } from './measure-definition';
-import { plainDigits } from './typed-number';
+import { parseNumber, plainDigits } from './typed-number';
 
 /**
  * Splits text such as `128/82 72`, `128/82, puls 72` or `128 / 82 mmHg` over the fields of a blood pressure, and takes the
- * unit off a single number (`76,4 kg`). Undefined when the text is anything else: it then stays in the field as it is.
+ * unit off a single number (`76,4 kg`). `units` are those the fields are typed in: a number in another is converted.
+ * Undefined when the text is anything else: it then stays in the field as it is.
  */
-export function splitPasted(measure: MeasureDefinition, text: string): TypedFields | undefined {
+export function splitPasted(measure: MeasureDefinition, text: string, units: TypedUnits = {}): TypedFields | undefined {
 	const plain = plainDigits(text).trim();
-	return measure.kind === 'bloodPressure' ? splitPressure(plain) : splitSingle(measure, plain);
+	return measure.kind === 'bloodPressure' ? splitPressure(plain) : splitSingle(measure, plain, units);
 }
 
 const pressure =
@@ -37,16 +38,28 @@ const unitMarks: Readonly<Record<string, string>> = {
 	cm: 'cm|centimeter'
 };
 
-/** A single number with its unit taken off. In another unit it is the same number: the form then asks which unit it is in. */
-function splitSingle(measure: MeasureDefinition, plain: string): TypedFields | undefined {
+/**
+ * A single number with its unit taken off. A unit that was written is never dropped: 168 lb is 76,2 where the field is in
+ * kilos, and 6,7 mmol/l is 121 where the meter shows mg/dl.
+ */
+function splitSingle(measure: MeasureDefinition, plain: string, units: TypedUnits): TypedFields | undefined {
 	const [field] = measure.fields;
 	if (!field || measure.entry !== 'digits') return undefined;
-	const marks = [field.unit, ...(field.otherUnits ?? []).map(({ unit }) => unit)].flatMap(
-		(unit) => unitMarks[unit] ?? []
-	);
-	const number = new RegExp(
-		String.raw`^(?:\p{L}[\p{L} .:]*)?(\d+(?:[.,]\d+)?)\s*(?:${marks.join('|')})\.?$`,
-		'iu'
-	).exec(plain)?.[1];
-	return number ? { [field.key]: number } : undefined;
+	const { key, otherUnits = [] } = field;
+	const typedIn = units[key] ?? field.unit;
+	for (const unit of [field.unit, ...otherUnits.map((other) => other.unit)]) {
+		const text = numberBefore(unitMarks[unit], plain);
+		if (text === undefined) continue;
+		if (unit === typedIn) return { [key]: text };
+		const number = parseNumber(text, 3);
+		if (!number.ok) return undefined;
+		const other = otherUnits.find((one) => one.unit === unit);
+		return typedValues(measure, { [key]: other ? other.toStored(number.value) : number.value }, units);
+	}
+	return undefined;
 }
+
+const numberBefore = (marks: string | undefined, plain: string): string | undefined =>
+	marks === undefined
+		? undefined
+		: new RegExp(String.raw`^(?:\p{L}[\p{L} .:]*)?(\d+(?:[.,]\d+)?)\s*(?:${marks})\.?$`, 'iu').exec(plain)?.[1];

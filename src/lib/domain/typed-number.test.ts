@@ -12,6 +12,8 @@ describe('a number as people write it', () => {
 		['١٢٨', 128],
 		['۱۲۸', 128],
 		['128,0', 128],
+		['\u200e128\u202c', 128],
+		['4 000', 4000],
 		['128.', 128]
 	])('%j is read', (text, value) => expect(parseNumber(text, 0)).toEqual({ ok: true, value }));
 
@@ -39,6 +41,8 @@ describe('a number as people write it', () => {
 		['-', 'not-a-number'],
 		['-5', 'negative'],
 		['−5,5', 'negative'],
+		['4.000', 'too-many-decimals'],
+		['12,000', 'too-many-decimals'],
 		['128,5', 'too-many-decimals']
 	])('%j is refused as %s', (text, type) => expect(parseNumber(text, 0)).toMatchObject({ ok: false, error: { type } }));
 

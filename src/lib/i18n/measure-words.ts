@@ -50,6 +50,10 @@ export function answersInWords(kind: MeasureKind, values: Reading['values']): re
 	});
 }
 
+/** Answers as a list has room for them: symptoms by name, none of ten whole questions, which are a table's matter. */
+export const answersInList = (kind: MeasureKind, values: Reading['values']): readonly string[] =>
+	measures[kind].chart.series.length > 0 ? answersInWords(kind, values) : [];
+
 /** The name of a circumstance, and of what it can be: **Arm**, **Vänster**. */
 export const contextName = (key: string): string => m.measure_context({ key });
 export const contextValueName = (key: string, value: string): string => m.measure_context_value({ key, value });

@@ -2,9 +2,10 @@
 import { spaceOfRole, type DemoRole } from '$lib/state/demo/people';
 import { isStale } from '$lib/state/demo/readings';
 import type { DemoDeps, DemoError, DemoProgress } from '$lib/state/demo/world';
-import { keepSpace } from '$lib/state/space';
+import { keepChosenCircle, keepSpace } from '$lib/state/space';
 
 const MADE_AT_KEY = 'hemlinje:demo:made-at';
+const MARTAS_CIRCLE_KEY = 'hemlinje:demo:martas-circle';
 
 export class DemoFlow {
 	progress = $state.raw<DemoProgress | null>(null);
@@ -24,6 +25,8 @@ export class DemoFlow {
 		if (this.progress) return;
 		if (!this.#isFresh() && !(await this.#build())) return;
 		keepSpace(sessionStorage, spaceOfRole[role]);
+		// Sara is tried for what she is to her mother; her own values are one choice away.
+		if (role === 'sara') keepChosenCircle(sessionStorage, spaceOfRole.sara, localStorage.getItem(MARTAS_CIRCLE_KEY));
 		location.assign(role === 'anna' ? '/panel' : '/');
 	}
 
@@ -41,6 +44,7 @@ export class DemoFlow {
 	async leave(): Promise<void> {
 		keepSpace(sessionStorage, 'real');
 		localStorage.removeItem(MADE_AT_KEY);
+		localStorage.removeItem(MARTAS_CIRCLE_KEY);
 		const { eraseDemo } = await import('$lib/state/demo/world');
 		this.#letGo();
 		await eraseDemo(this.#deps);
@@ -55,8 +59,10 @@ export class DemoFlow {
 		this.#letGo();
 		const built = await buildDemo(this.#deps, (progress) => (this.progress = progress), this.#cancel.signal);
 		this.progress = null;
-		if (built.ok) localStorage.setItem(MADE_AT_KEY, String(this.#deps.now()));
-		else this.error = built.error;
+		if (built.ok) {
+			localStorage.setItem(MADE_AT_KEY, String(this.#deps.now()));
+			localStorage.setItem(MARTAS_CIRCLE_KEY, built.value.martasCircle ?? '');
+		} else this.error = built.error;
 		return built.ok;
 	}
 

@@ -101,3 +101,30 @@ test('a series says its days, its protocol, and whether its mean is valid', () =
 	);
 	expect(text(days)).toContain('medelvärde 138/80 mmHg, giltigt (12 mätningar på 6 dagar; morgon 138/80, kväll –)');
 });
+
+test('symptoms are told question by question, never as if the first were all, and the latest answers by name', () => {
+	const readings = [
+		reading('symptoms', '2025-11-14T07:00', { breathlessness: 1, swelling: 0 }),
+		reading('symptoms', '2025-11-15T07:00', { breathlessness: 1 }),
+		reading('symptoms', '2025-11-16T07:00', { breathlessness: 2, swelling: 1, chestPain: 1 })
+	];
+	const text = journalText({
+		name: 'Märta',
+		unit: 'Hjärtsvikt',
+		kinds: ['symptoms'],
+		observations: () => readings,
+		series: [],
+		range: '30d',
+		today: '2025-11-17' as LocalDate,
+		now: { utc: Date.parse('2025-11-17T08:04:00+01:00'), offset: 60 }
+	});
+	expect(text.replaceAll('\u00a0', ' ').split('\n').slice(4, 11)).toEqual([
+		'Symtom: besvarat, n = 3.',
+		'Andfåddhet: vanligaste svaret Lite, 2 av 3.',
+		'Svullna ben, fötter eller mage: vanligaste svaret Lite, 1 av 2.',
+		'Senast 3 symtom, 2025-11-16 kl. 07.00.',
+		'– Andfåddhet: Ganska mycket',
+		'– Svullna ben, fötter eller mage: Lite',
+		'– Ont eller tryck i bröstet: Lite'
+	]);
+});

@@ -3,12 +3,28 @@ import { measures, type MeasureKind } from '$lib/domain/measures';
 import { lastDayOf, type MeasuringSeries } from '$lib/domain/measuring-series';
 import type { Observation, ObservationSource } from '$lib/domain/observation';
 import { mean, valuesOf, type MeansByPart } from '$lib/domain/statistics';
-import { firstDayOf, inRange, shownMean, summarise, type Summary, type TrendRange } from '$lib/domain/summary';
+import {
+	firstDayOf,
+	inRange,
+	mostCommon,
+	shownMean,
+	summarise,
+	type Summary,
+	type TrendRange
+} from '$lib/domain/summary';
 import { daysBetween, localDate, type LocalDate } from '$lib/domain/time';
 import { formatClock, formatNumber, type Moment } from '$lib/i18n/format';
 import { seriesJournalLine } from '$lib/i18n/series-words';
 import { m } from '$lib/i18n/paraglide/messages';
-import { fieldValueText, measureName, unitName, valueText, valueWithUnit } from '$lib/i18n/measure-words';
+import {
+	answersInWords,
+	fieldLabel,
+	fieldValueText,
+	measureName,
+	unitName,
+	valueText,
+	valueWithUnit
+} from '$lib/i18n/measure-words';
 
 export interface JournalInput {
 	/** As the person wrote it. */
@@ -65,13 +81,16 @@ function measureLines(
 	const measure = measureName(kind);
 	if (!summary || !first || !last) return [m.panel_journal_none({ measure })];
 	return [
-		[meanLine(kind, summary), ...partLines(kind, summary)].join(' '),
+		...(measures[kind].entry === 'questions'
+			? answerLines(kind, readings)
+			: [[meanLine(kind, summary), ...partLines(kind, summary)].join(' ')]),
 		...(kind === 'bloodPressure' ? pulseLine(readings) : []),
 		m.panel_journal_latest({
 			value: valueWithUnit(kind, last.values),
 			day: localDate(last.effective),
 			clock: formatClock(last.effective)
 		}),
+		...answersInWords(kind, last.values).map((answer) => `– ${answer}`),
 		m.panel_journal_times({ first: dateAndClock(first), last: dateAndClock(last) }),
 		m.panel_journal_sources({ sources: sourceWords(readings) })
 	];
@@ -91,6 +110,19 @@ function meanLine(kind: MeasureKind, summary: Summary): string {
 			total: summary.count
 		});
 	return m.panel_journal_mean({ measure, value: meanValue(kind, summary, 'all') ?? '', count: summary.count });
+}
+
+/** How often the questions were answered, and the commonest answer to each that is drawn. Many questions have no mean. */
+function answerLines(kind: MeasureKind, readings: readonly Observation[]): string[] {
+	const { fields, chart } = measures[kind];
+	const common = fields.flatMap((field) => {
+		const values = chart.series.includes(field.key) ? valuesOf(readings, field.key) : [];
+		const most = mostCommon(values);
+		if (!most) return [];
+		const words = { measure: fieldLabel(field.key), value: fieldValueText(field, most.value) };
+		return m.panel_journal_common({ ...words, count: most.count, total: values.length });
+	});
+	return [m.panel_journal_answered({ measure: measureName(kind), count: readings.length }), ...common];
 }
 
 /** Mornings and evenings apart, where there are both. */

@@ -11,10 +11,11 @@ import type { SyncStatus } from '$lib/state/live-sync';
 import { measureInSentence } from '$lib/i18n/measure-words';
 import type { Patient } from './patient.svelte';
 
-/** Of a reading that carries more, the values of this measure alone. */
+/** Of a reading that carries more, such as a pressure with its pulse, the values of this measure alone. Answers are all of it. */
 export function shownValues(measure: MeasureKind, values: Observation['values']): Observation['values'] {
-	const required = measures[measure].fields.filter((field) => field.required);
-	return Object.fromEntries(required.flatMap(({ key }) => (values[key] === undefined ? [] : [[key, values[key]]])));
+	const { entry, fields } = measures[measure];
+	const own = fields.filter(({ required }) => required || entry === 'questions');
+	return Object.fromEntries(own.flatMap(({ key }) => (values[key] === undefined ? [] : [[key, values[key]]])));
 }
 
 /** `blodtryck, vikt och puls`. */

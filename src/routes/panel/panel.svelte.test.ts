@@ -4,13 +4,14 @@ import type { MeasureKind } from '$lib/domain/measures';
 import type { Observation } from '$lib/domain/observation';
 import { err, ok, type Result } from '$lib/domain/result';
 import { DAY_MS, effectiveAt } from '$lib/domain/time';
+import { valueWithUnit } from '$lib/i18n/measure-words';
 import { overwriteGetLocale } from '$lib/i18n/paraglide/runtime';
 import type { IdentityId } from '$lib/protocol/ids';
 import type { SeenReceipt } from '$lib/state/circle-books.svelte';
 import type { SaveError } from '$lib/state/circle-view';
 import { Panel, type PanelDeps } from './panel.svelte';
 import { panelKey } from './panel-keys';
-import { ageWords, fetchedWords, reasonWords, titleWords } from './panel-words';
+import { ageWords, fetchedWords, reasonWords, shownValues, titleWords } from './panel-words';
 import type { PanelCircle } from './patient.svelte';
 
 const zone = 'Europe/Stockholm';
@@ -219,6 +220,18 @@ test('reasons say what is new, how long it has been silent and when the unit loo
 	expect(words(silent())).toBe('Tyst i 20 dagar. Sett 7 november.');
 	expect(words(settled())).toBe('Inget nytt. Sett i dag.');
 	expect(words(new MemoryPatient('c'))).toBe('Inga värden på 40 dagar. Ingen här har tittat än.');
+});
+
+test('a value stands without what came along with it, and answers stand with every one that was given', () => {
+	expect(shownValues('bloodPressure', { systolic: 134, diastolic: 78, pulse: 64 })).toEqual({
+		systolic: 134,
+		diastolic: 78
+	});
+	expect(shownValues('pulse', { systolic: 134, diastolic: 78, pulse: 64 })).toEqual({ pulse: 64 });
+	const symptoms = { breathlessness: 3, chestPain: 1, pillows: 2 };
+	expect(shownValues('symptoms', symptoms)).toEqual(symptoms);
+	expect(valueWithUnit('symptoms', shownValues('symptoms', symptoms))).toBe('2 symtom');
+	expect(valueWithUnit('habits', shownValues('habits', { fish: 0, fruit: 2 }))).toBe('2 svar');
 });
 
 test('the heading counts, and names the filter when nobody is there', () => {

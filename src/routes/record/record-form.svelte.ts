@@ -13,23 +13,15 @@ import {
 	type InputQuestion,
 	type TypedUnits
 } from '$lib/domain/entry-input';
-import { checkTime, type TimeError } from '$lib/domain/entry-time';
+import type { TimeError } from '$lib/domain/entry-time';
 import { type MeasureKind, measures } from '$lib/domain/measures';
-import type { Effective, Observation, ObservationDraft } from '$lib/domain/observation';
+import type { Observation, ObservationDraft } from '$lib/domain/observation';
 import { splitPasted } from '$lib/domain/pasted-reading';
 import { err, ok, type Result } from '$lib/domain/result';
-import {
-	clockText,
-	effectiveAt,
-	MINUTE_MS,
-	parseClock,
-	parseLocalDate,
-	type PlacedTime,
-	type WallTime,
-	wallTime
-} from '$lib/domain/time';
+import { clockText, effectiveAt, type PlacedTime, type WallTime } from '$lib/domain/time';
 import type { CircleView } from '$lib/state/circle-view';
 import type { DraftKeeper } from '$lib/state/draft-keeper';
+import { EntryWhen } from './entry-when.svelte';
 import {
 	type ChosenTime,
 	METER_UNITS,
@@ -72,9 +64,6 @@ export type Focus =
 	| { readonly to: 'time' | 'question' | 'failure' | 'saved' }
 	| null;
 
-/** A value typed longer ago than this was not measured now: its time is then the time it was typed. */
-const STILL_NOW_MS = 15 * MINUTE_MS;
-
 const typing: Phase = { type: 'typing', problems: [], timeProblem: null };
 
 export class RecordForm {
@@ -82,8 +71,7 @@ export class RecordForm {
 	readonly #deps: RecordDeps;
 	#target: RecordTarget;
 	#typed = $state.raw<RecordDraft['typed']>({});
-	#typedAt = $state.raw<number | null>(null);
-	#time = $state.raw<ChosenTime | null>(null);
+	readonly #when: EntryWhen;
 	#note = $state.raw('');
 	#context = $state.raw<RecordDraft['context']>({});
 	#units = $state.raw<TypedUnits>({});
@@ -97,6 +85,11 @@ export class RecordForm {
 		this.measure = measure;
 		this.#deps = deps;
 		this.#target = target;
+		this.#when = new EntryWhen({
+			now: deps.now,
+			zone: () => this.#zone,
+			original: () => this.#target.original?.effective
+		});
 		this.#fill();
 	}
 
@@ -106,7 +99,7 @@ export class RecordForm {
 
 	/** The time chosen instead of now, as typed; null while it is now. */
 	get time(): ChosenTime | null {
-		return this.#time;
+		return this.#when.chosen;
 	}
 
 	get note(): string {
@@ -140,13 +133,14 @@ export class RecordForm {
 		const units = this.#restoreUnits();
 		const parsed = recordDraftSchema.safeParse(await this.#deps.drafts.load(this.#target.draftName));
 		if (!parsed.success) await units;
-		if (this.#typedAt !== null) return null;
+		if (this.#when.typedAt !== null) return null;
 		if (!parsed.success) {
 			this.#fill();
 			return null;
 		}
 		const { typed, typedAt, time, note, context } = parsed.data;
-		[this.#typed, this.#typedAt, this.#time, this.#note, this.#context] = [typed, typedAt, time, note, context];
+		[this.#typed, this.#note, this.#context] = [typed, note, context];
+		[this.#when.typedAt, this.#when.chosen] = [typedAt, time];
 		return this.#unfinishedField() ?? this.firstOpenField();
 	}
 
@@ -159,7 +153,7 @@ export class RecordForm {
 	firstOpenField(): Focus {
 		const fields = measures[this.measure].fields;
 		const [first] = fields;
-		if (this.isChange && first && this.#typedAt === null) return { to: 'field', key: first.key };
+		if (this.isChange && first && this.#when.typedAt === null) return { to: 'field', key: first.key };
 		const open = fields.find(({ key }) => this.text(key) === '') ?? fields.at(-1);
 		return open ? { to: 'field', key: open.key } : null;
 	}
@@ -167,7 +161,7 @@ export class RecordForm {
 	/** New text in a field. When its digits are complete, or a whole reading was pasted, the next field takes over. */
 	type(key: string, text: string): Focus {
 		const before = this.text(key);
-		const split = splitPasted(measures[this.measure], text);
+		const split = splitPasted(measures[this.measure], text, this.#units);
 		this.#edit({ typed: { ...this.#typed, ...(split ?? { [key]: text }) } });
 		if (split) return this.firstOpenField();
 		const field = measures[this.measure].fields.find((one) => one.key === key);
@@ -177,7 +171,7 @@ export class RecordForm {
 
 	/** A pasted reading spread over the fields, lines and all; null when the field should take the text as it is. */
 	paste(key: string, text: string): Focus {
-		return splitPasted(measures[this.measure], text) ? this.type(key, text) : null;
+		return splitPasted(measures[this.measure], text, this.#units) ? this.type(key, text) : null;
 	}
 
 	/** Enter goes on, and saves from the last field. */
@@ -242,7 +236,7 @@ export class RecordForm {
 
 	/** Opens the time for change, from what it is now; null makes it now again. */
 	setTime(change: Partial<ChosenTime> | null): void {
-		this.#edit({ time: change && { ...this.#chosenOrNow(), ...change } });
+		this.#edit({ time: change && { ...this.#when.asFields, ...change } });
 	}
 
 	/** Takes the time suggested in place of one that never was. */
@@ -257,23 +251,12 @@ export class RecordForm {
 
 	/** True while the value will be saved with the time it is saved at. */
 	get isNow(): boolean {
-		return this.#time === null && !this.#isStale && !this.#target.original;
+		return this.#when.isNow;
 	}
 
 	/** When it was measured, as the form stands. */
 	get placed(): Result<PlacedTime, TimeError> {
-		const { now } = this.#deps;
-		const original = this.#target.original?.effective;
-		if (!this.#time)
-			return original
-				? ok({ effective: original, ambiguous: false })
-				: checkTime('now', this.#nowOrTyped(), this.#zone);
-		const { date, clock, occurrence } = this.#time;
-		// Looked at and left as it was: the seconds stay too.
-		if (original && occurrence === 'earlier' && isShownAs(original, date, clock))
-			return ok({ effective: original, ambiguous: false });
-		const zone = this.#zone;
-		return checkTime({ date: parseLocalDate(date), minutes: parseClock(clock), occurrence }, now(), zone);
+		return this.#when.placed;
 	}
 
 	/** Saves, asks once, or says what is wrong. */
@@ -321,7 +304,7 @@ export class RecordForm {
 
 	/** **Spara som ny**: what was meant as a change of a reading that is gone becomes a reading of its own. */
 	async saveAsNew(): Promise<Focus> {
-		this.#time = this.#chosenOrNow();
+		this.#when.chosen = this.#when.asFields;
 		this.#target = newReading(this.measure, this.#deps, this.#zone);
 		this.#phase = typing;
 		return this.save();
@@ -379,9 +362,9 @@ export class RecordForm {
 	#edit(change: Partial<Pick<RecordDraft, 'typed' | 'time' | 'note' | 'context'>>): void {
 		if (change.typed) {
 			this.#typed = change.typed;
-			this.#typedAt = Object.values(change.typed).some((text) => text !== '') ? this.#deps.now() : null;
+			this.#when.typedAt = Object.values(change.typed).some((text) => text !== '') ? this.#deps.now() : null;
 		}
-		if (change.time !== undefined) this.#time = change.time;
+		if (change.time !== undefined) this.#when.chosen = change.time;
 		if (change.note !== undefined) this.#note = change.note;
 		if (change.context) this.#context = change.context;
 		this.#phase = typing;
@@ -397,8 +380,8 @@ export class RecordForm {
 		const draft: RecordDraft = {
 			v: 1,
 			typed: this.#typed,
-			typedAt: this.#typedAt,
-			time: hasText ? this.#time : null,
+			typedAt: this.#when.typedAt,
+			time: hasText ? this.#when.chosen : null,
 			note: this.#note,
 			context: this.#context
 		};
@@ -418,7 +401,8 @@ export class RecordForm {
 	}
 
 	#empty(): void {
-		[this.#typed, this.#typedAt, this.#time, this.#note, this.#context] = [{}, null, null, '', {}];
+		[this.#typed, this.#note, this.#context] = [{}, '', {}];
+		[this.#when.typedAt, this.#when.chosen] = [null, null];
 		this.#answered = '';
 	}
 
@@ -454,25 +438,4 @@ export class RecordForm {
 		const isOpen = field !== undefined && !areDigitsComplete(field, this.text(field.key));
 		return isOpen ? { to: 'field', key: field.key, caret: 'after' } : null;
 	}
-
-	/** A value typed a while ago keeps the time it was typed, so that a form left open or restored is not dated wrong. */
-	#nowOrTyped(): number {
-		return this.#isStale && this.#typedAt !== null ? this.#typedAt : this.#deps.now();
-	}
-
-	get #isStale(): boolean {
-		return this.#typedAt !== null && this.#deps.now() - this.#typedAt > STILL_NOW_MS;
-	}
-
-	#chosenOrNow(): ChosenTime {
-		if (this.#time) return this.#time;
-		const placed = this.placed;
-		const wall = wallTime(placed.ok ? placed.value.effective : effectiveAt(this.#deps.now(), this.#zone));
-		return { date: wall.date, clock: clockText(wall.minutes), occurrence: 'earlier' };
-	}
-}
-
-function isShownAs(effective: Effective, date: string, clock: string): boolean {
-	const wall = wallTime(effective);
-	return wall.date === date && clockText(wall.minutes) === clock;
 }

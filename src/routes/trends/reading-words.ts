@@ -1,9 +1,8 @@
 /** One reading of a list in words: when it was, and under which circumstances. */
-import { measures } from '$lib/domain/measures';
 import type { Observation, VoidReason } from '$lib/domain/observation';
 import { partOfDay } from '$lib/domain/time';
 import { formatDayShort, formatRelativeDay, type Moment } from '$lib/i18n/format';
-import { answersInWords, contextInList, valueWithUnit } from '$lib/i18n/measure-words';
+import { answersInList, contextInList, valueWithUnit } from '$lib/i18n/measure-words';
 import { m } from '$lib/i18n/paraglide/messages';
 
 /** `i dag, morgon`, `15 nov, kväll`. */
@@ -27,9 +26,7 @@ export function circumstances({
 	context,
 	note
 }: Pick<Observation, 'measure' | 'values' | 'context' | 'note'>): string {
-	// Ten whole questions are a table's matter.
-	const answers = measures[measure].chart.series.length > 0 ? answersInWords(measure, values) : [];
-	return [...answers, ...contextInList(context), ...(note ? [note] : [])].join(', ');
+	return [...answersInList(measure, values), ...contextInList(context), ...(note ? [note] : [])].join(', ');
 }
 
 /** **Ändrad, först 143/80**, or that two people changed it without knowing; undefined for one that stands as recorded. */

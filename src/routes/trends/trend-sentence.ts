@@ -46,7 +46,7 @@ export function trendSentence(
 	const [lead] = measure.fields;
 	if (measure.entry === 'questions' && (!summary.mostCommon || measure.chart.series.length === 0)) {
 		const value = valueText(measure.kind, last.values);
-		const count = m.measure_answers({ count: summary.count });
+		const { count } = summary;
 		return { text: m.trends_answered({ count, over, day: formatRelativeDay(last.effective, now) }), strong: value };
 	}
 	if (summary.mostCommon && lead) return commonAnswer(measure, lead, summary, over);
@@ -62,10 +62,12 @@ export function trendSentence(
 function commonAnswer(
 	{ entry }: MeasureDefinition,
 	field: FieldDefinition,
-	{ mostCommon, count }: Summary,
+	{ mostCommon, means }: Summary,
 	over: string
 ): TrendSentence {
 	const { value: step, count: most } = must(mostCommon, 'A measure in steps');
+	// Of many questions, each is left out at times: the total is that of this one.
+	const count = must(means[field.key]?.all, 'What is most common has values').count;
 	const value = fieldValueText(field, step);
 	const words = { value, count: formatNumber(most), total: formatNumber(count), over };
 	if (entry === 'questions') {

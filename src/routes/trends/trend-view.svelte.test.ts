@@ -64,6 +64,21 @@ describe('the sentence', () => {
 		expect(view.sentence).toEqual({ text: 'Det vanligaste svaret är Bra, 2 av 3 svar på 30 dagar.', strong: 'Bra' });
 	});
 
+	test('of many questions counts only those who answered the one it tells of', () => {
+		const answers = [
+			draft('symptoms', 2, 8, { breathlessness: 1 }),
+			draft('symptoms', 1, 8, { breathlessness: 1, fatigue: 2 }),
+			draft('symptoms', 0, 8, { fatigue: 2 })
+		];
+		const { view } = open(answers, 'symptoms');
+		expect(view.sentence?.text).toBe('Andfåddhet: det vanligaste svaret är Lite, 2 av 2 svar på 30 dagar.');
+	});
+
+	test('of living habits says how often they were answered', () => {
+		const { view } = open([draft('habits', 3, 8, { fish: 1, fruit: 2 })], 'habits');
+		expect(view.sentence?.text).toBe('Besvarat en gång på 30 dagar. Senast 13 november.');
+	});
+
 	test('follows the range; all reaches back to the first reading', () => {
 		const { view } = open([draft('bloodPressure', 59, 7, { systolic: 150, diastolic: 90 }), ...week]);
 		expect(view.kept).toHaveLength(12);

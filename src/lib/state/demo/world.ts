@@ -49,12 +49,17 @@ class DemoStop extends Error {
 	}
 }
 
+export interface DemoWorld {
+	/** Id of Märta's circle, which Sara has joined. */
+	readonly martasCircle: string | null;
+}
+
 /** Makes the whole demo anew. On failure or cancel nothing of it is left on the device. */
 export async function buildDemo(
 	deps: DemoDeps,
 	onProgress: (progress: DemoProgress) => void,
 	signal: AbortSignal
-): Promise<Result<void, DemoError>> {
+): Promise<Result<DemoWorld, DemoError>> {
 	const total = demoPatients.length + 3;
 	let done = 0;
 	const step = () => {
@@ -73,10 +78,10 @@ export async function buildDemo(
 			await inSpace(patient.space, deps, (session) => makePatient(session, patient, unit, relative, deps));
 		}
 		step();
-		await inSpace(sara.space, deps, joinAll);
+		const [martasCircle = null] = await inSpace(sara.space, deps, joinAll);
 		await inSpace(anna.space, deps, acceptAll);
 		onProgress({ done: total, total });
-		return ok(undefined);
+		return ok({ martasCircle });
 	} catch (error) {
 		if (!(error instanceof DemoStop)) throw error;
 		await eraseDemo(deps);
@@ -167,11 +172,12 @@ const relativeMember = (access: CircleAccess, identity: Identity): NewMember => 
 	person: { name: sara.name, relation: sara.relation, verified: 'compared' }
 });
 
-async function joinAll(session: Session): Promise<void> {
+/** The ids of the circles that were joined. */
+async function joinAll(session: Session): Promise<readonly string[]> {
 	orStop(await session.engine.sync());
-	for (const row of await session.store.readCircles()) {
-		if (row.standing === 'invited') orStop(await answerCircle(session, row.circle, 'joined'));
-	}
+	const invited = (await session.store.readCircles()).filter(({ standing }) => standing === 'invited');
+	for (const { circle } of invited) orStop(await answerCircle(session, circle, 'joined'));
+	return invited.map(({ circle }) => circle);
 }
 
 async function acceptAll(session: Session): Promise<void> {

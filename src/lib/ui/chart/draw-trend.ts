@@ -189,8 +189,9 @@ function xScale({ plot, words, look }: Drawn) {
 }
 
 const Y_PADDING = 6;
-/** Of the height of a pane among others, for its name. */
+/** Of the height of a pane among others: for its name, and to keep its lowest points clear of the next one's name. */
 const HEAD = 0.3;
+const TAIL = 0.14;
 
 /** Panes stand above each other in one column, so that their days are in line. */
 function yScale({ plot, words, look }: Drawn, pane: PlotPane, at: number) {
@@ -198,14 +199,15 @@ function yScale({ plot, words, look }: Drawn, pane: PlotPane, at: number) {
 	const steps = Math.round((yMax - yMin) / yStep);
 	// A low pane has room for every second number.
 	const every = plot.panes.length > 1 && steps > 2 ? 2 : 1;
-	const head = plot.panes.length > 1 ? (yMax - yMin) * HEAD : 0;
+	const [head, tail] = plot.panes.length > 1 ? [HEAD, TAIL].map((part) => (yMax - yMin) * part) : [];
+	const [above = 0, below = 0] = yReversed ? [tail, head] : [head, tail];
 	return {
 		type: 'linear' as const,
 		axis: 'y' as const,
 		position: 'left' as const,
 		...(plot.panes.length > 1 ? { stack: 'panes', weight: -at } : {}),
-		min: yReversed ? yMin - head : yMin,
-		max: yReversed ? yMax : yMax + head,
+		min: yMin - below,
+		max: yMax + above,
 		reverse: yReversed,
 		grid: { color: look.token('hair'), drawTicks: false },
 		border: { display: false },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { placeLabels } from './place-labels';
+import { placeAbove, placeLabels } from './place-labels';
 
 const widthOf = (text: string) => text.length * 10;
 const room = { left: 0, right: 300, rows: 2, gap: 8 };
@@ -37,4 +37,19 @@ test('however many and wherever, no two lie on each other, and all are counted',
 			expect(counted).toBe(labels.length);
 		})
 	);
+});
+
+const plot = { left: 0, right: 300, top: 20 };
+
+test('the name of a series stands above its first readings', () => {
+	expect(placeAbove(plot, 60, () => 100)).toEqual({ left: 0, bottom: 88 });
+	expect(placeAbove(plot, 60, () => null)).toBeNull();
+});
+
+test('a name hides no reading: where the first ones reach the top, it stands farther along', () => {
+	const high = (from: number) => (from <= 40 ? 15 : 100);
+	const place = placeAbove(plot, 60, high);
+	expect(place?.left).toBeGreaterThan(40);
+	expect(place?.bottom).toBe(88);
+	expect(placeAbove(plot, 60, () => 15)).toEqual({ left: 0, bottom: 20 });
 });

@@ -48,3 +48,29 @@ export function placeLabels(
 			.filter((_, at) => at !== stuck - 1);
 	}
 }
+
+/**
+ * Where the name of a series stands: just above its readings, as far to the left as there is room for it under the plot's
+ * top, so that it hides no reading. Where there is room nowhere, at the left end and as high as it can be; null without
+ * readings.
+ */
+export function placeAbove(
+	plot: { readonly left: number; readonly right: number; readonly top: number },
+	width: number,
+	/** The height of the highest reading between two places, in pixels from the top; null where there are none. */
+	highestBetween: (from: number, to: number) => number | null
+): { readonly left: number; readonly bottom: number } | null {
+	const steps = Math.max(1, Math.floor((plot.right - plot.left - width) / STEP_PX));
+	const places = Array.from({ length: steps }, (_, at) => {
+		const left = plot.left + at * STEP_PX;
+		const highest = highestBetween(left, left + width);
+		return highest === null ? null : { left, bottom: highest - ABOVE_PX };
+	}).filter((place) => place !== null);
+	const [first] = places;
+	const free = places.find(({ bottom }) => bottom >= plot.top);
+	return free ?? (first ? { left: first.left, bottom: plot.top } : null);
+}
+
+const STEP_PX = 12;
+/** Clear of a point and its border. */
+const ABOVE_PX = 12;

@@ -4,7 +4,7 @@ import { drawPoint } from 'chart.js/helpers';
 import { allSeries, type PlotPane, type PlotSeries } from './plot';
 import type { TrendPicture } from './draw-trend';
 import type { Look } from './plot-look';
-import { placeLabels } from './place-labels';
+import { placeAbove, placeLabels } from './place-labels';
 
 export type Drawn = TrendPicture & { readonly look: Look };
 
@@ -185,19 +185,24 @@ function drawPaneName({ words, look }: Drawn, pane: PlotPane, y: Scale, { ctx }:
 	}
 }
 
-/** Above the first readings. */
+/** Room on each side of a name, in pixels. */
+const NAME_MARGIN = 8;
+
 function drawSeriesName({ words, look }: Drawn, series: PlotSeries, y: Scale, { ctx, chartArea, scales }: Place): void {
 	const x = scales['x'];
 	const name = words.seriesName(series.key);
-	const left = chartArea.left + 8;
-	const right = left + ctx.measureText(name).width + 8;
-	const under = x && highest(series, x.getValueForPixel(left - 8) ?? 0, x.getValueForPixel(right) ?? 0);
-	if (under === undefined || under === null) return;
+	if (!x) return;
+	const room = { left: chartArea.left, right: chartArea.right, top: chartArea.top + look.textPx * 0.8 };
+	const place = placeAbove(room, ctx.measureText(name).width + 2 * NAME_MARGIN, (from, to) => {
+		const value = highest(series, x.getValueForPixel(from) ?? 0, x.getValueForPixel(to) ?? 0);
+		return value === null ? null : y.getPixelForValue(value);
+	});
+	if (!place) return;
 	ctx.fillStyle = look.token(series.token);
-	haloed(ctx, look, name, left, Math.max(y.getPixelForValue(under) - 12, chartArea.top + look.textPx * 0.8));
+	haloed(ctx, look, name, place.left + NAME_MARGIN, place.bottom);
 }
 
-/** The highest value between two places, or the first one of all where there is none. */
+/** The highest value between two places, or the first one of all where there is none; null without values. */
 function highest({ points, bars }: PlotSeries, from: number, to: number): number | null {
 	const tops = [...points, ...bars.map(({ x, max }) => ({ x, y: max }))];
 	const near = tops.filter(({ x }) => x >= from && x <= to);

@@ -173,7 +173,7 @@ export class SeveralForm {
 	 * pasted in. A line without a day gets today; without a clock, the person is asked for it at its row.
 	 */
 	paste(text: string): SeveralFocus {
-		const { lines, unread } = readPastedLines(measures[this.measure], text, this.#today);
+		const { lines, unread } = readPastedLines(measures[this.measure], text, this.#today, this.#units);
 		const isOne = lines.length + unread.length < 2 && !lines.some(({ date, clock }) => date || clock);
 		if (isOne && !/[\r\n]/.test(text.trim())) return null;
 		if (lines.length === 0 && unread.length === 0) return null;
