@@ -10,6 +10,7 @@ import { err, ok, type Result } from '$lib/domain/result';
 import { EMPTY_RUN, nextRun, shortHash, shortRun, type CircleHead, type Heads } from '$lib/protocol/api/heads';
 import type { PullRange } from '$lib/protocol/api/frames';
 import { matchesCommit, openEnvelope } from '$lib/protocol/envelope';
+import type { Frame } from '$lib/protocol/frame';
 import type { Identity } from '$lib/protocol/identity-log';
 import { idBytes, type BookId, type CircleId, type IdentityId } from '$lib/protocol/ids';
 import { accessOf, bookOf, commitOf, parseManifest } from '$lib/protocol/manifest';
@@ -18,6 +19,7 @@ import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
 import type { WriteContext } from '$lib/storage/record';
 import { epochKey, identityFrom, openCircle, writingEpoch, type CircleAccess, type Me } from './circle-access';
+import { cutRemovedDevices, renewableBooks, uncutDevices } from './cut-removed';
 import { envelopesFor } from './membership';
 import { concernsAll, flushCircle } from './outbox';
 import { openBatch } from './open-book';
@@ -46,6 +48,8 @@ export interface SyncDeps {
 	readonly random: RandomBytes;
 	readonly now: () => number;
 	readonly onChange: (change: SyncChange) => void;
+	/** How many frames of those that were away have come, while they come. */
+	readonly onProgress?: ((progress: { readonly done: number; readonly total: number }) => void) | undefined;
 }
 
 export class SyncEngine {
@@ -54,6 +58,7 @@ export class SyncEngine {
 	#taken = new Map<CircleId, string>();
 	#running: Promise<Result<void, SyncError>> | null = null;
 	#again = false;
+	#progress = { done: 0, total: 0 };
 
 	constructor(deps: SyncDeps) {
 		this.#deps = deps;
@@ -226,14 +231,29 @@ export class SyncEngine {
 		const heads = await this.#deps.relay.heads();
 		if (!heads.ok || !heads.value) return heads.ok ? ok(undefined) : heads;
 		let problem: Result<void, SyncError> = await this.#missingCircle(heads.value);
+		this.#progress = { done: 0, total: await this.#countMissing(heads.value) };
 		for (const head of heads.value.circles) {
 			const pulled = await this.#pullCircle(head, device);
 			if (!pulled.ok) problem = pulled;
 			if (!pulled.ok && concernsAll(pulled.error)) break;
 		}
+		if (problem.ok) this.#report({ ...this.#progress, done: this.#progress.total });
 		// An unfinished pull must not be taken for "nothing has moved" next time.
 		if (!problem.ok) this.#deps.relay.forgetHeads();
 		return problem;
+	}
+
+	async #countMissing(heads: Heads): Promise<number> {
+		if (!this.#deps.onProgress) return 0;
+		const missing = heads.circles.flatMap(({ circle, books }) =>
+			books.map(async ({ book, pos }) => Math.max(0, pos - (await this.#deps.store.head(circle, book)).pos))
+		);
+		return (await Promise.all(missing)).reduce((sum, count) => sum + count, 0);
+	}
+
+	#report(progress: { readonly done: number; readonly total: number }): void {
+		this.#progress = progress;
+		this.#deps.onProgress?.(progress);
 	}
 
 	/** A relay that no longer knows a circle of the person's own has lost it: absence is never deletion. */
@@ -256,8 +276,36 @@ export class SyncEngine {
 		const changed = keys.value !== before;
 		const { books, result } = await this.#pullBooks(head, access);
 		if (changed || books.length > 0) this.#deps.onChange({ circle: head.circle, keys: changed, books });
-		if (result.ok && !lacksKeys(access)) this.#taken.set(head.circle, shown);
-		return result;
+		if (!result.ok) return result;
+		const cut = await this.#cutRemoved(access, device);
+		if (cut.ok && !lacksKeys(access)) this.#taken.set(head.circle, shown);
+		return cut;
+	}
+
+	/**
+	 * Tells a circle of own devices that are out, once everything they have written is here. The next pass takes the new
+	 * record and keys in like anybody's; if it never comes, this is simply done again.
+	 */
+	async #cutRemoved(access: CircleAccess, device: DeviceKeys): Promise<Result<void, SyncError>> {
+		const removed = uncutDevices(access);
+		if (removed.length === 0 || removed.includes(device.device)) return ok(undefined);
+		const { circle } = access.chain;
+		const framesOf = new Map<BookId, Frame[]>();
+		for (const book of renewableBooks(access)) {
+			const frames: Frame[] = [];
+			for await (const page of this.#deps.store.framePages(circle, book))
+				frames.push(...page.filter(({ verified }) => verified).map(({ frame }) => frame));
+			framesOf.set(book, frames);
+		}
+		if (framesOf.size === 0) return ok(undefined);
+		const step = await cutRemovedDevices(access, device, removed, framesOf, this.#deps);
+		const sent = await this.#deps.relay.extendCircle(circle, step.manifest, step.envelopes);
+		// Somebody else's record came first: the next pass knows it.
+		const isOvertaken = !sent.ok && sent.error.type === 'refused' && sent.error.code === 'conflict';
+		if (!sent.ok && !isOvertaken) return sent;
+		this.#deps.relay.forgetHeads();
+		this.#again = true;
+		return ok(undefined);
 	}
 
 	/** The circle's row after fetching the records and keys it lacks; the same object when it lacks nothing. */
@@ -296,7 +344,9 @@ export class SyncEngine {
 		const added = await this.#pullKeys(access.value, device);
 		if (!added.ok) return added;
 		if (before && records.value.length === 0 && added.value.length === before.keys.length) return ok(before);
-		return this.#saveCircle({ ...row, keys: added.value });
+		// A circle of the person's own that is new here has come back by the recovery code.
+		const standing = before?.standing ?? (access.value.member?.role === 'owner' ? 'mine' : 'invited');
+		return this.#saveCircle({ ...row, standing, keys: added.value });
 	}
 
 	/** The records from number `from` on; the relay may hand them out in several answers. */
@@ -396,6 +446,7 @@ export class SyncEngine {
 			const written = await this.#storeRange(range, parsed, access);
 			if (!written.ok) return written;
 			changed.add(range.book);
+			this.#report({ ...this.#progress, done: this.#progress.done + range.count });
 		}
 		return ok(undefined);
 	}

@@ -2,7 +2,7 @@
  * Sharing with a care unit, one question at a time: whose card is this, what should they see, the recovery code (the first
  * time anything leaves the device), one last look, done. Nothing leaves before the last step.
  */
-import { createRecoveryCode, recoveryCodeGroups, type RecoveryCode } from '$lib/crypto/recovery-code';
+import { createRecoveryCode, recoveryCodeGroups, recoveryLetters, type RecoveryCode } from '$lib/crypto/recovery-code';
 import { must } from '$lib/domain/assert';
 import { shareableBooks, type ShareableBook } from '$lib/domain/books';
 import { measureKinds } from '$lib/domain/measures';
@@ -122,7 +122,7 @@ export class ShareFlow {
 
 	confirmRepeat(): void {
 		const isRight = this.#asked.every(
-			(index, at) => normalised(this.repeated[at] ?? '') === normalised(this.groups[index] ?? '')
+			(index, at) => recoveryLetters(this.repeated[at] ?? '') === recoveryLetters(this.groups[index] ?? '')
 		);
 		this.isRepeatWrong = !isRight;
 		if (isRight) this.step = 'preview';
@@ -161,6 +161,3 @@ export class ShareFlow {
 		this.step = before[this.step];
 	}
 }
-
-const normalised = (group: string): string =>
-	group.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
