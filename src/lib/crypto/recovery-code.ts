@@ -16,10 +16,7 @@ const CODE_LENGTH = 26;
 export type RecoveryCode = string & { readonly __brand: 'RecoveryCode' };
 
 export type RecoveryCodeError =
-	/** How many characters were typed, separators left out. */
-	| { readonly type: 'wrong-length'; readonly length: number }
-	| { readonly type: 'wrong-character' }
-	| { readonly type: 'wrong-check' };
+	{ readonly type: 'wrong-length' } | { readonly type: 'wrong-character' } | { readonly type: 'wrong-check' };
 
 /** Characters on paper: the code and its check symbol. */
 export const RECOVERY_CODE_LENGTH = CODE_LENGTH + 1;
@@ -51,7 +48,7 @@ export const recoveryLetters = (typed: string): string =>
 /** Reads what a person typed: any case, spaces and dashes ignored, O read as 0, I and L as 1. */
 export function parseRecoveryCode(typed: string): Result<RecoveryCode, RecoveryCodeError> {
 	const letters = recoveryLetters(typed);
-	if (letters.length !== RECOVERY_CODE_LENGTH) return err({ type: 'wrong-length', length: letters.length });
+	if (letters.length !== RECOVERY_CODE_LENGTH) return err({ type: 'wrong-length' });
 	const code = letters.slice(0, CODE_LENGTH);
 	if (![...code].every((character) => ALPHABET.includes(character))) return err({ type: 'wrong-character' });
 	if (checkSymbol(code as RecoveryCode) !== letters.slice(CODE_LENGTH)) return err({ type: 'wrong-check' });

@@ -8,9 +8,12 @@ import { keyCommit, sealEnvelope, type EpochKey } from '$lib/protocol/envelope';
 import type { Frame } from '$lib/protocol/frame';
 import { idBytes, type BookId, type DeviceId } from '$lib/protocol/ids';
 import { accessOf, bookOf, signManifest, type Cut } from '$lib/protocol/manifest';
+import type { Result } from '$lib/domain/result';
 import type { DeviceKeys } from '$lib/storage/keyring';
+import type { LocalStore } from '$lib/storage/local-store';
 import { epochKey, type CircleAccess } from './circle-access';
 import type { ManifestStep, MembershipDeps } from './membership';
+import type { RelayClient, RelayError } from './relay-client';
 
 /** Own devices that are out, while the circle's newest record does not know it yet. */
 export function uncutDevices(access: CircleAccess): DeviceId[] {
@@ -23,17 +26,37 @@ export function uncutDevices(access: CircleAccess): DeviceId[] {
 }
 
 /** Books whose present key is held: only those can be renewed by this device. */
-export const renewableBooks = (access: CircleAccess): BookId[] =>
+const renewableBooks = (access: CircleAccess): BookId[] =>
 	(access.member?.rights ?? []).flatMap(({ book }) => {
 		const epoch = bookOf(access.chain.head.body, book)?.epoch ?? 0;
 		return epochKey(access, book, epoch) ? [book] : [];
 	});
 
+/** Sends the record that cuts these devices off. Null when no book can be renewed here. Everything must have been pulled. */
+export async function cutAtRelay(
+	deps: MembershipDeps & { readonly store: LocalStore; readonly relay: RelayClient },
+	access: CircleAccess,
+	device: DeviceKeys,
+	removed: readonly DeviceId[]
+): Promise<Result<Uint8Array, RelayError> | null> {
+	const { circle } = access.chain;
+	const framesOf = new Map<BookId, Frame[]>();
+	for (const book of renewableBooks(access)) {
+		const frames: Frame[] = [];
+		for await (const page of deps.store.framePages(circle, book))
+			frames.push(...page.filter(({ verified }) => verified).map(({ frame }) => frame));
+		framesOf.set(book, frames);
+	}
+	if (framesOf.size === 0) return null;
+	const step = await cutRemovedDevices(access, device, removed, framesOf, deps);
+	return deps.relay.extendCircle(circle, step.manifest, step.envelopes);
+}
+
 /**
  * The record that renews these books and cuts the devices off at their newest frames, with the new keys for every reader.
  * All frames of the books must have been pulled: what is not among `framesOf` is lost to the circle.
  */
-export async function cutRemovedDevices(
+async function cutRemovedDevices(
 	access: CircleAccess,
 	device: DeviceKeys,
 	removed: readonly DeviceId[],

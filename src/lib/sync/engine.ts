@@ -10,7 +10,6 @@ import { err, ok, type Result } from '$lib/domain/result';
 import { EMPTY_RUN, nextRun, shortHash, shortRun, type CircleHead, type Heads } from '$lib/protocol/api/heads';
 import type { PullRange } from '$lib/protocol/api/frames';
 import { matchesCommit, openEnvelope } from '$lib/protocol/envelope';
-import type { Frame } from '$lib/protocol/frame';
 import type { Identity } from '$lib/protocol/identity-log';
 import { idBytes, type BookId, type CircleId, type IdentityId } from '$lib/protocol/ids';
 import { accessOf, bookOf, commitOf, parseManifest } from '$lib/protocol/manifest';
@@ -19,7 +18,8 @@ import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
 import type { WriteContext } from '$lib/storage/record';
 import { epochKey, identityFrom, openCircle, writingEpoch, type CircleAccess, type Me } from './circle-access';
-import { cutRemovedDevices, renewableBooks, uncutDevices } from './cut-removed';
+import { announceIdentity } from './announce';
+import { cutAtRelay, uncutDevices } from './cut-removed';
 import { envelopesFor } from './membership';
 import { concernsAll, flushCircle } from './outbox';
 import { openBatch } from './open-book';
@@ -97,7 +97,7 @@ export class SyncEngine {
 		const device = await this.#deps.store.readDevice();
 		if (!device?.relayOn) return ok(undefined);
 		this.#deps.relay.useLogin({ identity: device.identity, device: device.device, signSecret: idBytes(device.sign) });
-		const known = await this.#sendIdentity(device);
+		const known = await announceIdentity(this.#deps, device);
 		if (!known.ok) return known;
 		// Each step is tried even when the one before met a refusal: one circle's trouble is not another's.
 		const published = await this.#publishCircles(device);
@@ -106,62 +106,6 @@ export class SyncEngine {
 		if (!pulled.ok && concernsAll(pulled.error)) return pulled;
 		const pushed = await this.#flushAll(device);
 		return [published, pulled, pushed].find((result) => !result.ok) ?? ok(undefined);
-	}
-
-	// Identity
-
-	async #sendIdentity(device: DeviceKeys): Promise<Result<void, SyncError>> {
-		const { store, relay } = this.#deps;
-		const [genesis, ...records] = device.log;
-		if (!device.relay.registered && genesis) {
-			const sent = await relay.registerIdentity(genesis, device.unit?.enrolment ?? null);
-			if (!sent.ok) return sent;
-			if (sent.value !== device.identity) return err({ type: 'unreachable' });
-			await store.updateDevice((now) => ({
-				...now,
-				relay: { ...now.relay, registered: true },
-				unit: now.unit && { ...now.unit, enrolment: null }
-			}));
-		}
-		for (const [index, record] of records.entries()) {
-			if (index < device.relay.logSent) continue;
-			const sent = await relay.appendIdentityRecord(device.identity, record);
-			// A record whose answer was lost is there already: the relay's head is then this very record.
-			if (
-				!sent.ok &&
-				!(sent.error.type === 'refused' && sent.error.code === 'conflict' && (await this.#relayHas(device, index + 1)))
-			)
-				return sent;
-			await store.updateDevice((now) => ({ ...now, relay: { ...now.relay, logSent: index + 1 } }));
-		}
-		return this.#sendRecovery(device);
-	}
-
-	async #relayHas(device: DeviceKeys, n: number): Promise<boolean> {
-		const log = await this.#deps.relay.identityLog(device.identity);
-		return log.ok && log.value[n] === device.log[n];
-	}
-
-	/**
-	 * Sends the recovery store's files and reads them back before the last one counts as sent: a code on paper that opens
-	 * nothing would be found out when it is too late.
-	 */
-	async #sendRecovery(device: DeviceKeys): Promise<Result<void, SyncError>> {
-		const { store, relay } = this.#deps;
-		if (!device.recovery || device.relay.recoverySent >= device.recovery.files.length) return ok(undefined);
-		const { lookup, files } = device.recovery;
-		for (const [index, file] of files.entries()) {
-			if (index < device.relay.recoverySent) continue;
-			const sent = await relay.addRecoveryFile(lookup, file);
-			if (!sent.ok && !(sent.error.type === 'refused' && sent.error.code === 'conflict')) return sent;
-		}
-		const kept = await relay.recoveryFiles(lookup);
-		if (!kept.ok) return kept;
-		const isComplete = files.every((file) =>
-			kept.value.some((each) => each.kind === file.kind && each.gen === file.gen && each.ct === file.ct)
-		);
-		if (!isComplete) return err({ type: 'unreachable' });
-		return store.updateDevice((now) => ({ ...now, relay: { ...now.relay, recoverySent: files.length } }));
 	}
 
 	// Circles
@@ -180,8 +124,12 @@ export class SyncEngine {
 				access.member.rights.map((right) => right.book)
 			);
 			const sent = await relay.createCircle(keys.manifests, own);
-			if (sent.ok) await store.updateCircle(keys.circle, (now) => ({ ...(now ?? keys), published: true }));
-			else problem = sent;
+			if (!sent.ok) {
+				problem = sent;
+				continue;
+			}
+			await store.updateCircle(keys.circle, (now) => ({ ...(now ?? keys), published: true }));
+			this.#deps.onChange({ circle: keys.circle, keys: true, books: [] });
 		}
 		return problem;
 	}
@@ -289,17 +237,8 @@ export class SyncEngine {
 	async #cutRemoved(access: CircleAccess, device: DeviceKeys): Promise<Result<void, SyncError>> {
 		const removed = uncutDevices(access);
 		if (removed.length === 0 || removed.includes(device.device)) return ok(undefined);
-		const { circle } = access.chain;
-		const framesOf = new Map<BookId, Frame[]>();
-		for (const book of renewableBooks(access)) {
-			const frames: Frame[] = [];
-			for await (const page of this.#deps.store.framePages(circle, book))
-				frames.push(...page.filter(({ verified }) => verified).map(({ frame }) => frame));
-			framesOf.set(book, frames);
-		}
-		if (framesOf.size === 0) return ok(undefined);
-		const step = await cutRemovedDevices(access, device, removed, framesOf, this.#deps);
-		const sent = await this.#deps.relay.extendCircle(circle, step.manifest, step.envelopes);
+		const sent = await cutAtRelay(this.#deps, access, device, removed);
+		if (!sent) return ok(undefined);
 		// Somebody else's record came first: the next pass knows it.
 		const isOvertaken = !sent.ok && sent.error.type === 'refused' && sent.error.code === 'conflict';
 		if (!sent.ok && !isOvertaken) return sent;

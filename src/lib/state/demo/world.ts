@@ -15,7 +15,7 @@ import { addMembers, type NewMember } from '$lib/sync/membership';
 import type { SyncError } from '$lib/sync/engine';
 import { CircleState } from '../circle-state.svelte';
 import { Session, type SessionDeps, type SessionEvents } from '../session';
-import { turnOnBackup } from '../sharing';
+import { setRecoveryCode } from '../sharing';
 import { answerCircle, enrolUnit } from '../unit';
 import { anna, demoPatients, demoSpaces, marta, sara, type DemoPatient } from './people';
 import { demoProtocol, demoReadings, firstSeriesDay, nextReading } from './readings';
@@ -111,7 +111,7 @@ async function makeUnit(session: Session): Promise<Identity> {
 }
 
 async function makeRelative(session: Session): Promise<Identity> {
-	orStop(await turnOnBackup(session, createRecoveryCode(session.random)));
+	orStop(await setRecoveryCode(session, createRecoveryCode(session.random)));
 	orStop(await session.engine.sync());
 	return ownIdentity(session);
 }
@@ -124,7 +124,7 @@ async function makePatient(
 	deps: DemoDeps
 ): Promise<void> {
 	const seed = SEED + demoPatients.indexOf(patient);
-	orStop(await turnOnBackup(session, createRecoveryCode(session.random)));
+	orStop(await setRecoveryCode(session, createRecoveryCode(session.random)));
 	const circle = await ownCircle(session);
 	const week = firstSeriesDay(patient, deps.now(), deps.zone);
 	if (week) orStop(await circle.startSeries(demoProtocol, week));
