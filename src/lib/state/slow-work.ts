@@ -8,13 +8,11 @@ import workerUrl from './slow-worker?worker&url';
 
 export type SlowTask =
 	| { readonly type: 'seal'; readonly lock: AgeLock; readonly plaintext: Uint8Array }
-	| { readonly type: 'open'; readonly key: AgeKey; readonly file: Uint8Array }
-	| { readonly type: 'stretch'; readonly passphrase: string; readonly salt: Uint8Array };
+	| { readonly type: 'open'; readonly key: AgeKey; readonly file: Uint8Array };
 
 export type SlowAnswer =
 	| { readonly type: 'seal'; readonly file: Uint8Array }
-	| { readonly type: 'open'; readonly result: Result<Uint8Array, AgeError> }
-	| { readonly type: 'stretch'; readonly key: Uint8Array };
+	| { readonly type: 'open'; readonly result: Result<Uint8Array, AgeError> };
 
 type AnswerOf<T extends SlowTask> = Extract<SlowAnswer, { type: T['type'] }>;
 

@@ -1,6 +1,5 @@
-/** Work that takes longer than a frame may: passphrases stretched, whole files sealed and opened. Holds nothing between tasks. */
+/** Work that takes longer than a frame may: whole files sealed and opened. Holds nothing between tasks. */
 import { openAgeFile, sealAgeFile } from '$lib/crypto/age-file';
-import { stretchPassphrase } from '$lib/crypto/stretch';
 import type { SlowAnswer, SlowTask } from './slow-work';
 
 addEventListener('message', (event: MessageEvent<SlowTask>) => {
@@ -17,7 +16,5 @@ async function run(task: SlowTask): Promise<SlowAnswer> {
 			return { type: 'seal', file: await sealAgeFile(task.lock, task.plaintext) };
 		case 'open':
 			return { type: 'open', result: await openAgeFile(task.key, task.file) };
-		case 'stretch':
-			return { type: 'stretch', key: stretchPassphrase(task.passphrase, task.salt) };
 	}
 }
