@@ -4,24 +4,18 @@
  */
 import { err, type Result } from '$lib/domain/result';
 import type { CircleView, SaveError } from './circle-view';
-import type { DraftKeeper } from './draft-keeper';
-
-export interface Opened {
-	readonly circle: CircleView;
-	readonly drafts: DraftKeeper;
-}
 
 /**
  * A circle that hands everything on to `opened` once that resolves; `err` there becomes the save's error. `chosen` is the
  * circle the person has chosen, null for their own: what was typed for one person is never saved with another.
  */
-export function openingCircle(opened: Promise<Result<Opened, SaveError>>, chosen: string | null): CircleView {
+export function openingCircle(opened: Promise<Result<CircleView, SaveError>>, chosen: string | null): CircleView {
 	const withCircle = async <T, E>(
 		act: (circle: CircleView) => Promise<Result<T, E>>
 	): Promise<Result<T, E | SaveError>> => {
 		const result = await opened;
 		if (!result.ok) return err(result.error);
-		const { circle } = result.value;
+		const circle = result.value;
 		return chosen === null || circle.id === chosen ? act(circle) : err({ type: 'not-allowed' });
 	};
 	return {
@@ -33,6 +27,9 @@ export function openingCircle(opened: Promise<Result<Opened, SaveError>>, chosen
 		series: [],
 		removed: () => [],
 		changes: [],
+		adjustments: [],
+		planBook: null,
+		measures: [],
 		canWrite: () => true,
 		canChange: () => false,
 		nameOf: () => null,
@@ -42,6 +39,9 @@ export function openingCircle(opened: Promise<Result<Opened, SaveError>>, chosen
 		recordTogether: (drafts) => withCircle((circle) => circle.recordTogether(drafts)),
 		voidTogether: (ids, reason) => withCircle((circle) => circle.voidTogether(ids, reason)),
 		noteChange: (draft, replaces) => withCircle((circle) => circle.noteChange(draft, replaces)),
-		voidChange: (id, reason) => withCircle((circle) => circle.voidChange(id, reason))
+		voidChange: (id, reason) => withCircle((circle) => circle.voidChange(id, reason)),
+		noteAdjustment: (use) => withCircle((circle) => circle.noteAdjustment(use)),
+		voidAdjustment: (id, reason) => withCircle((circle) => circle.voidAdjustment(id, reason)),
+		sayOfPlan: (make) => withCircle((circle) => circle.sayOfPlan(make))
 	};
 }
