@@ -7,7 +7,7 @@ import { err, ok, type Result } from '$lib/domain/result';
 import { ageIdentity, ageRecipient } from './boxes';
 
 /** Cost of a passphrase, as a power of two: 128 MiB and about half a second on a computer, two on an old phone. */
-export const SCRYPT_LOG_N = 17;
+const SCRYPT_LOG_N = 17;
 
 export type AgeLock =
 	| { readonly kind: 'passphrase'; readonly passphrase: string }
@@ -52,7 +52,7 @@ export function readAgeHeader(file: Uint8Array): Result<AgeLock['kind'], AgeHead
 }
 
 /** A passphrase is the same however the keyboard composes its letters. */
-export const composed = (passphrase: string): string => passphrase.normalize('NFC');
+const composed = (passphrase: string): string => passphrase.normalize('NFC');
 
 export async function sealAgeFile(lock: AgeLock, plaintext: Uint8Array): Promise<Uint8Array> {
 	const { Encrypter } = await import('age-encryption');
