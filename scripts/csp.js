@@ -21,5 +21,5 @@ export const cspDirectives = {
 	'form-action': ['none'],
 	'frame-ancestors': ['none'],
 	'require-trusted-types-for': ['script'],
-	'trusted-types': ['svelte-trusted-html', 'sveltekit-trusted-url', 'hemlinje-worker-url']
+	'trusted-types': ['svelte-trusted-html', 'sveltekit-trusted-url', 'hemlinje-worker-url', 'hemlinje-slow-url']
 };

@@ -1,6 +1,7 @@
 /** Devices with their real store, relay client and sync engine, over any relay that answers requests; nothing sleeps. */
 import { toBase64url, type RandomBytes } from '$lib/crypto/bytes';
 import { systemRandom } from '$lib/crypto/random';
+import { createRecoveryCode, type RecoveryCode } from '$lib/crypto/recovery-code';
 import { must } from '$lib/domain/assert';
 import type { BookKind } from '$lib/domain/books';
 import type { Access } from '$lib/domain/rights';
@@ -16,6 +17,7 @@ import { bookOfKind, identityFrom, kindOf, readableBooks, type CircleAccess } fr
 import { createCircle, createDevice } from '$lib/sync/create';
 import { SyncEngine, writeContext, type SyncChange } from '$lib/sync/engine';
 import { addMembers, envelopesFor } from '$lib/sync/membership';
+import { withRecovery } from '$lib/sync/recovery';
 import { RelayClient } from '$lib/sync/relay-client';
 import { OpenBook } from '$lib/sync/open-book';
 import { ORIGIN } from './relay-calls';
@@ -64,6 +66,22 @@ export class Party {
 			);
 		}
 		return party;
+	}
+
+	/** A clean device that nobody has used yet, with its store and client. */
+	static async empty(relay: Answering): Promise<Party> {
+		const space: Space = `demo-party-${(spaces += 1)}`;
+		const store = await LocalStore.open(space, { random: systemRandom, markers: localStorageMarkers(null) });
+		if (!store.ok) throw new Error(store.error.type);
+		return new Party(space, store.value, relay, systemRandom);
+	}
+
+	/** Makes a recovery code and turns the backup on; the code is what stands on the paper. */
+	async writeCode(): Promise<RecoveryCode> {
+		const code = createRecoveryCode(this.random);
+		const made = await withRecovery(await this.device(), code, { random: this.random, now: () => START });
+		await this.store.updateDevice(() => ({ ...made, relayOn: true }));
+		return code;
 	}
 
 	newClient(): RelayClient {

@@ -6,7 +6,7 @@
 import { err, ok, type Result } from '$lib/domain/result';
 import { boxKeyOf, type BoxKey } from './boxes';
 import { toBase64url, utf8, type RandomBytes } from './bytes';
-import { deriveKey } from './hash';
+import { deriveKey, mac } from './hash';
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const CHECK_ALPHABET = `${ALPHABET}*~$=U`;
@@ -17,6 +17,9 @@ export type RecoveryCode = string & { readonly __brand: 'RecoveryCode' };
 
 export type RecoveryCodeError =
 	{ readonly type: 'wrong-length' } | { readonly type: 'wrong-character' } | { readonly type: 'wrong-check' };
+
+/** Characters on paper: the code and its check symbol. */
+export const RECOVERY_CODE_LENGTH = CODE_LENGTH + 1;
 
 /** A fresh code from 26 × 5 bits. */
 export function createRecoveryCode(random: RandomBytes): RecoveryCode {
@@ -34,14 +37,18 @@ export function checkSymbol(code: RecoveryCode): string {
 /** As printed: groups of four, the check symbol in the last. 27 characters make six groups of four and one of three. */
 export const recoveryCodeGroups = (code: RecoveryCode): string[] => (code + checkSymbol(code)).match(/.{1,4}/g) ?? [];
 
-/** Reads what a person typed: any case, spaces and dashes ignored, O read as 0, I and L as 1. */
-export function parseRecoveryCode(typed: string): Result<RecoveryCode, RecoveryCodeError> {
-	const letters = typed
+/** What was typed as it is read: upper case, without separators, O as 0, I and L as 1. */
+export const recoveryLetters = (typed: string): string =>
+	typed
 		.toUpperCase()
 		.replace(/[\s\p{Dash}]/gu, '')
 		.replace(/O/g, '0')
 		.replace(/[IL]/g, '1');
-	if (letters.length !== CODE_LENGTH + 1) return err({ type: 'wrong-length' });
+
+/** Reads what a person typed: any case, spaces and dashes ignored, O read as 0, I and L as 1. */
+export function parseRecoveryCode(typed: string): Result<RecoveryCode, RecoveryCodeError> {
+	const letters = recoveryLetters(typed);
+	if (letters.length !== RECOVERY_CODE_LENGTH) return err({ type: 'wrong-length' });
 	const code = letters.slice(0, CODE_LENGTH);
 	if (![...code].every((character) => ALPHABET.includes(character))) return err({ type: 'wrong-character' });
 	if (checkSymbol(code as RecoveryCode) !== letters.slice(CODE_LENGTH)) return err({ type: 'wrong-check' });
@@ -54,3 +61,10 @@ export const recoveryBoxKey = (code: RecoveryCode): BoxKey => boxKeyOf(deriveKey
 /** What the relay knows the recovery store by. */
 export const recoveryLookupId = (code: RecoveryCode): string =>
 	toBase64url(deriveKey(utf8(code), 'hl/recovery/id/1', 16));
+
+/**
+ * What only the code's holder can have said. The recipient is public, so a store that merely opens proves nothing: anybody
+ * could have sealed another identity to it (threat model S1).
+ */
+export const recoveryProof = (code: RecoveryCode, statement: Uint8Array): Uint8Array =>
+	mac(deriveKey(utf8(code), 'hl/recovery/proof/1'), statement);

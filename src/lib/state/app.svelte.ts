@@ -14,6 +14,7 @@ import type { CircleView, SaveError } from './circle-view';
 import type { DraftKeeper } from './draft-keeper';
 import type { SyncStatus } from './live-sync';
 import { openingCircle } from './opening-circle';
+import type { RestoreDeps } from './restoring';
 import type { Session, SessionDeps } from './session';
 import { keepChosenCircle, readChosenCircle } from './space';
 import { TabDrafts } from './tab-drafts';
@@ -21,6 +22,8 @@ import { TabDrafts } from './tab-drafts';
 export type AppPhase =
 	| { readonly type: 'opening' }
 	| { readonly type: 'ready' }
+	/** The way back has the screen. `begun`: it was interrupted, and goes on before anything else. */
+	| { readonly type: 'restoring'; readonly begun: boolean }
 	| {
 			readonly type: 'failed';
 			readonly error: StorageError;
@@ -145,6 +148,10 @@ export class App {
 		if (!session.ok) return this.#fail(session.error);
 		this.#session = session.value;
 		try {
+			if (await session.value.isRestoring()) {
+				this.phase = { type: 'restoring', begun: true };
+				return this.#settle(err({ type: 'wiped' }));
+			}
 			await this.#readDevice();
 			await this.#readCircles();
 		} catch (error) {
@@ -176,6 +183,22 @@ export class App {
 		this.phase = { type: 'failed', error, isTyping: this.#drafts.holdsTyping };
 		this.#settleDrafts(null);
 		this.#settle(err(error));
+	}
+
+	/** Lets go of the store for a restore, which works on it alone. Only a page loaded anew opens it again. */
+	stepAside(): void {
+		this.close();
+		this.phase = { type: 'restoring', begun: true };
+	}
+
+	/** Asks for the code where the store does not open. */
+	askForCode(): void {
+		this.phase = { type: 'restoring', begun: false };
+	}
+
+	/** What restoring needs in place of a session of this app's. */
+	get restoreDeps(): RestoreDeps {
+		return { ...this.#deps, space: this.space, locks: this.#tab.locks };
 	}
 
 	/** Starts the space over on this device. The person has confirmed it, naming what is lost. */

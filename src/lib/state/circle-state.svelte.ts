@@ -37,7 +37,7 @@ export interface OtherMember {
 
 const NO_PLAN: PlanBook = { stated: [], memberAt: () => undefined };
 
-type Batches = readonly (readonly [MeasureKind | 'medicines' | 'plan' | 'log', readonly Entry[]])[];
+type Batches = readonly (readonly [BookKind, readonly Entry[]])[];
 
 export class CircleState implements CircleView {
 	readonly #session: Session;
@@ -203,6 +203,11 @@ export class CircleState implements CircleView {
 		const saved = await this.#append([...entries]);
 		if (!saved.ok && this.#access) await this.reload({ keys: false, books: this.#booksOf([...entries.keys()]) });
 		return saved;
+	}
+
+	/** Entries of one book as they stand, from a backup. */
+	restore(kind: BookKind, entries: readonly Entry[]): Promise<Result<void, SaveError>> {
+		return this.#append([[kind, entries]]);
 	}
 
 	/** Begins a series of home blood pressures on a day. The value is its id. */

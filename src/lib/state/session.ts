@@ -125,6 +125,12 @@ export class Session {
 		return this.store.readDevice();
 	}
 
+	/** A restore was begun here and has not brought the person's circle back yet. */
+	async isRestoring(): Promise<boolean> {
+		const device = await this.device();
+		return device !== null && device.unit === null && (await this.#ownCircle()) === null;
+	}
+
 	/** Changes this device's row and tells every tab. */
 	async updateDevice(change: (device: DeviceKeys) => DeviceKeys): Promise<Result<void, StorageError>> {
 		const updated = await this.store.updateDevice(change);

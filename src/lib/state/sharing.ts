@@ -2,7 +2,7 @@
  * Sharing with a care unit, step by step: read its card, make the recovery code when data leaves the device for the first
  * time, hand over the chosen books. Each step can fail in words the person understands, and leaves everything as it was.
  */
-import { assert, must } from '$lib/domain/assert';
+import { must } from '$lib/domain/assert';
 import type { BookKind, ShareableBook } from '$lib/domain/books';
 import { err, ok, type Result } from '$lib/domain/result';
 import { proposedAccess, sharedWithEveryMember } from '$lib/domain/rights';
@@ -67,16 +67,20 @@ export async function safetyNumberWith(session: Session, unit: Identity): Promis
 	return device ? safetyNumber(idBytes(device.identity), idBytes(unit.id)) : null;
 }
 
-/** Makes the recovery path and lets data leave the device from now on. `code` was typed back by the person. */
-export async function turnOnBackup(session: Session, code: RecoveryCode): Promise<Result<void, StorageError>> {
+/**
+ * Makes `code`, typed back by the person, the way back, and lets data leave the device from now on. An earlier code stops
+ * working once the relay has the new one's store.
+ */
+export async function setRecoveryCode(session: Session, code: RecoveryCode): Promise<Result<void, StorageError>> {
 	const circle = await session.ensureOwnCircle();
 	if (!circle.ok) return circle;
 	const device = must(await session.device(), 'a circle of one’s own comes with a device');
-	assert(device.recovery === null, 'a second code is made by its own command');
 	const { log, recovery } = await withRecovery(device, code, session);
-	// Only what the code changes is written: another tab may have changed the rest meanwhile.
+	// Only what the code changes is written. A code made in another tab meanwhile stays: it is on paper too.
 	return session.updateDevice((now) =>
-		now.recovery ? now : { ...now, log, recovery, root: null, relayOn: true, relay: { ...now.relay, recoverySent: 0 } }
+		now.log.length !== device.log.length
+			? now
+			: { ...now, log, recovery, root: null, relayOn: true, relay: { ...now.relay, recoverySent: 0 } }
 	);
 }
 

@@ -5,6 +5,7 @@ import { ADVICE, fingerprint, kept } from '../../../tests/support/formats';
 import { CACHE_VERSION } from './book-cache';
 import { HemlinjeDatabase, databaseName, WRITER_VERSION } from './database';
 import {
+	careSchema,
 	circleKeysSchema,
 	circleRow,
 	deviceKeysSchema,
@@ -30,6 +31,7 @@ test('the keyring, the tables and the names on the device are as they were', () 
 		deviceKeys: fingerprint(deviceKeysSchema),
 		circleKeys: fingerprint(circleKeysSchema),
 		knownIdentity: fingerprint(knownIdentitySchema),
+		care: fingerprint(careSchema),
 		writer: WRITER_VERSION,
 		// A new kind of entry makes something else of the same frames: CACHE_VERSION goes on with it.
 		cache: [CACHE_VERSION, fingerprint(entrySchema)],

@@ -73,6 +73,22 @@ export const knownIdentitySchema = z.strictObject({
 });
 export type KnownIdentity = z.infer<typeof knownIdentitySchema>;
 
+const time = z.int().check(z.minimum(0));
+
+/** How the person looks after their data on this device: what was checked when, and what was put off. */
+export const careSchema = z.strictObject({
+	v: z.literal(1),
+	/** The whole recovery code was last typed back here. */
+	drilledAt: z.nullable(time),
+	/** The newest backup file made here, read back before it was handed over, and how many entries it holds. */
+	file: z.nullable(z.strictObject({ at: time, entries: z.int().check(z.minimum(0)) })),
+	/** A card on **Idag** is not shown before this. */
+	askAfter: z.nullable(time)
+});
+export type Care = z.infer<typeof careSchema>;
+export const NO_CARE: Care = { v: 1, drilledAt: null, file: null, askAfter: null };
+
+export const CARE_ROW = 'care';
 export const MASTER_KEY_ROW = 'lmk';
 export const DEVICE_ROW = 'device';
 export const circleRow = (circle: CircleId): string => `circle:${circle}`;

@@ -22,6 +22,8 @@ import {
 } from './database';
 import { StorageAbort, toStorageError, type StorageError } from './errors';
 import {
+	CARE_ROW,
+	careSchema,
 	circleKeysSchema,
 	circleRow,
 	DEVICE_ROW,
@@ -29,10 +31,12 @@ import {
 	identityRow,
 	knownIdentitySchema,
 	MASTER_KEY_ROW,
+	NO_CARE,
 	openBytes,
 	openValue,
 	sealBytes,
 	sealValue,
+	type Care,
 	type CircleKeys,
 	type DeviceKeys,
 	type KnownIdentity
@@ -156,6 +160,15 @@ export class LocalStore {
 
 	readIdentity(identity: IdentityId): Promise<KnownIdentity | null> {
 		return this.#read(identityRow(identity), knownIdentitySchema);
+	}
+
+	async readCare(): Promise<Care> {
+		return (await this.#read(CARE_ROW, careSchema)) ?? NO_CARE;
+	}
+
+	/** Reads, changes and writes the row in one transaction. */
+	updateCare(change: (care: Care) => Care): Promise<Result<void, StorageError>> {
+		return this.#update(CARE_ROW, careSchema, (care) => change(care ?? NO_CARE));
 	}
 
 	/** Every circle this device holds keys of. */

@@ -18,6 +18,8 @@ import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
 import type { WriteContext } from '$lib/storage/record';
 import { epochKey, identityFrom, openCircle, writingEpoch, type CircleAccess, type Me } from './circle-access';
+import { announceIdentity } from './announce';
+import { cutAtRelay, uncutDevices } from './cut-removed';
 import { envelopesFor } from './membership';
 import { concernsAll, flushCircle } from './outbox';
 import { openBatch } from './open-book';
@@ -46,6 +48,8 @@ export interface SyncDeps {
 	readonly random: RandomBytes;
 	readonly now: () => number;
 	readonly onChange: (change: SyncChange) => void;
+	/** How many frames of those that were away have come, while they come. */
+	readonly onProgress?: ((progress: { readonly done: number; readonly total: number }) => void) | undefined;
 }
 
 export class SyncEngine {
@@ -54,6 +58,7 @@ export class SyncEngine {
 	#taken = new Map<CircleId, string>();
 	#running: Promise<Result<void, SyncError>> | null = null;
 	#again = false;
+	#progress = { done: 0, total: 0 };
 
 	constructor(deps: SyncDeps) {
 		this.#deps = deps;
@@ -92,7 +97,7 @@ export class SyncEngine {
 		const device = await this.#deps.store.readDevice();
 		if (!device?.relayOn) return ok(undefined);
 		this.#deps.relay.useLogin({ identity: device.identity, device: device.device, signSecret: idBytes(device.sign) });
-		const known = await this.#sendIdentity(device);
+		const known = await announceIdentity(this.#deps, device);
 		if (!known.ok) return known;
 		// Each step is tried even when the one before met a refusal: one circle's trouble is not another's.
 		const published = await this.#publishCircles(device);
@@ -101,62 +106,6 @@ export class SyncEngine {
 		if (!pulled.ok && concernsAll(pulled.error)) return pulled;
 		const pushed = await this.#flushAll(device);
 		return [published, pulled, pushed].find((result) => !result.ok) ?? ok(undefined);
-	}
-
-	// Identity
-
-	async #sendIdentity(device: DeviceKeys): Promise<Result<void, SyncError>> {
-		const { store, relay } = this.#deps;
-		const [genesis, ...records] = device.log;
-		if (!device.relay.registered && genesis) {
-			const sent = await relay.registerIdentity(genesis, device.unit?.enrolment ?? null);
-			if (!sent.ok) return sent;
-			if (sent.value !== device.identity) return err({ type: 'unreachable' });
-			await store.updateDevice((now) => ({
-				...now,
-				relay: { ...now.relay, registered: true },
-				unit: now.unit && { ...now.unit, enrolment: null }
-			}));
-		}
-		for (const [index, record] of records.entries()) {
-			if (index < device.relay.logSent) continue;
-			const sent = await relay.appendIdentityRecord(device.identity, record);
-			// A record whose answer was lost is there already: the relay's head is then this very record.
-			if (
-				!sent.ok &&
-				!(sent.error.type === 'refused' && sent.error.code === 'conflict' && (await this.#relayHas(device, index + 1)))
-			)
-				return sent;
-			await store.updateDevice((now) => ({ ...now, relay: { ...now.relay, logSent: index + 1 } }));
-		}
-		return this.#sendRecovery(device);
-	}
-
-	async #relayHas(device: DeviceKeys, n: number): Promise<boolean> {
-		const log = await this.#deps.relay.identityLog(device.identity);
-		return log.ok && log.value[n] === device.log[n];
-	}
-
-	/**
-	 * Sends the recovery store's files and reads them back before the last one counts as sent: a code on paper that opens
-	 * nothing would be found out when it is too late.
-	 */
-	async #sendRecovery(device: DeviceKeys): Promise<Result<void, SyncError>> {
-		const { store, relay } = this.#deps;
-		if (!device.recovery || device.relay.recoverySent >= device.recovery.files.length) return ok(undefined);
-		const { lookup, files } = device.recovery;
-		for (const [index, file] of files.entries()) {
-			if (index < device.relay.recoverySent) continue;
-			const sent = await relay.addRecoveryFile(lookup, file);
-			if (!sent.ok && !(sent.error.type === 'refused' && sent.error.code === 'conflict')) return sent;
-		}
-		const kept = await relay.recoveryFiles(lookup);
-		if (!kept.ok) return kept;
-		const isComplete = files.every((file) =>
-			kept.value.some((each) => each.kind === file.kind && each.gen === file.gen && each.ct === file.ct)
-		);
-		if (!isComplete) return err({ type: 'unreachable' });
-		return store.updateDevice((now) => ({ ...now, relay: { ...now.relay, recoverySent: files.length } }));
 	}
 
 	// Circles
@@ -175,8 +124,12 @@ export class SyncEngine {
 				access.member.rights.map((right) => right.book)
 			);
 			const sent = await relay.createCircle(keys.manifests, own);
-			if (sent.ok) await store.updateCircle(keys.circle, (now) => ({ ...(now ?? keys), published: true }));
-			else problem = sent;
+			if (!sent.ok) {
+				problem = sent;
+				continue;
+			}
+			await store.updateCircle(keys.circle, (now) => ({ ...(now ?? keys), published: true }));
+			this.#deps.onChange({ circle: keys.circle, keys: true, books: [] });
 		}
 		return problem;
 	}
@@ -226,14 +179,29 @@ export class SyncEngine {
 		const heads = await this.#deps.relay.heads();
 		if (!heads.ok || !heads.value) return heads.ok ? ok(undefined) : heads;
 		let problem: Result<void, SyncError> = await this.#missingCircle(heads.value);
+		this.#progress = { done: 0, total: await this.#countMissing(heads.value) };
 		for (const head of heads.value.circles) {
 			const pulled = await this.#pullCircle(head, device);
 			if (!pulled.ok) problem = pulled;
 			if (!pulled.ok && concernsAll(pulled.error)) break;
 		}
+		if (problem.ok) this.#report({ ...this.#progress, done: this.#progress.total });
 		// An unfinished pull must not be taken for "nothing has moved" next time.
 		if (!problem.ok) this.#deps.relay.forgetHeads();
 		return problem;
+	}
+
+	async #countMissing(heads: Heads): Promise<number> {
+		if (!this.#deps.onProgress) return 0;
+		const missing = heads.circles.flatMap(({ circle, books }) =>
+			books.map(async ({ book, pos }) => Math.max(0, pos - (await this.#deps.store.head(circle, book)).pos))
+		);
+		return (await Promise.all(missing)).reduce((sum, count) => sum + count, 0);
+	}
+
+	#report(progress: { readonly done: number; readonly total: number }): void {
+		this.#progress = progress;
+		this.#deps.onProgress?.(progress);
 	}
 
 	/** A relay that no longer knows a circle of the person's own has lost it: absence is never deletion. */
@@ -256,8 +224,27 @@ export class SyncEngine {
 		const changed = keys.value !== before;
 		const { books, result } = await this.#pullBooks(head, access);
 		if (changed || books.length > 0) this.#deps.onChange({ circle: head.circle, keys: changed, books });
-		if (result.ok && !lacksKeys(access)) this.#taken.set(head.circle, shown);
-		return result;
+		if (!result.ok) return result;
+		const cut = await this.#cutRemoved(access, device);
+		if (cut.ok && !lacksKeys(access)) this.#taken.set(head.circle, shown);
+		return cut;
+	}
+
+	/**
+	 * Tells a circle of own devices that are out, once everything they have written is here. The next pass takes the new
+	 * record and keys in like anybody's; if it never comes, this is simply done again.
+	 */
+	async #cutRemoved(access: CircleAccess, device: DeviceKeys): Promise<Result<void, SyncError>> {
+		const removed = uncutDevices(access);
+		if (removed.length === 0 || removed.includes(device.device)) return ok(undefined);
+		const sent = await cutAtRelay(this.#deps, access, device, removed);
+		if (!sent) return ok(undefined);
+		// Somebody else's record came first: the next pass knows it.
+		const isOvertaken = !sent.ok && sent.error.type === 'refused' && sent.error.code === 'conflict';
+		if (!sent.ok && !isOvertaken) return sent;
+		this.#deps.relay.forgetHeads();
+		this.#again = true;
+		return ok(undefined);
 	}
 
 	/** The circle's row after fetching the records and keys it lacks; the same object when it lacks nothing. */
@@ -296,7 +283,9 @@ export class SyncEngine {
 		const added = await this.#pullKeys(access.value, device);
 		if (!added.ok) return added;
 		if (before && records.value.length === 0 && added.value.length === before.keys.length) return ok(before);
-		return this.#saveCircle({ ...row, keys: added.value });
+		// A circle of the person's own that is new here has come back by the recovery code.
+		const standing = before?.standing ?? (access.value.member?.role === 'owner' ? 'mine' : 'invited');
+		return this.#saveCircle({ ...row, standing, keys: added.value });
 	}
 
 	/** The records from number `from` on; the relay may hand them out in several answers. */
@@ -396,6 +385,7 @@ export class SyncEngine {
 			const written = await this.#storeRange(range, parsed, access);
 			if (!written.ok) return written;
 			changed.add(range.book);
+			this.#report({ ...this.#progress, done: this.#progress.done + range.count });
 		}
 		return ok(undefined);
 	}

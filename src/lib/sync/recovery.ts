@@ -3,13 +3,13 @@
  * own key, and the device keeps only the public part (docs/protocol.md 4, 14).
  */
 import { sealTo } from '$lib/crypto/boxes';
-import { toBase64url, utf8, type RandomBytes } from '$lib/crypto/bytes';
-import { recoveryBoxKey, recoveryLookupId, type RecoveryCode } from '$lib/crypto/recovery-code';
+import { concat, toBase64url, utf8, type RandomBytes } from '$lib/crypto/bytes';
+import { recoveryBoxKey, recoveryLookupId, recoveryProof, type RecoveryCode } from '$lib/crypto/recovery-code';
 import { createSigningKey } from '$lib/crypto/signing';
 import { must } from '$lib/domain/assert';
 import { readIdentityLog, signIdentityRecord } from '$lib/protocol/identity-log';
-import { idBytes } from '$lib/protocol/ids';
-import type { RecoveryFile } from '$lib/protocol/api/recovery';
+import { idBytes, type IdentityId } from '$lib/protocol/ids';
+import type { RecoveryContent, RecoveryFile } from '$lib/protocol/api/recovery';
 import type { DeviceKeys } from '$lib/storage/keyring';
 
 /** The device's keys after the person has confirmed `code`: the root is gone from here, the files wait to be sent. */
@@ -34,19 +34,15 @@ export async function withRecovery(
 		},
 		idBytes(device.sign)
 	);
-	const secrets = [
-		{ kind: 'root' as const, gen: 0, secret: toBase64url(root.secret) },
-		...device.boxes.map((box) => ({ kind: 'box' as const, gen: box.gen, secret: box.secret }))
+	const statement = concat(idBytes(device.identity), root.secret);
+	const contents: RecoveryContent[] = [
+		{
+			...{ v: 2, identity: device.identity, kind: 'root', gen: 0, secret: toBase64url(root.secret) },
+			proof: toBase64url(recoveryProof(code, statement))
+		},
+		...device.boxes.map((box) => boxContent(device.identity, box))
 	];
-	const files: RecoveryFile[] = await Promise.all(
-		secrets.map(async ({ kind, gen, secret }) => ({
-			kind,
-			gen,
-			ct: toBase64url(
-				await sealTo(recipient, utf8(JSON.stringify({ v: 1, identity: device.identity, kind, gen, secret })))
-			)
-		}))
-	);
+	const files = await Promise.all(contents.map((content) => sealRecoveryFile(recipient, content)));
 	return {
 		...device,
 		log: [...device.log, toBase64url(record.bytes)],
@@ -55,3 +51,15 @@ export async function withRecovery(
 		recovery: { lookup: recoveryLookupId(code), files, confirmedAt: deps.now() }
 	};
 }
+
+/** What the store holds of one generation of the identity box. */
+export const boxContent = (identity: IdentityId, box: DeviceKeys['boxes'][number]): RecoveryContent => ({
+	...{ v: 1, identity, kind: 'box' },
+	...box
+});
+
+export const sealRecoveryFile = async (recipient: Uint8Array, content: RecoveryContent): Promise<RecoveryFile> => ({
+	kind: content.kind,
+	gen: content.gen,
+	ct: toBase64url(await sealTo(recipient, utf8(JSON.stringify(content))))
+});

@@ -16,7 +16,7 @@ import type { SyncError } from '$lib/sync/engine';
 import { CirclePlan } from '../circle-plan.svelte';
 import { CircleState } from '../circle-state.svelte';
 import { Session, type SessionDeps, type SessionEvents } from '../session';
-import { turnOnBackup } from '../sharing';
+import { setRecoveryCode } from '../sharing';
 import { answerCircle, enrolUnit } from '../unit';
 import { anna, demoPatients, demoSpaces, marta, sara, type DemoPatient } from './people';
 import { demoPlan } from './plans';
@@ -118,7 +118,7 @@ async function makeUnit(session: Session): Promise<Identity> {
 }
 
 async function makeRelative(session: Session): Promise<Identity> {
-	orStop(await turnOnBackup(session, createRecoveryCode(session.random)));
+	orStop(await setRecoveryCode(session, createRecoveryCode(session.random)));
 	orStop(await session.engine.sync());
 	return ownIdentity(session);
 }
@@ -131,7 +131,7 @@ async function makePatient(
 	deps: DemoDeps
 ): Promise<void> {
 	const seed = SEED + demoPatients.indexOf(patient);
-	orStop(await turnOnBackup(session, createRecoveryCode(session.random)));
+	orStop(await setRecoveryCode(session, createRecoveryCode(session.random)));
 	const circle = await ownCircle(session);
 	const week = firstSeriesDay(patient, deps.now(), deps.zone);
 	if (week) orStop(await circle.startSeries(demoProtocol, week));

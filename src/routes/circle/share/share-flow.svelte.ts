@@ -2,7 +2,6 @@
  * Sharing with a care unit, one question at a time: whose card is this, what should they see, the recovery code (the first
  * time anything leaves the device), one last look, done. Nothing leaves before the last step.
  */
-import { createRecoveryCode, recoveryCodeGroups, type RecoveryCode } from '$lib/crypto/recovery-code';
 import { must } from '$lib/domain/assert';
 import { shareableBooks, type ShareableBook } from '$lib/domain/books';
 import { booksOfPlan } from '$lib/domain/plan/checks';
@@ -10,20 +9,18 @@ import { measureKinds } from '$lib/domain/measures';
 import type { App } from '$lib/state/app.svelte';
 import { CirclePlan } from '$lib/state/circle-plan.svelte';
 import { measuresInUse } from '$lib/state/measures-in-use';
+import { NewCode } from '$lib/state/new-code.svelte';
 import {
 	checkCard,
 	safetyNumberWith,
+	setRecoveryCode,
 	shareWithUnit,
-	turnOnBackup,
 	type CardError,
 	type CheckedCard,
 	type ShareError
 } from '$lib/state/sharing';
 
 export type ShareStep = 'card' | 'choose' | 'code' | 'repeat' | 'preview' | 'done';
-
-/** Groups of the code the person types back: not the first, which is the easiest to remember. */
-const REPEATED_GROUPS = 2;
 
 export class ShareFlow {
 	readonly #app: App;
@@ -39,11 +36,8 @@ export class ShareFlow {
 	name = $state('');
 	isNameMissing = $state(false);
 	isNothingChosen = $state(false);
-	/** The groups typed back; compared without case and with O and 0 alike. */
-	repeated = $state<string[]>([]);
-	isRepeatWrong = $state(false);
-	#code: RecoveryCode | null = null;
-	#asked: readonly number[] = [];
+	/** Made when data leaves this device for the first time. */
+	newCode: NewCode | null = $state.raw(null);
 
 	constructor(app: App) {
 		this.#app = app;
@@ -58,16 +52,6 @@ export class ShareFlow {
 	get contactName(): string {
 		const card = this.checked?.card.body;
 		return card?.contact || card?.unit || '';
-	}
-
-	/** The code in groups, the check symbol in the last. */
-	get groups(): readonly string[] {
-		return this.#code ? recoveryCodeGroups(this.#code) : [];
-	}
-
-	/** Which groups are asked back, as indices into `groups`. */
-	get asked(): readonly number[] {
-		return this.#asked;
 	}
 
 	/** What the plan rests on and is not handed over with it: there its zone cannot be said. */
@@ -116,31 +100,18 @@ export class ShareFlow {
 			this.step = 'preview';
 			return;
 		}
-		this.#code ??= createRecoveryCode(this.#app.session.random);
+		this.newCode ??= new NewCode(this.#app.session.random);
 		this.step = 'code';
 	}
 
-	/** Asks two groups back, in the order they stand. */
+	/** The code is on paper: asks two groups back. */
 	codeWritten(): void {
-		const random = this.#app.session.random(8);
-		const indices = this.groups.map((_, index) => index).slice(1);
-		this.#asked = indices
-			.map((index, at) => ({ index, order: random[at] ?? 0 }))
-			.sort((a, b) => a.order - b.order || a.index - b.index)
-			.slice(0, REPEATED_GROUPS)
-			.map(({ index }) => index)
-			.sort((a, b) => a - b);
-		this.repeated = this.#asked.map(() => '');
-		this.isRepeatWrong = false;
+		this.newCode?.ask();
 		this.step = 'repeat';
 	}
 
 	confirmRepeat(): void {
-		const isRight = this.#asked.every(
-			(index, at) => normalised(this.repeated[at] ?? '') === normalised(this.groups[index] ?? '')
-		);
-		this.isRepeatWrong = !isRight;
-		if (isRight) this.step = 'preview';
+		if (this.newCode?.confirm()) this.step = 'preview';
 	}
 
 	/** Turns on the backup when this is the first time, then hands over the chosen books. */
@@ -156,7 +127,7 @@ export class ShareFlow {
 	async #share(): Promise<ShareError | null> {
 		const { session } = this.#app;
 		if (this.needsCode) {
-			const on = await turnOnBackup(session, must(this.#code, 'the code was shown before'));
+			const on = await setRecoveryCode(session, must(this.newCode, 'the code was shown before').code);
 			if (!on.ok) return on.error;
 		}
 		const to = must(this.checked, 'a card was read before');
@@ -176,6 +147,3 @@ export class ShareFlow {
 		this.step = before[this.step];
 	}
 }
-
-const normalised = (group: string): string =>
-	group.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
