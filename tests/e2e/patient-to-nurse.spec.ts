@@ -221,6 +221,7 @@ test('a measure that was not chosen never reaches the nurse', async ({ page: pat
 	await patient.getByLabel('Vikt').uncheck();
 	await expect(patient.getByLabel('Puls')).not.toBeChecked();
 	await patient.getByLabel('Blodtryck').uncheck();
+	await patient.getByLabel('Planen').uncheck();
 	await patient.getByRole('button', { name: 'Nästa' }).click();
 	await expect(patient.getByText('Välj minst en sak att dela.')).toBeVisible();
 	await expect(patient.getByText('Skriv ditt namn, så att de vet vem värdena gäller.')).toBeVisible();
