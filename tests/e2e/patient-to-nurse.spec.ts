@@ -245,5 +245,6 @@ test('a measure that was not chosen never reaches the nurse', async ({ page: pat
 	await acceptAndOpen(nurse, 'Märta');
 	await expect(latest(nurse)).toContainText('128/82');
 	await expect(nurse.getByText('76,4')).toHaveCount(0);
+	await nurse.getByRole('button', { name: 'Delningen' }).click();
 	await expect(nurse.getByText(/^Delar blodtryck med er/)).toBeVisible();
 });
