@@ -90,7 +90,8 @@ export class Party {
 	}
 
 	turnOn(): Promise<unknown> {
-		return this.store.updateDevice((device) => ({ ...device, relayOn: true }));
+		const recovery = { lookup: '', files: [], confirmedAt: START };
+		return this.store.updateDevice((device) => ({ ...device, relayOn: true, recovery: device.recovery ?? recovery }));
 	}
 
 	/** `ok`, or the name of what went wrong. */

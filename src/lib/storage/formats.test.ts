@@ -7,11 +7,15 @@ import { HemlinjeDatabase, databaseName, WRITER_VERSION } from './database';
 import {
 	circleKeysSchema,
 	circleRow,
+	circleWorkSchema,
 	deviceKeysSchema,
 	identityRow,
+	joiningsSchema,
+	JOININGS_ROW,
 	knownIdentitySchema,
 	openValue,
-	sealValue
+	sealValue,
+	workRow
 } from './keyring';
 import { seededRandom } from '../../../tests/support/people';
 import { fromBase64url, toBase64url } from '$lib/crypto/bytes';
@@ -30,6 +34,8 @@ test('the keyring, the tables and the names on the device are as they were', () 
 		deviceKeys: fingerprint(deviceKeysSchema),
 		circleKeys: fingerprint(circleKeysSchema),
 		knownIdentity: fingerprint(knownIdentitySchema),
+		circleWork: fingerprint(circleWorkSchema),
+		joinings: fingerprint(joiningsSchema),
 		writer: WRITER_VERSION,
 		// A new kind of entry makes something else of the same frames: CACHE_VERSION goes on with it.
 		cache: [CACHE_VERSION, fingerprint(entrySchema)],
@@ -44,7 +50,9 @@ test('the keyring, the tables and the names on the device are as they were', () 
 			databaseName('real'),
 			databaseName('demo-marta'),
 			circleRow('c' as CircleId),
-			identityRow('i' as IdentityId)
+			identityRow('i' as IdentityId),
+			workRow('c' as CircleId),
+			JOININGS_ROW
 		],
 		sealedRow: toBase64url(sealValue(key, 'device', { v: 1 }, random))
 	};

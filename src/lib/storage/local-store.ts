@@ -24,17 +24,23 @@ import { StorageAbort, toStorageError, type StorageError } from './errors';
 import {
 	circleKeysSchema,
 	circleRow,
+	circleWorkSchema,
 	DEVICE_ROW,
 	deviceKeysSchema,
 	identityRow,
+	JOININGS_ROW,
+	joiningsSchema,
 	knownIdentitySchema,
 	MASTER_KEY_ROW,
 	openBytes,
 	openValue,
 	sealBytes,
 	sealValue,
+	workRow,
 	type CircleKeys,
+	type CircleWork,
 	type DeviceKeys,
+	type Joining,
 	type KnownIdentity
 } from './keyring';
 import type { Markers } from './markers';
@@ -72,6 +78,8 @@ export interface RemoteFrames {
 
 /** A long transaction has brought IndexedDB down before (threat model F24). */
 const MOST_FRAMES_AT_ONCE = 150;
+
+const noWork = (circle: CircleId): CircleWork => ({ v: 1, circle, invites: [], owed: [], compared: [] });
 
 const cacheRow = (circle: CircleId, book: BookId): string => `book:${circle}:${book}`;
 
@@ -178,6 +186,16 @@ export class LocalStore {
 		return result;
 	}
 
+	/** Gives this device's identity a circle of its own, unless it has one: two tabs at once end up with the same. */
+	createOwnCircle(circle: CircleKeys): Promise<Result<void, StorageError>> {
+		return this.#connection.write(['keys'], async (database) => {
+			const rows = await database.keys.where('id').startsWith('circle:').toArray();
+			const known = rows.map((row) => openValue(this.#masterKey, row.id, row.bytes, circleKeysSchema));
+			if (!known.some((each) => each?.standing === 'mine'))
+				await database.keys.put(this.#row(circleRow(circle.circle), circle));
+		});
+	}
+
 	/** Reads, changes and writes the device row in one transaction; `change` is synchronous. */
 	updateDevice(change: (device: DeviceKeys) => DeviceKeys): Promise<Result<void, StorageError>> {
 		return this.#update(DEVICE_ROW, deviceKeysSchema, (device) =>
@@ -198,6 +216,43 @@ export class LocalStore {
 		return this.#update(identityRow(known.identity), knownIdentitySchema, (before) =>
 			before && before.log.some((record, n) => known.log[n] !== record) ? before : known
 		);
+	}
+
+	// What was begun in a circle and waits for others
+
+	/** This device's unfinished work in each circle. */
+	async readWorks(): Promise<CircleWork[]> {
+		const rows = await this.#connection.read((database) => database.keys.where('id').startsWith('work:').toArray());
+		return rows.flatMap((row) => openValue(this.#masterKey, row.id, row.bytes, circleWorkSchema) ?? []);
+	}
+
+	/** Whether anything may be owed to the relay on this device's circles. Cheap: asked in every pass. */
+	async hasWork(): Promise<boolean> {
+		const count = await this.#connection.read((database) =>
+			database.keys.where('id').startsWith('work:').or('id').equals(JOININGS_ROW).count()
+		);
+		return count > 0;
+	}
+
+	async readWork(circle: CircleId): Promise<CircleWork> {
+		return (await this.#read(workRow(circle), circleWorkSchema)) ?? noWork(circle);
+	}
+
+	/** Reads, changes and writes a circle's work in one transaction; `change` is synchronous. */
+	updateWork(circle: CircleId, change: (before: CircleWork) => CircleWork): Promise<Result<void, StorageError>> {
+		return this.#update(workRow(circle), circleWorkSchema, (before) => change(before ?? noWork(circle)));
+	}
+
+	/** Invitations this device's person has answered. */
+	async readJoinings(): Promise<Joining[]> {
+		return (await this.#read(JOININGS_ROW, joiningsSchema))?.joinings ?? [];
+	}
+
+	updateJoinings(change: (before: readonly Joining[]) => readonly Joining[]): Promise<Result<void, StorageError>> {
+		return this.#update(JOININGS_ROW, joiningsSchema, (before) => ({
+			v: 1 as const,
+			joinings: [...change(before?.joinings ?? [])]
+		}));
 	}
 
 	// The log

@@ -2,7 +2,7 @@
  * The sync engine: brings what this device owes to the relay and what others wrote to this device. It decides nothing about
  * what counts (that is `acceptFrames`) and loses nothing: what cannot be sent now stays in the outbox.
  *
- * One pass: identity → circles to publish → heads → manifests and keys → frames → outbox. Every step can fail and be taken
+ * One pass: identity → circles to publish → heads → manifests and keys → frames → what is owed to circles → outbox. Every step can fail and be taken
  * again; nothing half-done is left that the next pass does not finish.
  */
 import { toBase64url, type RandomBytes } from '$lib/crypto/bytes';
@@ -17,7 +17,7 @@ import { StorageAbort, type StorageError } from '$lib/storage/errors';
 import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
 import type { WriteContext } from '$lib/storage/record';
-import { epochKey, identityFrom, openCircle, writingEpoch, type CircleAccess, type Me } from './circle-access';
+import { epochKey, identityFrom, openCircle, personOf, writingEpoch, type CircleAccess, type Me } from './circle-access';
 import { envelopesFor } from './membership';
 import { concernsAll, flushCircle } from './outbox';
 import { openBatch } from './open-book';
@@ -99,8 +99,10 @@ export class SyncEngine {
 		if (!published.ok && concernsAll(published.error)) return published;
 		const pulled = await this.#pullAll(device);
 		if (!pulled.ok && concernsAll(pulled.error)) return pulled;
+		const settled = await this.#settleWork(device);
+		if (!settled.ok && concernsAll(settled.error)) return settled;
 		const pushed = await this.#flushAll(device);
-		return [published, pulled, pushed].find((result) => !result.ok) ?? ok(undefined);
+		return [published, pulled, settled, pushed].find((result) => !result.ok) ?? ok(undefined);
 	}
 
 	// Identity
@@ -165,7 +167,8 @@ export class SyncEngine {
 		const { store, relay } = this.#deps;
 		let problem: Result<void, SyncError> = ok(undefined);
 		for (const keys of await store.readCircles()) {
-			if (keys.published || keys.standing !== 'mine') continue;
+			// The recovery code is made first, always: before it the person has not said that their own values may leave.
+			if (keys.published || keys.standing !== 'mine' || device.recovery === null) continue;
 			const access = await this.open(keys, device);
 			const self = access?.identities.get(device.identity);
 			if (!access?.member || !self) continue;
@@ -226,6 +229,8 @@ export class SyncEngine {
 		const heads = await this.#deps.relay.heads();
 		if (!heads.ok || !heads.value) return heads.ok ? ok(undefined) : heads;
 		let problem: Result<void, SyncError> = await this.#missingCircle(heads.value);
+		const farewell = await this.#readFarewells(heads.value, device);
+		if (!farewell.ok) problem = farewell;
 		for (const head of heads.value.circles) {
 			const pulled = await this.#pullCircle(head, device);
 			if (!pulled.ok) problem = pulled;
@@ -243,6 +248,42 @@ export class SyncEngine {
 			(keys) => keys.standing === 'mine' && keys.published && !shown.has(keys.circle)
 		);
 		return lost ? err({ type: 'relay-went-back', circle: lost.circle }) : ok(undefined);
+	}
+
+	/**
+	 * A circle of somebody else that the relay no longer shows: asked for the record that let this member go. Without one
+	 * nothing is known, and everything stays as it is.
+	 */
+	async #readFarewells(heads: Heads, device: DeviceKeys): Promise<Result<void, SyncError>> {
+		const shown = new Set(heads.circles.map((head) => head.circle));
+		for (const keys of await this.#deps.store.readCircles()) {
+			if (keys.standing === 'mine' || shown.has(keys.circle)) continue;
+			if (!(await this.open(keys, device))?.member) continue;
+			const records = await this.#deps.relay.manifests(keys.circle, keys.manifests.length);
+			if (!records.ok && records.error.type !== 'refused') return records;
+			if (!records.ok || records.value.length === 0) continue;
+			const row = { ...keys, manifests: [...keys.manifests, ...records.value] };
+			const identities = await this.#identitiesOf(row.manifests, device, true);
+			if (!identities.ok) return identities;
+			const access = openCircle(row, identities.value, device);
+			if (!access.ok || access.value.member) return err({ type: 'relay-went-back', circle: keys.circle });
+			const saved = await this.#saveCircle(row);
+			if (!saved.ok) return saved;
+			this.#deps.onChange({ circle: keys.circle, keys: true, books: [] });
+		}
+		return ok(undefined);
+	}
+
+	/** Fetched when there is something to do: most devices never change a circle's members. */
+	async #settleWork(device: DeviceKeys): Promise<Result<void, SyncError>> {
+		const { store, relay } = this.#deps;
+		if (!(await store.hasWork())) return ok(undefined);
+		const { settleWork } = await import('./circle-work');
+		const access = async (circle: CircleId) => {
+			const keys = await store.readCircle(circle);
+			return keys && this.open(keys, device);
+		};
+		return settleWork({ ...this.#deps, store, relay, access }, device);
 	}
 
 	async #pullCircle(head: CircleHead, device: DeviceKeys): Promise<Result<void, SyncError>> {
@@ -295,8 +336,18 @@ export class SyncEngine {
 		if (before && records.value.length === 0 && !lacksKeys(access.value)) return ok(before);
 		const added = await this.#pullKeys(access.value, device);
 		if (!added.ok) return added;
+		if (row.standing === 'invited') row.standing = await this.#standingIn(access.value);
 		if (before && records.value.length === 0 && added.value.length === before.keys.length) return ok(before);
 		return this.#saveCircle({ ...row, keys: added.value });
+	}
+
+	/** Joined when the person has answered an invitation into this circle of this very person; else it waits for an answer. */
+	async #standingIn(access: CircleAccess): Promise<'invited' | 'joined'> {
+		const joinings = await this.#deps.store.readJoinings();
+		const answered = joinings.find((joining) => joining.circle === access.chain.circle);
+		if (!answered || !access.member || answered.person !== personOf(access).identity) return 'invited';
+		await this.#deps.store.updateJoinings((now) => now.filter((each) => each.circle !== answered.circle));
+		return 'joined';
 	}
 
 	/** The records from number `from` on; the relay may hand them out in several answers. */
@@ -320,7 +371,8 @@ export class SyncEngine {
 					(old) => !row.keys.some((key) => key.book === old.book && key.epoch === old.epoch)
 				);
 				const manifests = now.manifests.length > row.manifests.length ? now.manifests : row.manifests;
-				saved = { ...row, standing: now.standing, manifests, keys: [...row.keys, ...lacking] };
+				const standing = now.standing === 'invited' ? row.standing : now.standing;
+				saved = { ...row, standing, manifests, keys: [...row.keys, ...lacking] };
 			}
 			return saved;
 		});

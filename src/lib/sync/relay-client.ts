@@ -18,6 +18,7 @@ import {
 } from '$lib/protocol/api/frames';
 import { parseHeads, type Heads } from '$lib/protocol/api/heads';
 import { identityLogSchema, registeredIdentitySchema } from '$lib/protocol/api/identities';
+import { circleInvitationsSchema, invitationSchema, type StandingInvitation } from '$lib/protocol/api/invitations';
 import { recoveryStoreSchema, type RecoveryFile } from '$lib/protocol/api/recovery';
 import { API_PREFIX } from '$lib/protocol/api/version';
 import type { Envelope } from '$lib/protocol/envelope';
@@ -148,6 +149,29 @@ export class RelayClient {
 
 	useInvite(id: Hash, circle: CircleId): Promise<Result<Uint8Array, RelayError>> {
 		return this.#authorised('POST', `/invites/${id}/accept`, { json: { circle } });
+	}
+
+	putInvitation(id: Hash, circle: CircleId, pub: string, ct: string): Promise<Result<Uint8Array, RelayError>> {
+		return this.#authorised('PUT', `/invitations/${id}`, { json: { circle, pub, ct } });
+	}
+
+	async invitation(id: Hash): Promise<Result<StandingInvitation, RelayError>> {
+		const answer = await this.#open('GET', `/invitations/${id}`, null);
+		return answer.ok ? parsed(answer.value, invitationSchema, (standing) => standing) : answer;
+	}
+
+	acceptInvitation(id: Hash, acceptance: string): Promise<Result<Uint8Array, RelayError>> {
+		return this.#authorised('POST', `/invitations/${id}/accept`, { json: { acceptance } });
+	}
+
+	/** Signed answers to a circle's invitations. */
+	async invitationAnswers(circle: CircleId): Promise<Result<{ pub: string; acceptance: string }[], RelayError>> {
+		const answer = await this.#authorised('GET', `/circles/${circle}/invitations`, null);
+		return answer.ok ? parsed(answer.value, circleInvitationsSchema, ({ answers }) => answers) : answer;
+	}
+
+	leaveCircle(circle: CircleId): Promise<Result<Uint8Array, RelayError>> {
+		return this.#authorised('POST', `/circles/${circle}/leave`, null);
 	}
 
 	addRecoveryFile(lookup: string, file: RecoveryFile): Promise<Result<Uint8Array, RelayError>> {
