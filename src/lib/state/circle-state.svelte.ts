@@ -13,13 +13,14 @@ import { newId, type BookId, type CircleId, type EntryId, type IdentityId } from
 import { MAX_SETTLED, type Entry, type ObsAdd, type ObsAmend, type ObsVoid, type Receipt } from '$lib/protocol/entries';
 import { accessOf, memberOf } from '$lib/protocol/manifest';
 import { StorageAbort } from '$lib/storage/errors';
-import type { DeviceKeys } from '$lib/storage/keyring';
+import type { CircleWork, DeviceKeys } from '$lib/storage/keyring';
 import type { WriteContext } from '$lib/storage/record';
-import { bookOfKind, nameOf, personOf, readableBooks, type CircleAccess } from '$lib/sync/circle-access';
+import { bookOfKind, isOwning, nameOf, personOf, readableBooks, type CircleAccess } from '$lib/sync/circle-access';
 import { writeContext } from '$lib/sync/engine';
 import { rosterPerson } from '$lib/sync/membership';
 import { CircleBooks, type SeenReceipt } from './circle-books.svelte';
 import type { ChangeError, CircleView, Durability, SaveError } from './circle-view';
+import { leavers } from './leavers';
 import type { Session } from './session';
 
 export interface OtherMember {
@@ -42,6 +43,7 @@ export class CircleState implements CircleView {
 	#id = $state<CircleId | null>(null);
 	#access = $state.raw<CircleAccess | null>(null);
 	readonly #books: CircleBooks;
+	#work = $state.raw<CircleWork | null>(null);
 	#waiting = $state(0);
 	#isBackedUp = $state(false);
 	/** Read with the circle, so that a save has nothing to wait for before its transaction. */
@@ -62,6 +64,21 @@ export class CircleState implements CircleView {
 
 	get access(): CircleAccess | null {
 		return this.#access;
+	}
+
+	/** Invitations and changes of members this device has begun here and that wait for somebody; null before it is loaded. */
+	get work(): CircleWork | null {
+		return this.#work;
+	}
+
+	/** Somebody else's circle this device's person was let go from: they read and write nothing new in it. */
+	get isLetGo(): boolean {
+		return this.#access !== null && this.#access.member === undefined;
+	}
+
+	/** The person, or a co-owner: lets in, puts out, changes rights. */
+	get isRunning(): boolean {
+		return this.#access ? isOwning(this.#access.member) : this.#isMadeHere;
 	}
 
 	get mine(): boolean {
@@ -312,10 +329,26 @@ export class CircleState implements CircleView {
 	async load(): Promise<void> {
 		const device = await this.#session.device();
 		const access = this.#id ? await this.#session.openCircle(this.#id) : null;
-		[this.#access, this.#device, this.#writing] = [access, device, null];
+		const work = this.#id ? await this.#session.store.work.read(this.#id) : null;
+		[this.#access, this.#device, this.#writing, this.#work] = [access, device, null, work];
 		if (!access) return;
 		await this.#books.open(access);
 		await this.refreshDurability();
+		await this.#oweFarewells(access);
+	}
+
+	/** Whoever said that they leave is let go by this device, when it may: their keys are renewed without anybody asking. */
+	async #oweFarewells(access: CircleAccess): Promise<void> {
+		if (!isOwning(access.member)) return;
+		const left = leavers(access, this.receipts).filter(
+			(member) => !this.#work?.owed.some((owed) => owed.do === 'remove' && owed.member === member)
+		);
+		if (left.length === 0) return;
+		await this.#session.store.work.update(access.chain.circle, (now) => ({
+			...now,
+			owed: [...now.owed, ...left.map((member) => ({ do: 'remove' as const, member }))]
+		}));
+		this.#session.poke();
 	}
 
 	/** Reads again what another tab or the relay changed. */
@@ -323,11 +356,14 @@ export class CircleState implements CircleView {
 		if (change.keys || !this.#access) return this.load();
 		await this.#books.readOn(this.#access, change.books);
 		await this.refreshDurability();
+		await this.#oweFarewells(this.#access);
 	}
 
 	async refreshDurability(): Promise<void> {
 		const device = await this.#session.device();
-		this.#isBackedUp = device?.relayOn === true && device.recovery !== null && this.#access?.keys.published === true;
+		// In somebody else's circle the way back is that person; in one's own it is the code on paper.
+		const hasWayBack = !this.mine || (device !== null && device.recovery !== null);
+		this.#isBackedUp = device?.relayOn === true && hasWayBack && this.#access?.keys.published === true;
 		// Before there is a backup everything waits, and nobody asks how much.
 		this.#waiting = this.#id && this.#isBackedUp ? await this.#session.store.countOutbox(this.#id) : 0;
 	}

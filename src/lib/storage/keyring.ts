@@ -131,12 +131,16 @@ export const joiningSchema = z.strictObject({
 	sent: z.boolean()
 });
 export type Joining = z.infer<typeof joiningSchema>;
-export const joiningsSchema = z.strictObject({ v: z.literal(1), joinings: z.array(joiningSchema).check(z.maxLength(64)) });
+export const joiningsSchema = z.strictObject({
+	v: z.literal(1),
+	joinings: z.array(joiningSchema).check(z.maxLength(64))
+});
 
 export const MASTER_KEY_ROW = 'lmk';
 export const DEVICE_ROW = 'device';
 export const circleRow = (circle: CircleId): string => `circle:${circle}`;
-export const workRow = (circle: CircleId): string => `work:${circle}`;
+export const WORK_ROWS = 'work:';
+export const workRow = (circle: CircleId): string => `${WORK_ROWS}${circle}`;
 export const JOININGS_ROW = 'joinings';
 export const identityRow = (identity: IdentityId): string => `identity:${identity}`;
 

@@ -24,12 +24,9 @@ import { StorageAbort, toStorageError, type StorageError } from './errors';
 import {
 	circleKeysSchema,
 	circleRow,
-	circleWorkSchema,
 	DEVICE_ROW,
 	deviceKeysSchema,
 	identityRow,
-	JOININGS_ROW,
-	joiningsSchema,
 	knownIdentitySchema,
 	MASTER_KEY_ROW,
 	openBytes,
@@ -38,9 +35,7 @@ import {
 	sealValue,
 	workRow,
 	type CircleKeys,
-	type CircleWork,
 	type DeviceKeys,
-	type Joining,
 	type KnownIdentity
 } from './keyring';
 import type { Markers } from './markers';
@@ -55,7 +50,9 @@ import {
 	type StoredFrame,
 	type WriteContext
 } from './record';
+import { SealedRows } from './sealed-rows';
 import { inSlices } from './slices';
+import { WorkStore } from './work-store';
 import { settle, waitingIn, type ChainPlace, type Waiting } from './waiting';
 
 export interface StoreDeps {
@@ -79,8 +76,6 @@ export interface RemoteFrames {
 /** A long transaction has brought IndexedDB down before (threat model F24). */
 const MOST_FRAMES_AT_ONCE = 150;
 
-const noWork = (circle: CircleId): CircleWork => ({ v: 1, circle, invites: [], owed: [], compared: [] });
-
 const cacheRow = (circle: CircleId, book: BookId): string => `book:${circle}:${book}`;
 
 /** Rows fetched at a time where all of a book is read. */
@@ -90,13 +85,18 @@ export class LocalStore {
 	readonly space: Space;
 	readonly #connection: Connection;
 	readonly #masterKey: Uint8Array;
+	readonly #rows: SealedRows;
 	readonly #deps: StoreDeps;
+	/** Invitations, answers and changes of members that wait for somebody. */
+	readonly work: WorkStore;
 
 	private constructor(space: Space, database: HemlinjeDatabase, masterKey: Uint8Array, deps: StoreDeps) {
 		this.space = space;
 		this.#connection = new Connection(database, space, (reopened) => this.#isMissingParts(reopened));
 		this.#masterKey = masterKey;
 		this.#deps = deps;
+		this.#rows = new SealedRows(this.#connection, masterKey, deps.random);
+		this.work = new WorkStore(this.#connection, this.#rows);
 	}
 
 	/** Opens the space's database, or says why it cannot be used. Never creates an identity. */
@@ -155,21 +155,20 @@ export class LocalStore {
 	// Keys
 
 	readDevice(): Promise<DeviceKeys | null> {
-		return this.#read(DEVICE_ROW, deviceKeysSchema);
+		return this.#rows.read(DEVICE_ROW, deviceKeysSchema);
 	}
 
 	readCircle(circle: CircleId): Promise<CircleKeys | null> {
-		return this.#read(circleRow(circle), circleKeysSchema);
+		return this.#rows.read(circleRow(circle), circleKeysSchema);
 	}
 
 	readIdentity(identity: IdentityId): Promise<KnownIdentity | null> {
-		return this.#read(identityRow(identity), knownIdentitySchema);
+		return this.#rows.read(identityRow(identity), knownIdentitySchema);
 	}
 
 	/** Every circle this device holds keys of. */
-	async readCircles(): Promise<CircleKeys[]> {
-		const rows = await this.#connection.read((database) => database.keys.where('id').startsWith('circle:').toArray());
-		return rows.flatMap((row) => openValue(this.#masterKey, row.id, row.bytes, circleKeysSchema) ?? []);
+	readCircles(): Promise<CircleKeys[]> {
+		return this.#rows.readAll('circle:', circleKeysSchema);
 	}
 
 	/**
@@ -179,8 +178,8 @@ export class LocalStore {
 	async createDevice(device: DeviceKeys, circle: CircleKeys | null): Promise<Result<void, StorageError>> {
 		const result = await this.#connection.write(['keys'], async (database) => {
 			if (await database.keys.get(DEVICE_ROW)) return;
-			await database.keys.put(this.#row(DEVICE_ROW, device));
-			if (circle) await database.keys.put(this.#row(circleRow(circle.circle), circle));
+			await database.keys.put(this.#rows.seal(DEVICE_ROW, device));
+			if (circle) await database.keys.put(this.#rows.seal(circleRow(circle.circle), circle));
 		});
 		if (result.ok) this.#deps.markers.markInstalled(this.space);
 		return result;
@@ -190,15 +189,15 @@ export class LocalStore {
 	createOwnCircle(circle: CircleKeys): Promise<Result<void, StorageError>> {
 		return this.#connection.write(['keys'], async (database) => {
 			const rows = await database.keys.where('id').startsWith('circle:').toArray();
-			const known = rows.map((row) => openValue(this.#masterKey, row.id, row.bytes, circleKeysSchema));
+			const known = rows.map((row) => this.#rows.open(row, circleKeysSchema));
 			if (!known.some((each) => each?.standing === 'mine'))
-				await database.keys.put(this.#row(circleRow(circle.circle), circle));
+				await database.keys.put(this.#rows.seal(circleRow(circle.circle), circle));
 		});
 	}
 
 	/** Reads, changes and writes the device row in one transaction; `change` is synchronous. */
 	updateDevice(change: (device: DeviceKeys) => DeviceKeys): Promise<Result<void, StorageError>> {
-		return this.#update(DEVICE_ROW, deviceKeysSchema, (device) =>
+		return this.#rows.update(DEVICE_ROW, deviceKeysSchema, (device) =>
 			change(must(device, 'a device row exists before it changes'))
 		);
 	}
@@ -208,51 +207,36 @@ export class LocalStore {
 		circle: CircleId,
 		change: (before: CircleKeys | null) => CircleKeys
 	): Promise<Result<void, StorageError>> {
-		return this.#update(circleRow(circle), circleKeysSchema, change);
+		return this.#rows.update(circleRow(circle), circleKeysSchema, change);
+	}
+
+	/**
+	 * Takes what a circle holds off this device: keys, frames, what was made of them. Its chain stays, so that nothing the
+	 * relay says of it later has to be believed.
+	 */
+	forgetCircle(circle: CircleId): Promise<Result<void, StorageError>> {
+		return this.#connection.write(['keys', 'frames', 'heads', 'outbox', 'cache'], async (database) => {
+			const id = circleRow(circle);
+			const row = await database.keys.get(id);
+			const keys = row && this.#rows.open(row, circleKeysSchema);
+			if (!keys) return;
+			await database.keys.put(this.#rows.seal(id, { ...keys, standing: 'declined', keys: [] }));
+			await database.keys.delete(workRow(circle));
+			await database.frames
+				.where('[circle+book+hash]')
+				.between([circle, Dexie.minKey], [circle, Dexie.maxKey])
+				.delete();
+			await database.heads.where('circle').equals(circle).delete();
+			await database.outbox.where('circle').equals(circle).delete();
+			await database.cache.where('id').startsWith(`book:${circle}:`).delete();
+		});
 	}
 
 	/** A shorter log than the one seen, or a different one, is never an update (I1): the one seen stays. */
 	saveIdentity(known: KnownIdentity): Promise<Result<void, StorageError>> {
-		return this.#update(identityRow(known.identity), knownIdentitySchema, (before) =>
+		return this.#rows.update(identityRow(known.identity), knownIdentitySchema, (before) =>
 			before && before.log.some((record, n) => known.log[n] !== record) ? before : known
 		);
-	}
-
-	// What was begun in a circle and waits for others
-
-	/** This device's unfinished work in each circle. */
-	async readWorks(): Promise<CircleWork[]> {
-		const rows = await this.#connection.read((database) => database.keys.where('id').startsWith('work:').toArray());
-		return rows.flatMap((row) => openValue(this.#masterKey, row.id, row.bytes, circleWorkSchema) ?? []);
-	}
-
-	/** Whether anything may be owed to the relay on this device's circles. Cheap: asked in every pass. */
-	async hasWork(): Promise<boolean> {
-		const count = await this.#connection.read((database) =>
-			database.keys.where('id').startsWith('work:').or('id').equals(JOININGS_ROW).count()
-		);
-		return count > 0;
-	}
-
-	async readWork(circle: CircleId): Promise<CircleWork> {
-		return (await this.#read(workRow(circle), circleWorkSchema)) ?? noWork(circle);
-	}
-
-	/** Reads, changes and writes a circle's work in one transaction; `change` is synchronous. */
-	updateWork(circle: CircleId, change: (before: CircleWork) => CircleWork): Promise<Result<void, StorageError>> {
-		return this.#update(workRow(circle), circleWorkSchema, (before) => change(before ?? noWork(circle)));
-	}
-
-	/** Invitations this device's person has answered. */
-	async readJoinings(): Promise<Joining[]> {
-		return (await this.#read(JOININGS_ROW, joiningsSchema))?.joinings ?? [];
-	}
-
-	updateJoinings(change: (before: readonly Joining[]) => readonly Joining[]): Promise<Result<void, StorageError>> {
-		return this.#update(JOININGS_ROW, joiningsSchema, (before) => ({
-			v: 1 as const,
-			joinings: [...change(before?.joinings ?? [])]
-		}));
 	}
 
 	// The log
@@ -509,29 +493,5 @@ export class LocalStore {
 
 	clearDraft(form: string): Promise<Result<void, StorageError>> {
 		return this.#connection.write(['drafts'], (database) => database.drafts.delete(form));
-	}
-
-	// Transactions
-
-	async #read<T>(rowId: string, schema: z.ZodMiniType<T>): Promise<T | null> {
-		const row = await this.#connection.read((database) => database.keys.get(rowId));
-		return row ? openValue(this.#masterKey, rowId, row.bytes, schema) : null;
-	}
-
-	#row(id: string, value: unknown): { id: string; bytes: Uint8Array } {
-		return { id, bytes: sealValue(this.#masterKey, id, value, this.#deps.random) };
-	}
-
-	#update<T>(
-		rowId: string,
-		schema: z.ZodMiniType<T>,
-		change: (before: T | null) => T
-	): Promise<Result<void, StorageError>> {
-		return this.#connection.write(['keys'], async (database) => {
-			const row = await database.keys.get(rowId);
-			const before = row ? openValue(this.#masterKey, rowId, row.bytes, schema) : null;
-			if (row && !before) throw new StorageAbort({ type: 'wiped' });
-			await database.keys.put(this.#row(rowId, change(before)));
-		});
 	}
 }

@@ -4,7 +4,7 @@
  * is taken again in the next pass, also after a restart (docs/protocol.md 12, 13).
  */
 import { toBase64url, type RandomBytes } from '$lib/crypto/bytes';
-import { err, ok, type Result } from '$lib/domain/result';
+import { ok, type Result } from '$lib/domain/result';
 import { INVITE_LIFE_MS } from '$lib/protocol/manifest-invites';
 import { invitationKeys, readAcceptance, sealCard, signAcceptance, sealName } from '$lib/protocol/invitation';
 import type { Identity } from '$lib/protocol/identity-log';
@@ -31,7 +31,7 @@ export interface WorkDeps {
 /** One pass over everything owed. One circle's trouble is not another's. */
 export async function settleWork(deps: WorkDeps, device: DeviceKeys): Promise<Result<void, SyncError>> {
 	let problem = await sendJoinings(deps, device);
-	for (const work of await deps.store.readWorks()) {
+	for (const work of await deps.store.work.readAll()) {
 		const settled = await settleCircle(deps, device, work);
 		if (!settled.ok) problem = settled;
 	}
@@ -57,7 +57,7 @@ async function carryOut(
 	const access = await deps.access(circle);
 	// A circle that was never published, or is no longer this device's to change, is looked at again in the next pass.
 	if (!access?.member || !access.roster || !isOwning(access.member) || !access.keys.published) return ok(undefined);
-	const work = await deps.store.readWork(circle);
+	const work = await deps.store.work.read(circle);
 	const wanted = await wantedBy(deps, access, work, owed);
 	if (!wanted.ok) return wanted;
 	if (wanted.value) {
@@ -69,7 +69,7 @@ async function carryOut(
 		const kept = await keepStep(deps, access, step);
 		if (!kept.ok) return kept;
 	}
-	const settled = await deps.store.updateWork(circle, (now) => without(now, owed));
+	const settled = await deps.store.work.update(circle, (now) => without(now, owed));
 	deps.onChange({ circle, keys: true, books: [] });
 	return settled;
 }
@@ -98,14 +98,18 @@ async function wantedBy(
 			const isNew = made && !invites.some((invite) => invite.pub === owed.pub) && made.exp > deps.now();
 			if (!made || !isNew) return ok(null);
 			const exp = Math.min(made.exp, deps.now() + INVITE_LIFE_MS);
-			return ok({ invites: [...invites, { pub: made.pub, role: made.role, exp }] });
+			return ok({ invites: [...invites, { pub: made.pub, role: made.role, exp }], ...named(access, made.by) });
 		}
 		case 'withdraw': {
 			const left = invites.filter((invite) => invite.pub !== owed.pub);
 			return ok(left.length < invites.length ? { invites: left } : null);
 		}
 		case 'admit':
-			return admission(deps, access, work.invites.find((invite) => invite.pub === owed.pub));
+			return admission(
+				deps,
+				access,
+				work.invites.find((invite) => invite.pub === owed.pub)
+			);
 		case 'remove': {
 			const left = members.filter((member) => member.identity !== owed.member);
 			return ok(left.length < members.length ? { members: left } : null);
@@ -125,6 +129,13 @@ async function wantedBy(
 			return ok({ people: withPeople(access, [{ ...person, verified: 'compared' }]) });
 		}
 	}
+}
+
+/** Whoever invites stands in the roster under the name they gave: those they let in must know whose circle it is. */
+function named(access: CircleAccess, name: string): Pick<CircleChange, 'people'> {
+	const own = access.member?.identity;
+	const known = own && rosterPerson(access, own);
+	return own && known?.name !== name ? { people: withPeople(access, [{ ...known, identity: own, name }]) } : {};
 }
 
 /** The invited person becomes a member, and the invitation is gone. */
@@ -182,7 +193,7 @@ function keepStep(deps: WorkDeps, access: CircleAccess, step: ManifestStep): Pro
 
 /** Puts the sealed card of each published invitation at the relay: from then on the link can be opened. */
 async function sendCards(deps: WorkDeps, device: DeviceKeys, circle: CircleId): Promise<Result<void, SyncError>> {
-	const { invites } = await deps.store.readWork(circle);
+	const { invites } = await deps.store.work.read(circle);
 	for (const made of invites.filter((invite) => !invite.sent)) {
 		const access = await deps.access(circle);
 		const isPublished = access?.chain.head.body.invites.some((invite) => invite.pub === made.pub);
@@ -191,7 +202,7 @@ async function sendCards(deps: WorkDeps, device: DeviceKeys, circle: CircleId): 
 		const sent = await deps.relay.putInvitation(keys.id, circle, made.pub, cardOf(access, device, made, deps.random));
 		// The place is taken: an earlier try arrived, and only its answer was lost.
 		if (!sent.ok && !(sent.error.type === 'refused' && sent.error.code === 'conflict')) return sent;
-		const noted = await deps.store.updateWork(circle, (now) => ({
+		const noted = await deps.store.work.update(circle, (now) => ({
 			...now,
 			invites: now.invites.map((each) => (each.pub === made.pub ? { ...each, sent: true } : each))
 		}));
@@ -227,7 +238,7 @@ function cardOf(access: CircleAccess, device: DeviceKeys, made: MadeInvite, rand
 
 /** Who has answered. An answer that was not signed by the link, or to another circle, is none. */
 async function takeAnswers(deps: WorkDeps, circle: CircleId): Promise<Result<void, SyncError>> {
-	const { invites } = await deps.store.readWork(circle);
+	const { invites } = await deps.store.work.read(circle);
 	const waiting = invites.filter((invite) => invite.sent && !invite.answer);
 	const access = waiting.length > 0 ? await deps.access(circle) : null;
 	if (!access) return ok(undefined);
@@ -236,13 +247,14 @@ async function takeAnswers(deps: WorkDeps, circle: CircleId): Promise<Result<voi
 	for (const made of waiting) {
 		const given = answers.value.find(({ pub }) => pub === made.pub);
 		const person = personOf(access).identity;
-		const read = given && readAcceptance(idBytes(given.acceptance), invitationKeys(idBytes(made.secret)), { circle, person });
+		const read =
+			given && readAcceptance(idBytes(given.acceptance), invitationKeys(idBytes(made.secret)), { circle, person });
 		if (!read) continue;
 		const known = await personalIdentity(deps, read.acceptance.identity);
 		if (!known.ok) return known;
 		if (known.value?.space !== access.chain.head.body.space) continue;
 		const { identity, at } = read.acceptance;
-		const noted = await deps.store.updateWork(circle, (now) => ({
+		const noted = await deps.store.work.update(circle, (now) => ({
 			...now,
 			invites: now.invites.map((each) =>
 				each.pub === made.pub ? { ...each, answer: { identity, name: read.name, at } } : each
@@ -256,12 +268,12 @@ async function takeAnswers(deps: WorkDeps, circle: CircleId): Promise<Result<voi
 
 /** Sends the answers this device's person has given. One that the relay no longer takes is dropped: its page says why. */
 async function sendJoinings(deps: WorkDeps, device: DeviceKeys): Promise<Result<void, SyncError>> {
-	for (const joining of (await deps.store.readJoinings()).filter(({ sent }) => !sent)) {
+	for (const joining of (await deps.store.work.readJoinings()).filter(({ sent }) => !sent)) {
 		const keys = invitationKeys(idBytes(joining.secret));
 		const sent = await deps.relay.acceptInvitation(keys.id, answerOf(joining, device, deps.random));
 		const isOver = !sent.ok && sent.error.type === 'refused' && isFinal(sent.error.code);
 		if (!sent.ok && !isOver) return sent;
-		const noted = await deps.store.updateJoinings((now) =>
+		const noted = await deps.store.work.updateJoinings((now) =>
 			now.flatMap((each) => (each.secret !== joining.secret ? [each] : isOver ? [] : [{ ...each, sent: true }]))
 		);
 		if (!noted.ok) return noted;

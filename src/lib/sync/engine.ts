@@ -17,10 +17,20 @@ import { StorageAbort, type StorageError } from '$lib/storage/errors';
 import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
 import type { WriteContext } from '$lib/storage/record';
-import { epochKey, identityFrom, openCircle, personOf, writingEpoch, type CircleAccess, type Me } from './circle-access';
+import {
+	epochKey,
+	identityFrom,
+	openCircle,
+	personOf,
+	writingEpoch,
+	type CircleAccess,
+	type Me
+} from './circle-access';
+import { leaveCircles, readFarewells, type LeavingDeps } from './leaving';
 import { envelopesFor } from './membership';
 import { concernsAll, flushCircle } from './outbox';
 import { openBatch } from './open-book';
+import { sendIdentity } from './send-identity';
 import { advanced, readPulled, type Pulled, type PulledRange } from './pulled';
 import type { RelayClient, RelayError } from './relay-client';
 
@@ -92,7 +102,7 @@ export class SyncEngine {
 		const device = await this.#deps.store.readDevice();
 		if (!device?.relayOn) return ok(undefined);
 		this.#deps.relay.useLogin({ identity: device.identity, device: device.device, signSecret: idBytes(device.sign) });
-		const known = await this.#sendIdentity(device);
+		const known = await sendIdentity(this.#deps, device);
 		if (!known.ok) return known;
 		// Each step is tried even when the one before met a refusal: one circle's trouble is not another's.
 		const published = await this.#publishCircles(device);
@@ -102,63 +112,9 @@ export class SyncEngine {
 		const settled = await this.#settleWork(device);
 		if (!settled.ok && concernsAll(settled.error)) return settled;
 		const pushed = await this.#flushAll(device);
-		return [published, pulled, settled, pushed].find((result) => !result.ok) ?? ok(undefined);
-	}
-
-	// Identity
-
-	async #sendIdentity(device: DeviceKeys): Promise<Result<void, SyncError>> {
-		const { store, relay } = this.#deps;
-		const [genesis, ...records] = device.log;
-		if (!device.relay.registered && genesis) {
-			const sent = await relay.registerIdentity(genesis, device.unit?.enrolment ?? null);
-			if (!sent.ok) return sent;
-			if (sent.value !== device.identity) return err({ type: 'unreachable' });
-			await store.updateDevice((now) => ({
-				...now,
-				relay: { ...now.relay, registered: true },
-				unit: now.unit && { ...now.unit, enrolment: null }
-			}));
-		}
-		for (const [index, record] of records.entries()) {
-			if (index < device.relay.logSent) continue;
-			const sent = await relay.appendIdentityRecord(device.identity, record);
-			// A record whose answer was lost is there already: the relay's head is then this very record.
-			if (
-				!sent.ok &&
-				!(sent.error.type === 'refused' && sent.error.code === 'conflict' && (await this.#relayHas(device, index + 1)))
-			)
-				return sent;
-			await store.updateDevice((now) => ({ ...now, relay: { ...now.relay, logSent: index + 1 } }));
-		}
-		return this.#sendRecovery(device);
-	}
-
-	async #relayHas(device: DeviceKeys, n: number): Promise<boolean> {
-		const log = await this.#deps.relay.identityLog(device.identity);
-		return log.ok && log.value[n] === device.log[n];
-	}
-
-	/**
-	 * Sends the recovery store's files and reads them back before the last one counts as sent: a code on paper that opens
-	 * nothing would be found out when it is too late.
-	 */
-	async #sendRecovery(device: DeviceKeys): Promise<Result<void, SyncError>> {
-		const { store, relay } = this.#deps;
-		if (!device.recovery || device.relay.recoverySent >= device.recovery.files.length) return ok(undefined);
-		const { lookup, files } = device.recovery;
-		for (const [index, file] of files.entries()) {
-			if (index < device.relay.recoverySent) continue;
-			const sent = await relay.addRecoveryFile(lookup, file);
-			if (!sent.ok && !(sent.error.type === 'refused' && sent.error.code === 'conflict')) return sent;
-		}
-		const kept = await relay.recoveryFiles(lookup);
-		if (!kept.ok) return kept;
-		const isComplete = files.every((file) =>
-			kept.value.some((each) => each.kind === file.kind && each.gen === file.gen && each.ct === file.ct)
-		);
-		if (!isComplete) return err({ type: 'unreachable' });
-		return store.updateDevice((now) => ({ ...now, relay: { ...now.relay, recoverySent: files.length } }));
+		if (!pushed.ok && concernsAll(pushed.error)) return pushed;
+		const left = device.unit ? ok(undefined) : await leaveCircles(this.#leavingDeps(device));
+		return [published, pulled, settled, pushed, left].find((result) => !result.ok) ?? ok(undefined);
 	}
 
 	// Circles
@@ -229,7 +185,7 @@ export class SyncEngine {
 		const heads = await this.#deps.relay.heads();
 		if (!heads.ok || !heads.value) return heads.ok ? ok(undefined) : heads;
 		let problem: Result<void, SyncError> = await this.#missingCircle(heads.value);
-		const farewell = await this.#readFarewells(heads.value, device);
+		const farewell = await readFarewells(this.#leavingDeps(device), heads.value);
 		if (!farewell.ok) problem = farewell;
 		for (const head of heads.value.circles) {
 			const pulled = await this.#pullCircle(head, device);
@@ -250,34 +206,23 @@ export class SyncEngine {
 		return lost ? err({ type: 'relay-went-back', circle: lost.circle }) : ok(undefined);
 	}
 
-	/**
-	 * A circle of somebody else that the relay no longer shows: asked for the record that let this member go. Without one
-	 * nothing is known, and everything stays as it is.
-	 */
-	async #readFarewells(heads: Heads, device: DeviceKeys): Promise<Result<void, SyncError>> {
-		const shown = new Set(heads.circles.map((head) => head.circle));
-		for (const keys of await this.#deps.store.readCircles()) {
-			if (keys.standing === 'mine' || shown.has(keys.circle)) continue;
-			if (!(await this.open(keys, device))?.member) continue;
-			const records = await this.#deps.relay.manifests(keys.circle, keys.manifests.length);
-			if (!records.ok && records.error.type !== 'refused') return records;
-			if (!records.ok || records.value.length === 0) continue;
-			const row = { ...keys, manifests: [...keys.manifests, ...records.value] };
-			const identities = await this.#identitiesOf(row.manifests, device, true);
-			if (!identities.ok) return identities;
-			const access = openCircle(row, identities.value, device);
-			if (!access.ok || access.value.member) return err({ type: 'relay-went-back', circle: keys.circle });
-			const saved = await this.#saveCircle(row);
-			if (!saved.ok) return saved;
-			this.#deps.onChange({ circle: keys.circle, keys: true, books: [] });
-		}
-		return ok(undefined);
+	#leavingDeps(device: DeviceKeys): LeavingDeps {
+		return {
+			...this.#deps,
+			open: (keys) => this.open(keys, device),
+			save: (row) => this.#saveCircle(row),
+			forget: (circle) => this.#taken.delete(circle),
+			verify: async (row) => {
+				const identities = await this.#identitiesOf(row.manifests, device, true);
+				return identities.ok ? openCircle(row, identities.value, device) : identities;
+			}
+		};
 	}
 
 	/** Fetched when there is something to do: most devices never change a circle's members. */
 	async #settleWork(device: DeviceKeys): Promise<Result<void, SyncError>> {
 		const { store, relay } = this.#deps;
-		if (!(await store.hasWork())) return ok(undefined);
+		if (!(await store.work.hasAny())) return ok(undefined);
 		const { settleWork } = await import('./circle-work');
 		const access = async (circle: CircleId) => {
 			const keys = await store.readCircle(circle);
@@ -290,6 +235,8 @@ export class SyncEngine {
 		const shown = JSON.stringify(head);
 		if (this.#taken.get(head.circle) === shown) return ok(undefined);
 		const before = await this.#deps.store.readCircle(head.circle);
+		// Left by the person, and the relay not told yet: nothing more is taken in.
+		if (before?.standing === 'declined' && !device.unit) return ok(undefined);
 		const keys = await this.#pullManifest(head, before, device);
 		if (!keys.ok) return keys;
 		const access = keys.value && (await this.open(keys.value, device));
@@ -343,10 +290,10 @@ export class SyncEngine {
 
 	/** Joined when the person has answered an invitation into this circle of this very person; else it waits for an answer. */
 	async #standingIn(access: CircleAccess): Promise<'invited' | 'joined'> {
-		const joinings = await this.#deps.store.readJoinings();
+		const joinings = await this.#deps.store.work.readJoinings();
 		const answered = joinings.find((joining) => joining.circle === access.chain.circle);
 		if (!answered || !access.member || answered.person !== personOf(access).identity) return 'invited';
-		await this.#deps.store.updateJoinings((now) => now.filter((each) => each.circle !== answered.circle));
+		await this.#deps.store.work.updateJoinings((now) => now.filter((each) => each.circle !== answered.circle));
 		return 'joined';
 	}
 

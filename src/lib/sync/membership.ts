@@ -88,7 +88,10 @@ export async function changeCircle(
 ): Promise<ManifestStep> {
 	const before = access.chain.head.body;
 	const next = nextManifest(access, device, deps.now());
-	const wanted = { members: withNewHeads(change.members ?? next.members, next), invites: change.invites ?? next.invites };
+	const wanted = {
+		members: withNewHeads(change.members ?? next.members, next),
+		invites: change.invites ?? next.invites
+	};
 	const plan = planChange(before, wanted);
 	const fresh = new Map(plan.raised.map((book) => [book, deps.random(32)]));
 	const cuts = new Map<string, Cut['heads']>();
@@ -106,7 +109,10 @@ export async function changeCircle(
 		{ ...next, ...parts, roster: nextRoster(access, { ...next, ...parts }, keys, change.people, deps.random) },
 		idBytes(device.sign)
 	);
-	const identities = new Map([...access.identities, ...(change.newcomers ?? []).map((each) => [each.id, each] as const)]);
+	const identities = new Map([
+		...access.identities,
+		...(change.newcomers ?? []).map((each) => [each.id, each] as const)
+	]);
 	const envelopes = keysToHandOut(before, parts, plan).map(({ member, fresh: renewed, whole }) =>
 		envelopesOf(access, must(identities.get(member), 'every member’s log is known'), [
 			...keys.filter((key) => renewed.includes(key.book) || whole.includes(key.book)),
