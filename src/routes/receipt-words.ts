@@ -1,7 +1,7 @@
 /** The newest look at the person's values, in fixed words. */
 import { formatRelativeDay, formatClock, type Moment } from '$lib/i18n/format';
 import { m } from '$lib/i18n/paraglide/messages';
-import { firstName } from './circle/names';
+import { firstName } from '$lib/ui/names';
 import type { CircleState } from '$lib/state/circle-state.svelte';
 
 export interface ReceiptWords {

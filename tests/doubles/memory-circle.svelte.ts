@@ -1,10 +1,31 @@
 /** A circle in memory, for tests of screens' state and for looking at the screens without storage. */
 import type { Change, ChangeDraft } from '../../src/lib/domain/change';
-import { type MeasureKind, measures } from '../../src/lib/domain/measures';
+import { type MeasureKind, measureKinds, measures } from '../../src/lib/domain/measures';
 import { inSeries, type MeasuringSeries } from '../../src/lib/domain/measuring-series';
 import type { Observation, ObservationDraft, RemovedObservation, VoidReason } from '../../src/lib/domain/observation';
+import type { AdjustmentUse } from '../../src/lib/domain/plan/adjustment';
 import { err, ok, type Result } from '../../src/lib/domain/result';
-import type { ChangeError, CircleView, Durability, SaveError } from '../../src/lib/state/circle-view';
+import type { DeviceId, Hash, IdentityId } from '../../src/lib/protocol/ids';
+import type { PlanEntry } from '../../src/lib/protocol/plan-entries';
+import type { Stated } from '../../src/lib/protocol/project';
+import type {
+	ChangeError,
+	CircleView,
+	Durability,
+	PlanBook,
+	PlanFacts,
+	SaveError
+} from '../../src/lib/state/circle-view';
+
+export const OWNER = 'O'.repeat(43) as IdentityId;
+export const CONTACT = 'C'.repeat(43) as IdentityId;
+const MANIFEST = 'M'.repeat(43) as Hash;
+const DEVICE = 'D'.repeat(22) as DeviceId;
+
+const memberOf: PlanBook['memberAt'] = (_, author) => ({
+	role: author === CONTACT ? 'careContact' : 'owner',
+	actsFor: false
+});
 
 export class MemoryCircle implements CircleView {
 	readonly id = 'circle';
@@ -13,6 +34,11 @@ export class MemoryCircle implements CircleView {
 	readonly durability: Durability = { type: 'here' };
 	series: readonly MeasuringSeries[] = $state.raw([]);
 	changes: readonly Change[] = $state.raw([]);
+	adjustments: readonly AdjustmentUse[] = $state.raw([]);
+	planBook: PlanBook = $state.raw({ stated: [], memberAt: memberOf });
+	readonly measures = measureKinds;
+	/** Who speaks next of the plan. */
+	author: IdentityId = OWNER;
 	/** Set to make every save and void fail. */
 	failure: SaveError | null = null;
 	#all = $state.raw<readonly Observation[]>([]);
@@ -31,8 +57,8 @@ export class MemoryCircle implements CircleView {
 		return this.#removed.filter((one) => one.measure === measure);
 	}
 
-	canWrite(book: MeasureKind | 'medicines'): boolean {
-		return book === 'medicines' || book in measures;
+	canWrite(book: MeasureKind | 'medicines' | 'plan'): boolean {
+		return book === 'medicines' || book === 'plan' || book in measures;
 	}
 
 	canChange({ within }: Observation): boolean {
@@ -93,6 +119,29 @@ export class MemoryCircle implements CircleView {
 	voidChange(id: string): Promise<Result<void, SaveError>> {
 		if (this.failure) return Promise.resolve(err(this.failure));
 		this.changes = this.changes.filter((one) => one.id !== id);
+		return Promise.resolve(ok(undefined));
+	}
+
+	noteAdjustment(use: Pick<AdjustmentUse, 'medicine' | 'name' | 'step' | 'effective'>): Promise<Result<string, SaveError>> {
+		if (this.failure) return Promise.resolve(err(this.failure));
+		const id = `a${this.#next++}`;
+		this.adjustments = [...this.adjustments, { ...use, id, by: 'owner' }];
+		return Promise.resolve(ok(id));
+	}
+
+	voidAdjustment(id: string): Promise<Result<void, SaveError>> {
+		if (this.failure) return Promise.resolve(err(this.failure));
+		this.adjustments = this.adjustments.filter((one) => one.id !== id);
+		return Promise.resolve(ok(undefined));
+	}
+
+	sayOfPlan(make: (facts: PlanFacts) => PlanEntry): Promise<Result<void, SaveError>> {
+		if (this.failure) return Promise.resolve(err(this.failure));
+		const n = this.#next++;
+		const facts = { id: `${n}`.padStart(22, 'A') as PlanFacts['id'], manifest: MANIFEST, at: n };
+		const entry = make(facts);
+		const stated: Stated = { entry, author: this.author, device: DEVICE, lamport: n, seq: n, owning: this.author === OWNER };
+		this.planBook = { ...this.planBook, stated: [...this.planBook.stated, stated] };
 		return Promise.resolve(ok(undefined));
 	}
 

@@ -14,6 +14,6 @@ const bookKinds: readonly BookKind[] = [...measureKinds, ...otherBookKinds];
 /** Made with every circle. A `messages` book is made for each conversation when it begins. */
 export const initialBookKinds: readonly BookKind[] = bookKinds.filter((kind) => kind !== 'messages');
 
-/** What a person chooses among when they share: every measure, and medicines with other events. */
-export const shareableBooks = [...measureKinds, 'medicines'] as const;
+/** What a person chooses among when they share: the plan, every measure, and medicines with other events. */
+export const shareableBooks = ['plan', ...measureKinds, 'medicines'] as const;
 export type ShareableBook = (typeof shareableBooks)[number];

@@ -27,6 +27,8 @@ export const entryKinds = [
 	'series.end',
 	'change.add',
 	'change.void',
+	'adjust.use',
+	'adjust.void',
 	'tick',
 	'untick',
 	'plan.propose',
@@ -68,7 +70,7 @@ export function proposedAccess(role: Role, book: BookKind): Access | null {
 export function mayWriteKind(role: Role, book: BookKind, kind: EntryKind): boolean {
 	if (book === 'log') return kind === 'receipt' || kind === 'heartbeat';
 	if (kind === 'series.start' || kind === 'series.end') return book === 'bloodPressure' && role !== 'viewer';
-	if (kind === 'change.add' || kind === 'change.void') return book === 'medicines' && role !== 'viewer';
+	if (kind.startsWith('change.') || kind.startsWith('adjust.')) return book === 'medicines' && role !== 'viewer';
 	if (role === 'owner' || role === 'coOwner') return kind !== 'receipt' && kind !== 'heartbeat';
 	if (role === 'viewer') return false;
 	if (book === 'plan') {

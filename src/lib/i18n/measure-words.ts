@@ -10,8 +10,10 @@ import { measureName, numberLabel, singleStepName } from './number-words';
 export { measureName, spokenValue, unitName, valueText, valueWithUnit } from './number-words';
 
 /** **Blodtryck**, **Mediciner och händelser**: a book as it is shared. */
-export const bookName = (book: ShareableBook): string =>
-	book === 'medicines' ? m.circle_book_medicines() : measureName(book);
+export function bookName(book: ShareableBook): string {
+	if (book === 'plan') return m.circle_book_plan();
+	return book === 'medicines' ? m.circle_book_medicines() : measureName(book);
+}
 
 /** As it stands inside a sentence: "blodtryck", "PEF". */
 export const measureInSentence = (kind: MeasureKind): string => m.measure_in_sentence({ kind });

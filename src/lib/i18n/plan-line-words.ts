@@ -31,12 +31,8 @@ export function lineWords(line: PlanLine, plan: Plan, now: Moment): string {
 			return ownText(line.line);
 		case 'goals':
 			return goalWords(line, plan, now);
-		case 'actions': {
-			const { who, text, when, from, until } = line.line;
-			const begins = from && m.plan_from({ day: dayText(from, now) });
-			const ends = until && m.plan_until({ day: dayText(until, now) });
-			return `${m.plan_who({ who })}: ${listed(ownText(text), when && ownText(when), begins, ends)}`;
-		}
+		case 'actions':
+			return `${m.plan_who({ who: line.line.who })}: ${actionWords(line.line, now)}`;
 		case 'measuring':
 			return measuringWords(line);
 		case 'rules':
@@ -74,6 +70,13 @@ export function lineWords(line: PlanLine, plan: Plan, now: Moment): string {
 		case 'followUp':
 			return dayText(line.line, now);
 	}
+}
+
+/** What is done and when, without who does it. */
+export function actionWords({ text, when, from, until }: LineOf<'actions'>['line'], now: Moment): string {
+	const begins = from && m.plan_from({ day: dayText(from, now) });
+	const ends = until && m.plan_until({ day: dayText(until, now) });
+	return listed(ownText(text), when && ownText(when), begins, ends);
 }
 
 function goalWords({ line: { text, matters, until } }: LineOf<'goals'>, plan: Plan, now: Moment): string {

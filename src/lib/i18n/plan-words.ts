@@ -21,7 +21,7 @@ const RIGHT_TO_LEFT = /[\u0590-\u08FF\u200F\uFB1D-\uFDFF\uFE70-\uFEFE\u{10800}-\
 /** People's own text inside a sentence of ours: one that runs from right to left is set apart, so that it turns nothing else. */
 export const ownText = (text: string): string => (RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text);
 
-const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+export const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** What names are taken from: the contacts and medicines of the plan a line stands in. */
 export type PlanNames = Pick<Plan, 'contacts' | 'medicines'>;
@@ -51,10 +51,14 @@ function stepWords(step: Step, plan: PlanNames): string {
 	}
 }
 
+/** What a rule says is done: "ta en extra tablett, ring Anna". */
+export const stepsWords = (steps: readonly Step[], plan: PlanNames): string =>
+	steps.map((step) => stepWords(step, plan)).join(', ');
+
 /** "Om vikten går upp mer än 2 kg på 3 dagar: ring Anna". */
 export function ruleWords(rule: Rule, plan: PlanNames): string {
 	const condition = m.plan_if({ conditions: conditionWords(rule) });
-	return m.plan_rule({ condition, steps: rule.steps.map((step) => stepWords(step, plan)).join(', ') });
+	return m.plan_rule({ condition, steps: stepsWords(rule.steps, plan) });
 }
 
 /** "Kommer det tillbaka inom 7 dagar räknas det inte som ett nytt larm."; empty without quiet days. */

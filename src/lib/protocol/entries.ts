@@ -6,6 +6,8 @@ import * as z from 'zod/mini';
 import { utf8 } from '$lib/crypto/bytes';
 import { CHANGE_NAME_LENGTH, changeTypes, DOSE_LENGTH } from '$lib/domain/change';
 import { homeBpProtocolSchema } from '$lib/domain/home-bp-protocol';
+import { lineIdSchema } from '$lib/domain/plan/fields';
+import { textLimits } from '$lib/domain/plan/text';
 import { entryIdSchema, hashSchema, bookIdSchema } from './ids';
 import { parseJson } from './json';
 import { planAcceptSchema, planDeclineSchema, planProposeSchema } from './plan-entries';
@@ -111,6 +113,28 @@ const changeVoidSchema = z.strictObject({
 	target: entryIdSchema,
 	reason: z.enum(['undo', 'mistake', 'replaced'])
 });
+/**
+ * A medicine was adjusted within the bounds the plan gives (`domain/plan/adjustment.ts`): what was done, as the plan said it.
+ * Stands in the medicines book beside the changes, so that whoever reads medicines sees it.
+ */
+const adjustUseSchema = z.strictObject({
+	kind: z.literal('adjust.use'),
+	v: z.literal(1),
+	id: entryIdSchema,
+	/** The medicine's line in the plan; kept through the versions. */
+	medicine: lineIdSchema,
+	name: z.string().check(z.minLength(1), z.maxLength(textLimits.short)),
+	step: z.string().check(z.minLength(1), z.maxLength(textLimits.line)),
+	effective: effectiveSchema
+});
+const adjustVoidSchema = z.strictObject({
+	kind: z.literal('adjust.void'),
+	v: z.literal(1),
+	id: entryIdSchema,
+	/** The `adjust.use` that is taken back. */
+	target: entryIdSchema,
+	reason: z.enum(['undo', 'mistake'])
+});
 /** One field of a profile or routine: a Lamport register; history stays. */
 const fieldSetSchema = z.strictObject({
 	kind: z.literal('field.set'),
@@ -153,6 +177,8 @@ export const entrySchema = z.discriminatedUnion('kind', [
 	seriesEndSchema,
 	changeAddSchema,
 	changeVoidSchema,
+	adjustUseSchema,
+	adjustVoidSchema,
 	planProposeSchema,
 	planAcceptSchema,
 	planDeclineSchema,
@@ -164,6 +190,7 @@ export type Entry = z.infer<typeof entrySchema>;
 export type ObsAdd = z.infer<typeof obsAddSchema>;
 export type ObsAmend = z.infer<typeof obsAmendSchema>;
 export type ChangeAdd = z.infer<typeof changeAddSchema>;
+export type AdjustUse = z.infer<typeof adjustUseSchema>;
 export type SeriesStart = z.infer<typeof seriesStartSchema>;
 export type ObsVoid = z.infer<typeof obsVoidSchema>;
 export type Receipt = z.infer<typeof receiptSchema>;

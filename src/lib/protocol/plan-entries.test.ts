@@ -18,7 +18,8 @@ import { MAX_PLAINTEXT_BYTES, openFrame, type Frame, verifyFrame } from './frame
 import type { Hash } from './ids';
 import { createProposal, planRef, type PlanPropose, readProposal } from './plan-entries';
 import { statedIn } from './project';
-import { memberAtIn, projectPlan } from './project-plan';
+import { memberAtIn } from './member-at';
+import { projectPlan } from './project-plan';
 
 const random = seededRandom('plan entries');
 const MANIFEST = toBase64url(random(32)) as Hash;

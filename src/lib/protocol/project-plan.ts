@@ -4,8 +4,8 @@
  */
 import type { KnownVersion } from '$lib/domain/plan/origins';
 import type { PlanReadError } from '$lib/domain/plan/plan';
-import type { EntryId, Hash, IdentityId } from './ids';
-import { type ManifestChain, type Member, memberOf } from './manifest';
+import type { EntryId, IdentityId } from './ids';
+import type { MemberAt } from './member-at';
 import { agreements, type Agreements, type PlanStatus, type Said } from './plan-agreement';
 import { type Party, type PlanEntry, type PlanPropose, planRef, type PlanRef, readProposal } from './plan-entries';
 import { inStatedOrder, type Stated } from './project';
@@ -56,17 +56,6 @@ export interface PlanState {
 	readonly history: readonly PlanStatement[];
 	/** Answers to versions that have not arrived. */
 	readonly unmatched: number;
-}
-
-/** What a member was by a manifest; undefined where it is not here or has no such member. */
-export type MemberAt = (manifest: Hash, author: IdentityId) => Pick<Member, 'role' | 'actsFor'> | undefined;
-
-export function memberAtIn(chain: ManifestChain): MemberAt {
-	const bodyOf = new Map(chain.records.map(({ hash, body }) => [hash, body]));
-	return (manifest, author) => {
-		const body = bodyOf.get(manifest);
-		return body && memberOf(body, author);
-	};
 }
 
 /** `stated` are the entries that count in the plan book, in any order. */

@@ -3,15 +3,20 @@ import type { Change } from '$lib/domain/change';
 import { isMeasureKind, type MeasureKind } from '$lib/domain/measures';
 import type { MeasuringSeries } from '$lib/domain/measuring-series';
 import type { Observation, RemovedObservation } from '$lib/domain/observation';
+import type { AdjustmentUse } from '$lib/domain/plan/adjustment';
 import { unitedPulses } from '$lib/domain/pulse';
 import type { BookId, IdentityId } from '$lib/protocol/ids';
 import type { Receipt } from '$lib/protocol/entries';
+import type { Stated } from '$lib/protocol/project';
+import { projectAdjustments } from '$lib/protocol/project-adjustments';
 import { projectChanges } from '$lib/protocol/project-changes';
+import { memberAtIn } from '$lib/protocol/member-at';
 import { projectSeries } from '$lib/protocol/project-series';
 import type { LocalStore } from '$lib/storage/local-store';
 import type { StoredFrame } from '$lib/storage/record';
 import { kindOf, nameOf, readableBooks, type CircleAccess } from '$lib/sync/circle-access';
 import { OpenBook } from '$lib/sync/open-book';
+import type { PlanBook } from './circle-view';
 import { whenIdle } from './idle';
 
 /** A care contact's mark with who made it, newest first. */
@@ -35,6 +40,8 @@ export class CircleBooks {
 	#receipts = $state.raw<readonly SeenReceipt[]>([]);
 	#series = $state.raw<readonly MeasuringSeries[]>([]);
 	#changes = $state.raw<readonly Change[]>([]);
+	#adjustments = $state.raw<readonly AdjustmentUse[]>([]);
+	#plan = $state.raw<PlanBook | null>(null);
 	#toKeep = new Set<OpenBook>();
 
 	constructor(store: LocalStore) {
@@ -54,6 +61,16 @@ export class CircleBooks {
 	/** Medicines and other changes that stand, by day. */
 	get changes(): readonly Change[] {
 		return this.#changes;
+	}
+
+	/** Bounded self-adjustments that were made, oldest first. */
+	get adjustments(): readonly AdjustmentUse[] {
+		return this.#adjustments;
+	}
+
+	/** Null until a plan book has been opened. */
+	get plan(): PlanBook | null {
+		return this.#plan;
 	}
 
 	get hasAnything(): boolean {
@@ -112,11 +129,17 @@ export class CircleBooks {
 	}
 
 	#show(access: CircleAccess, book: OpenBook): void {
-		if (book.kind === 'medicines') this.#changes = projectChanges(book.beside);
+		if (book.kind === 'medicines') this.#showMedicines(book.beside);
+		if (book.kind === 'plan') this.#plan = { stated: book.beside, memberAt: memberAtIn(access.chain) };
 		if (book.kind === 'bloodPressure') this.#series = projectSeries(book.beside);
 		if (book.kind === 'log') this.#receipts = receiptsIn(book, access);
 		else this.#showReadings(book);
 		void this.#keepLater(book);
+	}
+
+	#showMedicines(stated: readonly Stated[]): void {
+		this.#changes = projectChanges(stated);
+		this.#adjustments = projectAdjustments(stated);
 	}
 
 	#showReadings({ kind, observations, removed }: OpenBook): void {

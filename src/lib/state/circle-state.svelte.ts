@@ -8,10 +8,12 @@ import { inSeries, type MeasuringSeries } from '$lib/domain/measuring-series';
 import type { Observation, ObservationDraft, RemovedObservation, VoidReason } from '$lib/domain/observation';
 import type { LocalDate } from '$lib/domain/time';
 import type { Access, Role } from '$lib/domain/rights';
+import type { AdjustmentUse } from '$lib/domain/plan/adjustment';
 import type { Identity } from '$lib/protocol/identity-log';
 import { newId, type BookId, type CircleId, type EntryId, type IdentityId } from '$lib/protocol/ids';
 import { MAX_SETTLED, type Entry, type ObsAdd, type ObsAmend, type ObsVoid, type Receipt } from '$lib/protocol/entries';
-import { accessOf, memberOf } from '$lib/protocol/manifest';
+import { accessOf, memberOf, type Member } from '$lib/protocol/manifest';
+import type { PlanEntry } from '$lib/protocol/plan-entries';
 import { StorageAbort } from '$lib/storage/errors';
 import type { CircleWork, DeviceKeys } from '$lib/storage/keyring';
 import type { WriteContext } from '$lib/storage/record';
@@ -19,8 +21,8 @@ import { bookOfKind, isOwning, nameOf, personOf, readableBooks, type CircleAcces
 import { writeContext } from '$lib/sync/engine';
 import { rosterPerson } from '$lib/sync/membership';
 import { CircleBooks, type SeenReceipt } from './circle-books.svelte';
-import type { ChangeError, CircleView, Durability, SaveError } from './circle-view';
 import { leavers } from './leavers';
+import type { ChangeError, CircleView, Durability, PlanBook, PlanFacts, SaveError } from './circle-view';
 import type { Session } from './session';
 
 export interface OtherMember {
@@ -34,7 +36,9 @@ export interface OtherMember {
 	readonly hours: string | null;
 }
 
-type Batches = readonly (readonly [MeasureKind | 'medicines' | 'log', readonly Entry[]])[];
+const NO_PLAN: PlanBook = { stated: [], memberAt: () => undefined };
+
+type Batches = readonly (readonly [MeasureKind | 'medicines' | 'plan' | 'log', readonly Entry[]])[];
 
 export class CircleState implements CircleView {
 	readonly #session: Session;
@@ -108,6 +112,11 @@ export class CircleState implements CircleView {
 		return access?.identities.get(personOf(access).identity) ?? null;
 	}
 
+	/** This device's own membership; null before there is a circle, and once removed. */
+	get me(): Member | null {
+		return this.#access?.member ?? null;
+	}
+
 	/** When this device's identity was let in, by the record that did it. */
 	get memberSince(): number | null {
 		const me = this.#access?.member?.identity;
@@ -158,7 +167,7 @@ export class CircleState implements CircleView {
 	}
 
 	get hasAnything(): boolean {
-		return this.#books.series.length > 0 || this.#books.changes.length > 0 || this.#books.hasAnything;
+		return this.#books.series.length > 0 || (this.#books.plan?.stated.length ?? 0) > 0 || this.#books.changes.length > 0 || this.#books.hasAnything;
 	}
 
 	observations(measure: MeasureKind): readonly Observation[] {
@@ -173,7 +182,17 @@ export class CircleState implements CircleView {
 		return this.#books.changes;
 	}
 
-	canWrite(kind: MeasureKind | 'medicines'): boolean {
+	get adjustments(): readonly AdjustmentUse[] {
+		return this.#books.adjustments;
+	}
+
+	/** A circle that has not begun has a plan nobody has written anything in. */
+	get planBook(): PlanBook | null {
+		if (this.#id === null) return NO_PLAN;
+		return this.accessOf(this.#access?.member?.identity ?? '', 'plan') === null ? null : this.#books.plan;
+	}
+
+	canWrite(kind: MeasureKind | 'medicines' | 'plan'): boolean {
 		if (this.#id === null) return true;
 		const book = this.#bookOf(kind);
 		return book !== null && accessOf(this.#access?.member, book) === 'w';
@@ -232,6 +251,31 @@ export class CircleState implements CircleView {
 		return { kind: 'change.void', v: 1, id, target: target as EntryId, reason };
 	}
 
+	async noteAdjustment(
+		use: Pick<AdjustmentUse, 'medicine' | 'name' | 'step' | 'effective'>
+	): Promise<Result<string, SaveError>> {
+		const id = newId<EntryId>(this.#session.random);
+		const { medicine, name, step, effective } = use;
+		const entry: Entry = { kind: 'adjust.use', v: 1, id, medicine, name, step, effective: { ...effective } };
+		const saved = await this.#append([['medicines', [entry]]]);
+		return saved.ok ? ok(id) : saved;
+	}
+
+	voidAdjustment(target: string, reason: 'undo' | 'mistake'): Promise<Result<void, SaveError>> {
+		const id = newId<EntryId>(this.#session.random);
+		return this.#append([['medicines', [{ kind: 'adjust.void', v: 1, id, target: target as EntryId, reason }]]]);
+	}
+
+	async sayOfPlan(make: (facts: PlanFacts) => PlanEntry): Promise<Result<void, SaveError>> {
+		return this.#guarded(async () => {
+			const opened = await this.#opened();
+			if (!opened.ok) return opened;
+			const manifest = opened.value.chain.head.hash;
+			const id = newId<EntryId>(this.#session.random);
+			return this.#seal([['plan', [make({ id, manifest, at: this.#session.now() })]]]);
+		});
+	}
+
 	#toEntry(draft: ObservationDraft): ObsAdd {
 		const { measure, values, effective, source, context, note } = inSeries(draft, this.#books.series);
 		const units = measures[measure].fields
@@ -274,9 +318,13 @@ export class CircleState implements CircleView {
 	}
 
 	/** One frame a book, all in one transaction. A device that cannot even be read is told as one that cannot be written. */
-	async #append(batches: Batches): Promise<Result<void, SaveError>> {
+	#append(batches: Batches): Promise<Result<void, SaveError>> {
+		return this.#guarded(() => this.#seal(batches));
+	}
+
+	async #guarded(write: () => Promise<Result<void, SaveError>>): Promise<Result<void, SaveError>> {
 		try {
-			return await this.#seal(batches);
+			return await write();
 		} catch (error) {
 			if (error instanceof StorageAbort) return err(error.reason);
 			throw error;
@@ -284,7 +332,7 @@ export class CircleState implements CircleView {
 	}
 
 	async #seal(batches: Batches): Promise<Result<void, SaveError>> {
-		const opened = this.#access ? ok(this.#access) : await this.#begin();
+		const opened = await this.#opened();
 		if (!opened.ok) return opened;
 		const access = opened.value;
 		// The circle is open here, so its keys were: somebody has emptied the database since.
@@ -306,6 +354,10 @@ export class CircleState implements CircleView {
 		});
 		this.#session.announce({ type: 'outbox' });
 		return ok(undefined);
+	}
+
+	async #opened(): Promise<Result<CircleAccess, SaveError>> {
+		return this.#access ? ok(this.#access) : this.#begin();
 	}
 
 	/** What this device seals with; made once for an open circle and a clock's skew. */

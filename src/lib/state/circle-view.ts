@@ -5,7 +5,12 @@ import type { Change, ChangeDraft } from '$lib/domain/change';
 import type { MeasureKind } from '$lib/domain/measures';
 import type { MeasuringSeries } from '$lib/domain/measuring-series';
 import type { Observation, ObservationDraft, RemovedObservation, VoidReason } from '$lib/domain/observation';
+import type { AdjustmentUse } from '$lib/domain/plan/adjustment';
 import type { Result } from '$lib/domain/result';
+import type { EntryId, Hash } from '$lib/protocol/ids';
+import type { MemberAt } from '$lib/protocol/member-at';
+import type { PlanEntry } from '$lib/protocol/plan-entries';
+import type { Stated } from '$lib/protocol/project';
 
 /** Why a save did not happen. Nothing was written; the form keeps what was typed. */
 export type SaveError =
@@ -24,6 +29,22 @@ export type ChangeError =
 	| { readonly type: 'gone' }
 	/** It was amended meanwhile: what stands there now has not been seen by whoever corrects. */
 	| { readonly type: 'changed' };
+
+/** The plan book as it stands; `projectPlan` makes versions of it, apart from the first screens that need none. */
+export interface PlanBook {
+	/** The entries that count, in order. Another list whenever something was said. */
+	readonly stated: readonly Stated[];
+	readonly memberAt: MemberAt;
+}
+
+/** What only the open circle knows when something is said of the plan. */
+export interface PlanFacts {
+	readonly id: EntryId;
+	/** The newest manifest: in what capacity the writer speaks. */
+	readonly manifest: Hash;
+	/** UTC milliseconds. */
+	readonly at: number;
+}
 
 /** Where the newest data is safe, in the order of PROTOCOL 14 L2. */
 export type Durability =
@@ -44,7 +65,13 @@ export interface CircleView {
 	removed(measure: MeasureKind): readonly RemovedObservation[];
 	/** Medicines and other changes that stand, by day. Reactive. */
 	readonly changes: readonly Change[];
-	canWrite(book: MeasureKind | 'medicines'): boolean;
+	/** Bounded self-adjustments that were made, oldest first. Reactive. */
+	readonly adjustments: readonly AdjustmentUse[];
+	/** Null when this reader does not hold the plan. Reactive. */
+	readonly planBook: PlanBook | null;
+	/** Measures whose books this reader holds. */
+	readonly measures: readonly MeasureKind[];
+	canWrite(book: MeasureKind | 'medicines' | 'plan'): boolean;
 	/** One's own, and for the person and a co-owner anyone's (docs/protocol.md 3). */
 	canChange(observation: Observation): boolean;
 	/** The name of whoever wrote it; null when that is this device's own identity, or nobody known. */
@@ -63,4 +90,9 @@ export interface CircleView {
 	noteChange(draft: ChangeDraft, replaces?: string): Promise<Result<string, SaveError>>;
 	/** Takes a change out of view; the original stays in the log. */
 	voidChange(id: string, reason: 'undo' | 'mistake'): Promise<Result<void, SaveError>>;
+	/** Notes that a medicine was adjusted as the plan allows. The value is its id. */
+	noteAdjustment(use: Pick<AdjustmentUse, 'medicine' | 'name' | 'step' | 'effective'>): Promise<Result<string, SaveError>>;
+	voidAdjustment(id: string, reason: 'undo' | 'mistake'): Promise<Result<void, SaveError>>;
+	/** Proposes, accepts or declines. `make` is called when the circle is there, which it may begin with. */
+	sayOfPlan(make: (facts: PlanFacts) => PlanEntry): Promise<Result<void, SaveError>>;
 }

@@ -33,6 +33,9 @@ export function openingCircle(opened: Promise<Result<Opened, SaveError>>, chosen
 		series: [],
 		removed: () => [],
 		changes: [],
+		adjustments: [],
+		planBook: null,
+		measures: [],
 		canWrite: () => true,
 		canChange: () => false,
 		nameOf: () => null,
@@ -42,6 +45,9 @@ export function openingCircle(opened: Promise<Result<Opened, SaveError>>, chosen
 		recordTogether: (drafts) => withCircle((circle) => circle.recordTogether(drafts)),
 		voidTogether: (ids, reason) => withCircle((circle) => circle.voidTogether(ids, reason)),
 		noteChange: (draft, replaces) => withCircle((circle) => circle.noteChange(draft, replaces)),
-		voidChange: (id, reason) => withCircle((circle) => circle.voidChange(id, reason))
+		voidChange: (id, reason) => withCircle((circle) => circle.voidChange(id, reason)),
+		noteAdjustment: (use) => withCircle((circle) => circle.noteAdjustment(use)),
+		voidAdjustment: (id, reason) => withCircle((circle) => circle.voidAdjustment(id, reason)),
+		sayOfPlan: (make) => withCircle((circle) => circle.sayOfPlan(make))
 	};
 }

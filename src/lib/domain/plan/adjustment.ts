@@ -1,9 +1,19 @@
-/**
- * How much is left of a bounded self-adjustment of a medicine: so many times within so many days, then contact. It counts;
- * whoever has the log of uses hands them over. No entry of the protocol records a use yet.
- */
+/** The bounded self-adjustment of a medicine: so many times within so many days, then contact. It counts and advises nothing. */
+import type { Effective } from '../observation';
 import { daysBetween, type LocalDate } from '../time';
 import type { Medicine } from './lines';
+
+/** A step that was taken, in the words the plan had then. */
+export interface AdjustmentUse {
+	readonly id: string;
+	/** The medicine's line in the plan. */
+	readonly medicine: string;
+	readonly name: string;
+	readonly step: string;
+	readonly effective: Effective;
+	/** The member who noted it. */
+	readonly by: string;
+}
 
 export interface AdjustmentLeft {
 	/** Times left today; 0: contact the one who is named. */

@@ -46,9 +46,13 @@ export class ShareFlow {
 	constructor(app: App) {
 		this.#app = app;
 		const own = must(app.own, 'only a person shares');
-		const used = own.changes.length > 0 ? (['medicines'] as const) : [];
-		this.chosen = new Set([...measureKinds.filter((measure) => own.observations(measure).length > 0), ...used]);
-		this.inUse = [...measuresInUse(own, measureKinds), ...used];
+		const used = own.changes.length > 0 || own.adjustments.length > 0 ? (['medicines'] as const) : [];
+		this.chosen = new Set([
+			'plan',
+			...measureKinds.filter((measure) => own.observations(measure).length > 0),
+			...used
+		]);
+		this.inUse = ['plan', ...measuresInUse(own, measureKinds), ...used];
 		this.name = own.personName ?? '';
 	}
 
