@@ -169,6 +169,12 @@ export class App {
 		return answered;
 	}
 
+	/** Takes a circle that was left off the screen. */
+	async dropLeft(circle: CircleState): Promise<void> {
+		const id = circle.access?.chain.circle;
+		if (id) await this.#apply({ circle: id, keys: true, books: [] });
+	}
+
 	#fail(error: StorageError): void {
 		this.phase = { type: 'failed', error, isTyping: this.#drafts.holdsTyping };
 		this.#settle(err(error));

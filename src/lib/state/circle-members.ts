@@ -19,9 +19,8 @@ import { invitationKeys, invitationLink } from '$lib/protocol/invitation';
 import { INVITE_LIFE_MS } from '$lib/protocol/manifest-invites';
 import type { StorageError } from '$lib/storage/errors';
 import type { CircleWork, MadeInvite, OwedChange } from '$lib/storage/keyring';
-import { kindOf, type CircleAccess } from '$lib/sync/circle-access';
+import { kindOf, rosterPerson, type CircleAccess } from '$lib/sync/circle-access';
 import type { SyncError } from '$lib/sync/engine';
-import { rosterPerson } from '$lib/sync/membership';
 import type { Session } from './session';
 
 /** `done`: published. `waiting`: kept on this device, and carried out when the relay can be reached. */

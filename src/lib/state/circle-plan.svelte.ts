@@ -82,7 +82,9 @@ export class CirclePlan<C extends PlanCircle = PlanCircle> {
 	});
 
 	/** Proposals that wait for this device's answer. */
-	readonly toAnswer: readonly PlanVersion[] = $derived(this.state.proposals.filter((version) => this.mayAnswer(version)));
+	readonly toAnswer: readonly PlanVersion[] = $derived(
+		this.state.proposals.filter((version) => this.mayAnswer(version))
+	);
 
 	constructor(circle: C) {
 		this.circle = circle;
@@ -131,11 +133,7 @@ export class CirclePlan<C extends PlanCircle = PlanCircle> {
 	}
 
 	/** Writes a version and agrees to it, as far as this device can. `base` is the version it was made from. */
-	async propose(
-		plan: Plan,
-		base: PlanRef | null,
-		careContact: IdentityId | null
-	): Promise<Result<void, ProposeError>> {
+	async propose(plan: Plan, base: PlanRef | null, careContact: IdentityId | null): Promise<Result<void, ProposeError>> {
 		// Written once before anything is saved, so that every fault is told while the form is there.
 		const facts = { id: '' as EntryId, manifest: '' as Hash, at: 0 };
 		const over = this.#over;

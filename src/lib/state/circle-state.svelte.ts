@@ -17,9 +17,16 @@ import type { PlanEntry } from '$lib/protocol/plan-entries';
 import { StorageAbort } from '$lib/storage/errors';
 import type { CircleWork, DeviceKeys } from '$lib/storage/keyring';
 import type { WriteContext } from '$lib/storage/record';
-import { bookOfKind, isOwning, nameOf, personOf, readableBooks, type CircleAccess } from '$lib/sync/circle-access';
+import {
+	bookOfKind,
+	isOwning,
+	nameOf,
+	personOf,
+	readableBooks,
+	rosterPerson,
+	type CircleAccess
+} from '$lib/sync/circle-access';
 import { writeContext } from '$lib/sync/engine';
-import { rosterPerson } from '$lib/sync/membership';
 import { CircleBooks, type SeenReceipt } from './circle-books.svelte';
 import { leavers } from './leavers';
 import type { ChangeError, CircleView, Durability, PlanBook, PlanFacts, SaveError } from './circle-view';
@@ -101,6 +108,12 @@ export class CircleState implements CircleView {
 		return this.#access ? nameOf(this.#access, personOf(this.#access).identity) : null;
 	}
 
+	/** How this device's own person stands in the roster; null while nobody has needed a name. */
+	get ownName(): string | null {
+		const me = this.#access?.member?.identity;
+		return this.#access && me ? nameOf(this.#access, me) : null;
+	}
+
 	get durability(): Durability {
 		if (!this.#isBackedUp) return { type: 'here' };
 		return this.#waiting > 0 ? { type: 'sending', waiting: this.#waiting } : { type: 'backed-up' };
@@ -167,7 +180,12 @@ export class CircleState implements CircleView {
 	}
 
 	get hasAnything(): boolean {
-		return this.#books.series.length > 0 || (this.#books.plan?.stated.length ?? 0) > 0 || this.#books.changes.length > 0 || this.#books.hasAnything;
+		return (
+			this.#books.series.length > 0 ||
+			(this.#books.plan?.stated.length ?? 0) > 0 ||
+			this.#books.changes.length > 0 ||
+			this.#books.hasAnything
+		);
 	}
 
 	observations(measure: MeasureKind): readonly Observation[] {

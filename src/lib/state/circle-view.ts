@@ -91,7 +91,9 @@ export interface CircleView {
 	/** Takes a change out of view; the original stays in the log. */
 	voidChange(id: string, reason: 'undo' | 'mistake'): Promise<Result<void, SaveError>>;
 	/** Notes that a medicine was adjusted as the plan allows. The value is its id. */
-	noteAdjustment(use: Pick<AdjustmentUse, 'medicine' | 'name' | 'step' | 'effective'>): Promise<Result<string, SaveError>>;
+	noteAdjustment(
+		use: Pick<AdjustmentUse, 'medicine' | 'name' | 'step' | 'effective'>
+	): Promise<Result<string, SaveError>>;
 	voidAdjustment(id: string, reason: 'undo' | 'mistake'): Promise<Result<void, SaveError>>;
 	/** Proposes, accepts or declines. `make` is called when the circle is there, which it may begin with. */
 	sayOfPlan(make: (facts: PlanFacts) => PlanEntry): Promise<Result<void, SaveError>>;

@@ -156,3 +156,7 @@ export function readerAccess(access: CircleAccess, reader: IdentityId): CircleAc
 
 export const nameOf = (access: CircleAccess, identity: IdentityId): string | null =>
 	access.roster?.people.find((person) => person.identity === identity)?.name ?? null;
+
+/** A person's entry in the roster; undefined when the roster does not name them. */
+export const rosterPerson = (access: CircleAccess, identity: IdentityId): Roster['people'][number] | undefined =>
+	access.roster?.people.find((person) => person.identity === identity);

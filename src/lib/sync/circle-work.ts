@@ -12,10 +12,10 @@ import { idBytes, type CircleId, type IdentityId } from '$lib/protocol/ids';
 import { memberOf } from '$lib/protocol/manifest';
 import type { CircleWork, DeviceKeys, Joining, MadeInvite, OwedChange } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
-import { identityFrom, isOwning, kindOf, nameOf, personOf, type CircleAccess } from './circle-access';
+import { identityFrom, isOwning, kindOf, nameOf, personOf, rosterPerson, type CircleAccess } from './circle-access';
 import { cutHeads } from './cut-heads';
 import type { SyncChange, SyncError } from './engine';
-import { changeCircle, rosterPerson, toMember, withPeople, type CircleChange, type ManifestStep } from './membership';
+import { changeCircle, toMember, withPeople, type CircleChange, type ManifestStep } from './membership';
 import type { RelayClient } from './relay-client';
 
 export interface WorkDeps {

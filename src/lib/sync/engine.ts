@@ -27,7 +27,7 @@ import {
 	type Me
 } from './circle-access';
 import { leaveCircles, readFarewells, type LeavingDeps } from './leaving';
-import { envelopesFor } from './membership';
+import { envelopesFor } from './envelopes';
 import { concernsAll, flushCircle } from './outbox';
 import { openBatch } from './open-book';
 import { sendIdentity } from './send-identity';

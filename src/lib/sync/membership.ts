@@ -2,14 +2,15 @@
 import { toBase64url, type RandomBytes } from '$lib/crypto/bytes';
 import { must } from '$lib/domain/assert';
 import type { Access, Role } from '$lib/domain/rights';
-import { keyCommit, sealEnvelope, type Envelope, type EpochKey } from '$lib/protocol/envelope';
+import { keyCommit, type Envelope, type EpochKey } from '$lib/protocol/envelope';
 import type { Identity } from '$lib/protocol/identity-log';
 import { idBytes, type BookId, type IdentityId } from '$lib/protocol/ids';
 import { signManifest, type Cut, type Manifest, type Member } from '$lib/protocol/manifest';
 import { carryOut, keysToHandOut, nextEpoch, planChange } from '$lib/protocol/membership-plan';
 import { sealRoster, type Roster } from '$lib/protocol/roster';
 import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
-import { epochKey, heldKeys, type CircleAccess } from './circle-access';
+import { epochKey, heldKeys, rosterPerson, type CircleAccess } from './circle-access';
+import { envelopesOf } from './envelopes';
 
 export interface MembershipDeps {
 	readonly random: RandomBytes;
@@ -126,25 +127,6 @@ export async function changeCircle(
 	};
 }
 
-/** Keys in one envelope: its size limit leaves room for these. */
-const KEYS_IN_ENVELOPE = 100;
-
-/** Every key of these books, sealed to a member's identity box, in as many rows as they need. */
-export const envelopesFor = (access: CircleAccess, identity: Identity, books: readonly BookId[]): Promise<Envelope[]> =>
-	envelopesOf(
-		access,
-		identity,
-		books.flatMap((book) => heldKeys(access, book))
-	);
-
-function envelopesOf(access: CircleAccess, identity: Identity, keys: readonly EpochKey[]): Promise<Envelope[]> {
-	const to = { member: identity.id, gen: identity.box.gen, box: identity.box.pub };
-	const parts = Array.from({ length: Math.ceil(keys.length / KEYS_IN_ENVELOPE) }, (_, part) =>
-		keys.slice(part * KEYS_IN_ENVELOPE, (part + 1) * KEYS_IN_ENVELOPE)
-	);
-	return Promise.all(parts.map((part) => sealEnvelope(to, access.chain.circle, part)));
-}
-
 const nextManifest = (access: CircleAccess, device: DeviceKeys, at: number): Manifest => ({
 	...access.chain.head.body,
 	n: access.chain.head.body.n + 1,
@@ -187,7 +169,3 @@ function nextRoster(
 	const named = { ...roster, people: people ?? roster.people };
 	return { epoch, ct: sealRoster(named, access.chain.circle, key, random) };
 }
-
-/** A person's entry in the roster; undefined when the roster does not name them. */
-export const rosterPerson = (access: CircleAccess, identity: IdentityId): Roster['people'][number] | undefined =>
-	access.roster?.people.find((person) => person.identity === identity);
