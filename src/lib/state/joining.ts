@@ -40,6 +40,8 @@ export type JoinStanding =
 	/** This device’s answer got a no. */
 	| 'declined'
 	| 'joined'
+	/** Let in once, and let go since. */
+	| 'gone'
 	/** The circle is this person’s own. */
 	| 'own';
 
@@ -85,7 +87,7 @@ async function standingOf(
 ): Promise<JoinStanding> {
 	const row = await session.store.readCircle(card.circle);
 	if (row?.standing === 'mine') return 'own';
-	if (row?.standing === 'joined' && (await session.openCircle(card.circle))?.member) return 'joined';
+	if (row?.standing === 'joined') return (await session.openCircle(card.circle))?.member ? 'joined' : 'gone';
 	const isMine = by !== null && by === (await session.device())?.identity;
 	const given = (await session.store.work.readJoinings()).find((each) => each.secret === secret);
 	switch (state) {

@@ -43,9 +43,10 @@ export class JoinFlow {
 		this.name ||= opened.value.card.invitee;
 	}
 
-	/** Looks again without a word, e.g. when something has come from the relay. */
+	/** Looks again without a word when something has come from the relay, while an answer is waited for. */
 	async lookAgain(): Promise<void> {
-		if (!this.invitation || this.busy) return;
+		const standing = this.invitation?.standing;
+		if (this.busy || (standing !== 'waiting' && standing !== 'unsent')) return;
 		const opened = await openInvitation(this.#app.session, this.link);
 		if (opened.ok) this.#show(opened.value);
 	}
