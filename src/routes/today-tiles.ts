@@ -11,9 +11,15 @@ export interface TodayTile extends LatestValue {
 	readonly canLog: boolean;
 }
 
-/** A measure that may only be read and has no value yet says nothing, and is left out. */
-export function todayTiles(circle: Pick<CircleView, 'canWrite' | 'observations'>, now: Moment): readonly TodayTile[] {
-	return measuresInUse(circle, measureKinds).flatMap((measure) => {
+/**
+ * What the plan measures comes first. A measure that may only be read and has no value yet says nothing, and is left out.
+ */
+export function todayTiles(
+	circle: Pick<CircleView, 'canWrite' | 'observations'>,
+	now: Moment,
+	planned: readonly MeasureKind[] = []
+): readonly TodayTile[] {
+	return [...new Set([...planned, ...measuresInUse(circle, measureKinds)])].flatMap((measure) => {
 		const last = circle.observations(measure).at(-1);
 		const canLog = circle.canWrite(measure);
 		return canLog || last ? [{ measure, canLog, ...latestValue(measure, last, now) }] : [];

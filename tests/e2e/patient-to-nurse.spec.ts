@@ -113,6 +113,7 @@ test('a reading reaches the nurse, waits while the relay is away, and comes back
 
 	await test.step('Sett at the nurse is told on Idag', async () => {
 		await nurse.getByRole('button', { name: /^Sett/ }).click();
+		await nurse.getByRole('button', { name: 'Delningen' }).click();
 		await expect(nurse.getByRole('region', { name: 'Ni har tittat' })).toContainText('Anna Bergqvist');
 		await expect(patient.getByText('Anna har sett dina värden')).toHaveText(/kl\.\s\d\d\.\d\d$/, ARRIVES);
 		await patient.goto('/circle');

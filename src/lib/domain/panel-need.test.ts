@@ -12,6 +12,8 @@ const joined = (facts: Partial<PatientFacts>): PatientFacts => ({
 	sharedAt: on('2025-11-01T09:00'),
 	measured: {},
 	seen: null,
+	zone: null,
+	askedAt: null,
 	...facts
 });
 
@@ -79,7 +81,7 @@ test('silence that somebody looked at comes back after a week, and can be found 
 			zone
 		);
 	expect(silent('2025-11-11T09:00').reason).toBe('none');
-	expect(isUnder('silent', silent('2025-11-11T09:00'))).toBe(true);
+	expect(isUnder('silent', silent('2025-11-11T09:00'), null)).toBe(true);
 	expect(silent('2025-11-10T09:00').reason).toBe('silent');
 });
 
@@ -111,10 +113,13 @@ test('the list stands by need, longest waiting first, the rest by Swedish name, 
 		row('Bo', 'new', 9),
 		row('Cia', 'new', 3),
 		row('Dan', 'invited', 5),
+		row('Gun', 'yellow', 8),
+		row('Siv', 'asked', 1),
+		row('Kim', 'red', 9),
 		row('Åke', 'none', 0),
 		row('Eva', 'silent', 1)
 	];
-	const wanted = ['Dan', 'Cia', 'Bo', 'Eva', 'Ali', 'Zara', 'Åke', 'Örjan'];
+	const wanted = ['Kim', 'Gun', 'Dan', 'Siv', 'Cia', 'Bo', 'Eva', 'Ali', 'Zara', 'Åke', 'Örjan'];
 	expect(byNeed(rows, 'sv').map(({ name }) => name)).toEqual(wanted);
 	expect(byNeed(rows.toReversed(), 'sv').map(({ name }) => name)).toEqual(wanted);
 });
@@ -128,7 +133,35 @@ test('Behöver dig leaves out those where nothing waits; Alla leaves out nobody'
 		today,
 		zone
 	);
-	expect(isUnder('needs', rest)).toBe(false);
-	expect(isUnder('silent', rest)).toBe(false);
-	expect(isUnder('all', rest)).toBe(true);
+	expect(isUnder('needs', rest, null)).toBe(false);
+	expect(isUnder('silent', rest, null)).toBe(false);
+	expect(isUnder('all', rest, null)).toBe(true);
+});
+
+test('a zone nobody has looked at since goes first; one that was looked at stays under its filter alone', () => {
+	const yellow = { zone: 'yellow' as const, since: on('2025-11-16T07:00') };
+	const of = (seenAt: string | null, facts: Partial<PatientFacts> = {}) =>
+		needOf(
+			joined({
+				measured: { weight: measured('2025-11-16T07:00') },
+				seen: seenAt === null ? null : { at: on(seenAt), until: { weight: on('2025-11-16T07:00') } },
+				zone: yellow,
+				...facts
+			}),
+			today,
+			zone
+		);
+	expect(of(null)).toMatchObject({ reason: 'yellow', since: yellow.since, news: [{ measure: 'weight', count: 1 }] });
+	expect(of('2025-11-16T06:59').reason).toBe('yellow');
+	expect(of('2025-11-16T07:00').reason).toBe('none');
+	expect(isUnder('yellow', of('2025-11-16T07:00'), 'yellow')).toBe(true);
+	expect(isUnder('red', of(null), 'yellow')).toBe(false);
+	expect(of(null, { zone: { zone: 'unknown', since: null } }).reason).toBe('new');
+});
+
+test('a plan that waits for an answer comes before values, and after a zone', () => {
+	const asked = joined({ measured: { weight: measured('2025-11-16T07:00') }, askedAt: on('2025-11-10T08:00') });
+	expect(needOf(asked, today, zone)).toMatchObject({ reason: 'asked', since: on('2025-11-10T08:00') });
+	const red = { zone: 'red' as const, since: on('2025-11-16T07:00') };
+	expect(needOf({ ...asked, zone: red }, today, zone).reason).toBe('red');
 });

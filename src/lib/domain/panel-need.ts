@@ -1,10 +1,13 @@
 /**
- * Who needs the care contact, and why. Counts and days only: what a value means is the plan's business, never this file's.
+ * Who needs the care contact, and why. What a value means is the plan's business, never this file's: it is told the zone of
+ * the plan, and counts values and days.
  *
- * Order: somebody new who wants to share, values nobody at the unit has seen, silence for a week, the rest.
+ * Order: a red and a yellow zone nobody at the unit has looked at, somebody new who wants to share, a plan that waits for the
+ * unit's answer, values nobody at the unit has seen, silence for a week, the rest.
  */
 import { measureKinds, type MeasureKind } from './measures';
 import type { Effective } from './observation';
+import type { Zone } from './plan/evaluate';
 import { daysBetween, effectiveAt, localDate, type LocalDate } from './time';
 
 /** Days without a value, or since somebody looked, before silence is worth a look. */
@@ -25,10 +28,20 @@ export interface PatientFacts {
 	/** Measured when, oldest first. */
 	readonly measured: Readonly<Partial<Record<MeasureKind, readonly Effective[]>>>;
 	readonly seen: LastSeen | null;
+	/** By the plan in force; null without one, or without the plan being shared. */
+	readonly zone: PlanZone | null;
+	/** A version of the plan waits for the unit's answer. UTC milliseconds of the oldest; null without. */
+	readonly askedAt: number | null;
+}
+
+export interface PlanZone {
+	readonly zone: Zone;
+	/** UTC milliseconds of the newest reading a met rule rests on, or of the day it was met; null where nothing is met. */
+	readonly since: number | null;
 }
 
 /** `none`: nothing waits. */
-export type Reason = 'invited' | 'new' | 'silent' | 'none';
+export type Reason = 'red' | 'yellow' | 'invited' | 'asked' | 'new' | 'silent' | 'none';
 
 export interface NewValues {
 	readonly measure: MeasureKind;
@@ -54,12 +67,22 @@ export function needOf(facts: PatientFacts, today: LocalDate, zone: string): Nee
 	});
 	const silence = silenceOf(facts, today, zone);
 	const counts = news.map(({ measure, count }) => ({ measure, count }));
+	const alarm = alarmOf(facts);
+	if (alarm) return { ...alarm, news: counts, silentDays: silence.days };
+	if (facts.askedAt !== null)
+		return { reason: 'asked', news: counts, silentDays: silence.days, since: facts.askedAt };
 	if (news.length > 0) {
 		const since = Math.min(...news.map(({ first }) => first));
 		return { reason: 'new', news: counts, silentDays: silence.days, since };
 	}
 	const isSilent = silence.days !== null && !lookedLately(facts.seen, today, zone);
 	return { reason: isSilent ? 'silent' : 'none', news: [], silentDays: silence.days, since: silence.since };
+}
+
+/** A red or yellow zone that rests on something nobody at the unit has looked at since. */
+function alarmOf({ zone, seen }: PatientFacts): Pick<Need, 'reason' | 'since'> | null {
+	if (zone?.since == null || (zone.zone !== 'red' && zone.zone !== 'yellow')) return null;
+	return seen && seen.at >= zone.since ? null : { reason: zone.zone, since: zone.since };
 }
 
 /**
@@ -84,16 +107,23 @@ function lookedLately(seen: LastSeen | null, today: LocalDate, zone: string): bo
 	return seen !== null && daysBetween(localDate(effectiveAt(seen.at, zone)), today) < SILENT_DAYS;
 }
 
-export const panelFilters = ['needs', 'invited', 'silent', 'all'] as const;
+export const panelFilters = ['needs', 'red', 'yellow', 'asked', 'invited', 'silent', 'all'] as const;
 export type PanelFilter = (typeof panelFilters)[number];
 
-/** Whether a patient stands under a filter. **Tyst för länge** also holds those somebody has looked at since. */
-export function isUnder(filter: PanelFilter, need: Need): boolean {
+/**
+ * Whether a patient stands under a filter. **Röd**, **Gul** and **Tyst för länge** also hold those somebody has looked at
+ * since.
+ */
+export function isUnder(filter: PanelFilter, need: Need, zone: Zone | null): boolean {
 	switch (filter) {
 		case 'needs':
 			return need.reason !== 'none';
+		case 'red':
+		case 'yellow':
+			return zone === filter;
+		case 'asked':
 		case 'invited':
-			return need.reason === 'invited';
+			return need.reason === filter;
 		case 'silent':
 			return need.silentDays !== null;
 		case 'all':
@@ -101,7 +131,15 @@ export function isUnder(filter: PanelFilter, need: Need): boolean {
 	}
 }
 
-const rank: Readonly<Record<Reason, number>> = { invited: 0, new: 1, silent: 2, none: 3 };
+const rank: Readonly<Record<Reason, number>> = {
+	red: 0,
+	yellow: 1,
+	invited: 2,
+	asked: 3,
+	new: 4,
+	silent: 5,
+	none: 6
+};
 
 interface Rankable {
 	readonly id: string;

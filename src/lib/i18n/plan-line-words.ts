@@ -9,7 +9,7 @@ import { formatClock, formatDay, type Moment } from './format';
 import { measureInSentence } from './measure-words';
 import { fieldInSentence, measureName } from './number-words';
 import { numberText } from './plan-clause-words';
-import { contactName, ownText, ruleWords, templateName } from './plan-words';
+import { capitalised, contactName, ownText, ruleWords, templateName } from './plan-words';
 import { m } from './paraglide/messages';
 import { getLocale } from './paraglide/runtime';
 
@@ -61,7 +61,7 @@ export function lineWords(line: PlanLine, plan: Plan, now: Moment): string {
 			return m.plan_capacity({ can: can ? 'yes' : 'no', who: ownText(who), text: ownText(text) });
 		}
 		case 'assessment':
-			return assessmentWords(line, plan, now);
+			return assessmentParts(line, plan, now).join('. ');
 		case 'sip': {
 			const wish = m.plan_sip({ wish: line.line.wish });
 			const { coordinator } = line.line;
@@ -115,6 +115,10 @@ function weekdayNames(days: readonly number[]): string {
 		.join(', ');
 }
 
+/** "mån", for a narrow place. ISO day, 1 is Monday. */
+export const weekdayShort = (day: number): string =>
+	new Intl.DateTimeFormat(getLocale(), { weekday: 'short', timeZone: 'UTC' }).format(MONDAY + (day - 1) * 86_400_000);
+
 function medicineWords({ name, dose, when, note, adjust }: Medicine, plan: Plan): string {
 	const usual = m.plan_medicine({ name: ownText(name), dose: ownText(dose) });
 	const bounded =
@@ -128,20 +132,20 @@ function medicineWords({ name, dose, when, note, adjust }: Medicine, plan: Plan)
 	return [listed(usual, when && ownText(when), note && ownText(note)), ...(bounded ? [bounded] : [])].join('. ');
 }
 
-function assessmentWords({ line }: LineOf<'assessment'>, plan: Plan, now: Moment): string {
+/** The assessment of the self-care, a sentence for each thing it says. */
+export function assessmentParts({ line }: Pick<LineOf<'assessment'>, 'line'>, plan: Plan, now: Moment): readonly string[] {
 	const { by, role, unit, date, what, how, helpers, risk, ifChanged, contact, followUp, reassess } = line;
-	const [who, as, where] = [by, role, unit].map(ownText);
-	const words = { what: ownText(what), by: who ?? '', role: as ?? '', unit: where ?? '', day: dayText(date, now) };
-	const more = listed(
-		how && m.plan_assessed_how({ text: ownText(how) }),
-		helpers && m.plan_assessed_helpers({ text: ownText(helpers) }),
-		risk && m.plan_assessed_risk({ text: ownText(risk) }),
-		ifChanged && m.plan_assessed_changed({ text: ownText(ifChanged) }),
+	const own = (text: string): string => ownText(text.replace(/[.\s]+$/u, ''));
+	return [
+		m.plan_assessed({ what: own(what), by: own(by), role: own(role), unit: own(unit), day: dayText(date, now) }),
+		how && m.plan_assessed_how({ text: own(how) }),
+		helpers && m.plan_assessed_helpers({ text: own(helpers) }),
+		risk && m.plan_assessed_risk({ text: own(risk) }),
+		ifChanged && m.plan_assessed_changed({ text: own(ifChanged) }),
 		contact && m.plan_assessed_contact({ text: contactName(contact, plan) }),
 		followUp && m.plan_assessed_follow({ text: dayText(followUp, now) }),
-		reassess && m.plan_assessed_again({ text: ownText(reassess) })
-	);
-	return more === '' ? m.plan_assessed(words) : `${m.plan_assessed(words)}. ${more}`;
+		reassess && m.plan_assessed_again({ text: own(reassess) })
+	].flatMap((part) => (part ? capitalised(part) : []));
 }
 
 /** "Gränser: ändrat från … till …", each with the names of its own version. */

@@ -51,9 +51,12 @@ function stepWords(step: Step, plan: PlanNames): string {
 	}
 }
 
-/** What a rule says is done: "ta en extra tablett, ring Anna". */
-export const stepsWords = (steps: readonly Step[], plan: PlanNames): string =>
-	steps.map((step) => stepWords(step, plan)).join(', ');
+/** What a rule says is done: "vila, ta en extra tablett och ring Anna". */
+export function stepsWords(steps: readonly Step[], plan: PlanNames): string {
+	const words = steps.map((step) => stepWords(step, plan));
+	const [last, ...before] = words.toReversed();
+	return before.length === 0 ? (last ?? '') : `${before.toReversed().join(', ')}${m.plan_and()}${last}`;
+}
 
 /** "Om vikten går upp mer än 2 kg på 3 dagar: ring Anna". */
 export function ruleWords(rule: Rule, plan: PlanNames): string {

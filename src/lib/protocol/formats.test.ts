@@ -275,10 +275,22 @@ describe('F5: bytes made once still open', () => {
 		changed,
 		{ kind: 'change.void', v: 1, id: entryId(changeIds), target: changed.id, reason: 'replaced' }
 	];
+	const useIds = seededRandom('adjustments v1');
+	const used: Entry = {
+		kind: 'adjust.use',
+		v: 1,
+		id: entryId(useIds),
+		medicine: 'furix',
+		name: 'Furix',
+		step: 'ta 40 mg extra',
+		effective: { utc: 1_795_500_000_000, offset: 60, zone: 'Europe/Stockholm' }
+	};
+	const uses: Entry[] = [used, { kind: 'adjust.void', v: 1, id: entryId(useIds), target: used.id, reason: 'undo' }];
 	const made = {
 		frame: toBase64url(frame.bytes),
 		frameHash: frame.hash,
 		changes: toBase64url(encodeBatch({ lamport: 1, seen: null, entries: changes })),
+		adjustments: toBase64url(encodeBatch({ lamport: 1, seen: null, entries: uses })),
 		genesis: toBase64url(owner.log[0] ?? new Uint8Array()),
 		identity: owner.identity.id,
 		manifest: toBase64url(circle.head.bytes),
@@ -316,6 +328,10 @@ describe('F5: bytes made once still open', () => {
 
 	test('changes of medicines read', () => {
 		expect(parseBatch(bytes('changes'))?.entries).toEqual(changes);
+	});
+
+	test('self-adjustments of medicines read', () => {
+		expect(parseBatch(bytes('adjustments'))?.entries).toEqual(uses);
 	});
 
 	test('an identity log, a manifest chain and its roster read', () => {

@@ -13,7 +13,7 @@ import type { CircleState } from './circle-state.svelte';
 import type { CircleView, SaveError } from './circle-view';
 import type { DraftKeeper } from './draft-keeper';
 import type { SyncStatus } from './live-sync';
-import { openingCircle, type Opened } from './opening-circle';
+import { openingCircle } from './opening-circle';
 import type { Session, SessionDeps } from './session';
 import { keepChosenCircle, readChosenCircle } from './space';
 import { TabDrafts } from './tab-drafts';
@@ -64,8 +64,11 @@ export class App {
 	#selected = $state<string | null>(null);
 	#deps: SessionDeps;
 	#tab: Tab;
-	#settle: (result: Result<Opened, SaveError>) => void = () => undefined;
-	readonly #opened = new Promise<Result<Opened, SaveError>>((resolve) => (this.#settle = resolve));
+	#settle: (result: Result<CircleView, SaveError>) => void = () => undefined;
+	readonly #opened = new Promise<Result<CircleView, SaveError>>((resolve) => (this.#settle = resolve));
+	/** A staff device has drafts too, and no circle of its own. */
+	#settleDrafts: (drafts: DraftKeeper | null) => void = () => undefined;
+	readonly #draftsOpened = new Promise<DraftKeeper | null>((resolve) => (this.#settleDrafts = resolve));
 	/** For forms: usable before the store is open, and the same object afterwards. */
 	readonly drafts: DraftKeeper;
 	readonly #drafts: TabDrafts;
@@ -79,8 +82,7 @@ export class App {
 		this.#tab = tab;
 		this.#selected = readChosenCircle(tab.memory, space);
 		this.#opening = openingCircle(this.#opened, this.#selected);
-		const opened = this.#opened.then((result) => (result.ok ? result.value.drafts : null));
-		this.#drafts = new TabDrafts({ opened, locks: tab.locks, space });
+		this.#drafts = new TabDrafts({ opened: this.#draftsOpened, locks: tab.locks, space });
 		this.drafts = this.#drafts;
 	}
 
@@ -153,7 +155,8 @@ export class App {
 		// A circle that is no longer here is no choice, and must not become one again while something is typed.
 		if (this.#selected !== null && !this.find(this.#selected)) this.select(null);
 		this.phase = { type: 'ready' };
-		if (this.#own) this.#settle(ok({ circle: this.circle, drafts: sealedDrafts(session.value.store) }));
+		this.#settleDrafts(sealedDrafts(session.value.store));
+		if (this.#own) this.#settle(ok(this.circle));
 		else this.#settle(err({ type: 'not-allowed' }));
 		session.value.start();
 	}
@@ -177,6 +180,7 @@ export class App {
 
 	#fail(error: StorageError): void {
 		this.phase = { type: 'failed', error, isTyping: this.#drafts.holdsTyping };
+		this.#settleDrafts(null);
 		this.#settle(err(error));
 	}
 

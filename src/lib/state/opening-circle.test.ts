@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { MemoryCircle } from '../../../tests/doubles/memory-circle.svelte';
-import { MemoryDrafts } from '../../../tests/doubles/memory-drafts';
 import { ok } from '$lib/domain/result';
 import { openingCircle } from './opening-circle';
 
@@ -13,7 +12,7 @@ const draft = {
 
 test('what is typed for a person before the store is open is saved with that person', async () => {
 	const circle = new MemoryCircle();
-	const opening = openingCircle(Promise.resolve(ok({ circle, drafts: new MemoryDrafts() })), circle.id);
+	const opening = openingCircle(Promise.resolve(ok(circle)), circle.id);
 	expect([opening.id, opening.mine]).toEqual([circle.id, false]);
 	expect(await opening.record(draft)).toMatchObject({ ok: true });
 	expect(circle.observations('pulse')).toHaveLength(1);
@@ -21,7 +20,7 @@ test('what is typed for a person before the store is open is saved with that per
 
 test('and with nobody else when that person turns out not to be here', async () => {
 	const circle = new MemoryCircle();
-	const opening = openingCircle(Promise.resolve(ok({ circle, drafts: new MemoryDrafts() })), 'somebody else');
+	const opening = openingCircle(Promise.resolve(ok(circle)), 'somebody else');
 	expect(await opening.record(draft)).toEqual({ ok: false, error: { type: 'not-allowed' } });
 	expect(circle.observations('pulse')).toEqual([]);
 });

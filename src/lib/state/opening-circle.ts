@@ -4,24 +4,18 @@
  */
 import { err, type Result } from '$lib/domain/result';
 import type { CircleView, SaveError } from './circle-view';
-import type { DraftKeeper } from './draft-keeper';
-
-export interface Opened {
-	readonly circle: CircleView;
-	readonly drafts: DraftKeeper;
-}
 
 /**
  * A circle that hands everything on to `opened` once that resolves; `err` there becomes the save's error. `chosen` is the
  * circle the person has chosen, null for their own: what was typed for one person is never saved with another.
  */
-export function openingCircle(opened: Promise<Result<Opened, SaveError>>, chosen: string | null): CircleView {
+export function openingCircle(opened: Promise<Result<CircleView, SaveError>>, chosen: string | null): CircleView {
 	const withCircle = async <T, E>(
 		act: (circle: CircleView) => Promise<Result<T, E>>
 	): Promise<Result<T, E | SaveError>> => {
 		const result = await opened;
 		if (!result.ok) return err(result.error);
-		const { circle } = result.value;
+		const circle = result.value;
 		return chosen === null || circle.id === chosen ? act(circle) : err({ type: 'not-allowed' });
 	};
 	return {

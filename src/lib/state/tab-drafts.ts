@@ -11,7 +11,7 @@ import type { DraftKeeper } from './draft-keeper';
 import type { TabLocks } from './tab-locks';
 
 /** Forms typed in. Other names are choices, which are the same in every tab. */
-const TYPED = /^(record|several|change):/;
+const TYPED = /^(record|several|change|plan):/;
 /** Tabs that can have a draft of the same form; in one more, what is typed is held in memory alone. */
 const PLACES = 4;
 /** A page that is loaded anew finds the lock of its former self still held for a moment. */

@@ -21,7 +21,7 @@ import { sliceClock } from './slices';
  * Counted on whenever the same frames may come to something else: another rule of what is accepted, another kind of entry
  * that can be read, another layout of these bytes.
  */
-export const CACHE_VERSION = 3;
+export const CACHE_VERSION = 4;
 
 /** What is known of one book when all its frames up to `arrivals` have been judged. */
 export interface JudgedBook {

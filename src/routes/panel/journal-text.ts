@@ -18,6 +18,8 @@ export interface JournalInput {
 	readonly observations: (kind: MeasureKind) => readonly Observation[];
 	/** Series of home blood pressures, oldest first. */
 	readonly series: readonly MeasuringSeries[];
+	/** The zone of the plan as one line; empty without a plan. */
+	readonly plan?: string;
 	readonly range: TrendRange;
 	/** The unit's own day and clock. */
 	readonly today: LocalDate;
@@ -42,6 +44,7 @@ export function journalText(input: JournalInput): string {
 			day: today,
 			clock: formatClock(now)
 		}),
+		...(input.plan ? ['', input.plan] : []),
 		...(shownSeries.length > 0
 			? ['', ...shownSeries.map((one) => seriesJournalLine(one, input.observations('bloodPressure')))]
 			: []),

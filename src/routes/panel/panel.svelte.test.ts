@@ -21,12 +21,23 @@ const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 
 beforeEach(() => overwriteGetLocale(() => 'sv'));
 
+const refused = () => Promise.resolve(err({ type: 'not-allowed' as const }));
+
 /** Somebody who shares, in memory. */
 class MemoryPatient implements PanelCircle {
 	readonly series = [];
 	readonly measures: MeasureKind[] = ['bloodPressure', 'weight'];
 	readonly person = null;
 	readonly changes = [];
+	readonly me = null;
+	readonly mine = false;
+	planBook: PanelCircle['planBook'] = $state.raw(null);
+	readonly adjustments = [];
+	readonly canWrite = () => false;
+	readonly nameOf = () => null;
+	readonly sayOfPlan = refused;
+	readonly noteAdjustment = refused;
+	readonly voidAdjustment = refused;
 	readonly memberSince = now - 40 * DAY_MS;
 	standing: PanelCircle['standing'] = $state('joined');
 	receipts: readonly SeenReceipt[] = $state.raw([]);
@@ -107,7 +118,7 @@ const settled = () => new MemoryPatient('settled').weighs(1).seen(0);
 test('the list holds those who need somebody, in order, and counts all filters', () => {
 	const { panel } = open([settled(), silent(), measurer(), asker()]);
 	expect(ids(panel)).toEqual(['asker', 'measurer', 'silent']);
-	expect(panel.counts).toEqual({ needs: 3, invited: 1, silent: 1, all: 4 });
+	expect(panel.counts).toEqual({ needs: 3, red: 0, yellow: 0, asked: 0, invited: 1, silent: 1, all: 4 });
 });
 
 test('the address chooses the filter, and an unknown one is Behöver dig', () => {

@@ -55,12 +55,13 @@ export class Panel<C extends PanelCircle = PanelCircle> {
 
 	readonly filter: PanelFilter = $derived.by(() => panelFilters.find((each) => each === this.#deps.show()) ?? 'needs');
 
-	readonly counts: Readonly<Record<PanelFilter, number>> = $derived.by(() => ({
-		needs: this.#under('needs').length,
-		invited: this.#under('invited').length,
-		silent: this.#under('silent').length,
-		all: this.#all.length
-	}));
+	readonly counts: Readonly<Record<PanelFilter, number>> = $derived.by(
+		() =>
+			Object.fromEntries(panelFilters.map((filter) => [filter, this.#under(filter).length])) as Record<
+				PanelFilter,
+				number
+			>
+	);
 
 	/** What the list shows. A search looks among everyone: who is looked for by name is wanted whatever they need. */
 	readonly shown: readonly Patient<C>[] = $derived.by(() => {
@@ -130,7 +131,7 @@ export class Panel<C extends PanelCircle = PanelCircle> {
 	}
 
 	#under(filter: PanelFilter): readonly Patient<C>[] {
-		return this.#all.filter(({ need }) => isUnder(filter, need));
+		return this.#all.filter(({ need, result }) => isUnder(filter, need, result?.zone ?? null));
 	}
 
 	#patientOf(circle: C): Patient<C> {

@@ -4,28 +4,24 @@ import { dailyMeans } from '$lib/domain/daily-means';
 import { measures, type MeasureKind } from '$lib/domain/measures';
 import type { Observation } from '$lib/domain/observation';
 import { needOf, type LastSeen, type Need } from '$lib/domain/panel-need';
-import type { LocalDate } from '$lib/domain/time';
+import type { ZoneResult } from '$lib/domain/plan/evaluate';
+import { dateWallMs, effectiveAt, type LocalDate, startOfLocalDay } from '$lib/domain/time';
 import type { Result } from '$lib/domain/result';
 import { m } from '$lib/i18n/paraglide/messages';
 import { idBytes } from '$lib/protocol/ids';
 import type { SeenReceipt } from '$lib/state/circle-books.svelte';
+import { CirclePlan, type PlanCircle } from '$lib/state/circle-plan.svelte';
 import type { CircleState } from '$lib/state/circle-state.svelte';
 import type { SaveError } from '$lib/state/circle-view';
 
 /** What the panel reads of a circle; `CircleState` is one. */
 export type PanelCircle = Pick<
 	CircleState,
-	| 'id'
-	| 'standing'
-	| 'personName'
-	| 'measures'
-	| 'receipts'
-	| 'memberSince'
-	| 'person'
-	| 'observations'
-	| 'series'
-	| 'changes'
-> & { mark(outcome: 'accepted' | 'declined' | 'seen', name: string | null): Promise<Result<void, SaveError>> };
+	'id' | 'standing' | 'personName' | 'measures' | 'receipts' | 'memberSince' | 'person' | 'observations' | 'series'
+> &
+	PlanCircle & {
+		mark(outcome: 'accepted' | 'declined' | 'seen', name: string | null): Promise<Result<void, SaveError>>;
+	};
 
 /** Days in the small curve. */
 const CURVE_DAYS = 14;
@@ -37,9 +33,30 @@ export interface PatientContext {
 	readonly zone: string;
 }
 
+/** When what a red or yellow zone rests on was measured; of what rests on nothing, the day it began. UTC milliseconds. */
+function alarmSince({ zone, reasons }: ZoneResult): number | null {
+	if (zone !== 'red' && zone !== 'yellow') return null;
+	const moments = reasons.flatMap(({ clauses, alarm }) =>
+		clauses.flatMap(({ clause, finding }) => {
+			if (finding.verdict !== 'met') return [];
+			if (clause.kind !== 'silence' && finding.at) return [finding.at.utc];
+			return alarm ? [dateWallMs(alarm.since)] : [];
+		})
+	);
+	return moments.length === 0 ? null : Math.max(...moments);
+}
+
 export class Patient<C extends PanelCircle = PanelCircle> {
 	readonly circle: C;
+	/** The written plan, read when it is asked for. */
+	readonly plan: CirclePlan<C>;
 	readonly #context: () => PatientContext;
+
+	/** The zone of the plan on the unit's day; null without a plan this unit can read. Changes with the day, not the clock. */
+	readonly result: ZoneResult | null = $derived.by(() => {
+		const { today, zone } = this.#context();
+		return this.circle.standing === 'invited' ? null : this.plan.zone(effectiveAt(startOfLocalDay(today, zone), zone));
+	});
 
 	/** The unit's own marks that somebody has looked, newest first. */
 	readonly looks: readonly SeenReceipt[] = $derived.by(() => {
@@ -56,7 +73,19 @@ export class Patient<C extends PanelCircle = PanelCircle> {
 			circle.measures.map((measure) => [measure, this.#ownOf(measure).map(({ effective }) => effective)])
 		);
 		const standing = circle.standing === 'invited' ? 'invited' : 'joined';
-		return needOf({ standing, sharedAt: circle.memberSince ?? 0, measured, seen: this.seen }, today, zone);
+		const asked = this.plan.toAnswer.map(({ at }) => at);
+		return needOf(
+			{
+				standing,
+				sharedAt: circle.memberSince ?? 0,
+				measured,
+				seen: this.seen,
+				zone: this.result && { zone: this.result.zone, since: alarmSince(this.result) },
+				askedAt: asked.length === 0 ? null : Math.min(...asked)
+			},
+			today,
+			zone
+		);
 	});
 
 	/** The newest measured value; an answer in steps only where nothing is measured. */
@@ -74,6 +103,7 @@ export class Patient<C extends PanelCircle = PanelCircle> {
 
 	constructor(circle: C, context: () => PatientContext) {
 		this.circle = circle;
+		this.plan = new CirclePlan(circle);
 		this.#context = context;
 	}
 

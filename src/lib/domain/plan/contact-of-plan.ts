@@ -1,7 +1,32 @@
 /** The fixed care contact (fast vårdkontakt) of a plan that is begun, and who stands in for them. */
 import type { LocalDate } from '../time';
 import type { Contact, Cover } from './lines';
+import { phoneSchema } from './fields';
 import type { Plan } from './plan';
+import { plainText, textLimits } from './text';
+
+/** What is known of a care contact from elsewhere, as free text. */
+export interface KnownContact {
+	readonly name: string;
+	readonly unit?: string | null | undefined;
+	readonly phone?: string | null | undefined;
+	readonly hours?: string | null | undefined;
+}
+
+/** A contact's line from what is known: what does not fit a line is shortened, and what is no telephone number is left out. */
+export function contactFrom({ name, unit, phone, hours }: KnownContact): Omit<Contact, 'id'> | null {
+	const short = (text: string | null | undefined): string => plainText(text ?? '').slice(0, textLimits.short).trim();
+	const [called, at, open] = [short(name), short(unit), short(hours)];
+	if (called === '') return null;
+	const number = phoneSchema.safeParse(plainText(phone ?? ''));
+	return {
+		name: called,
+		organisation: 'region',
+		...(at !== '' && at !== called ? { unit: at } : {}),
+		...(number.success ? { phone: number.data } : {}),
+		...(open === '' ? {} : { hours: open })
+	};
+}
 
 /** The plan with this contact as the fixed one; yellow is then for them to hear of, and red stays with 112 and 1177. */
 export const withFixedContact = (plan: Plan, contact: Contact): Plan => ({

@@ -6,6 +6,8 @@ import type { DemoPatient } from './people';
 
 const DAYS = 90;
 const GAIN_DAYS = 3;
+/** From the first value of a morning to its last, and a little more. */
+const EARLY_MINUTES = 20;
 
 /** Uniform in [0, 1). Mulberry32: small, fast, and good enough for invented values. */
 function seededRandom(seed: number): () => number {
@@ -36,7 +38,9 @@ export function demoReadings(patient: DemoPatient, now: number, zone: string, se
 	const drafts: ObservationDraft[] = [];
 	for (let daysAgo = DAYS; daysAgo >= patient.silentDays; daysAgo -= 1) {
 		const midnight = startOfLocalDay(addDays(today, -daysAgo), zone);
-		const morning = midnight + (6 * 60 + 45 + Math.round(random() * 50)) * MINUTE_MS;
+		const usual = midnight + (6 * 60 + 45 + Math.round(random() * 50)) * MINUTE_MS;
+		// Whoever tries the demo in the small hours meets somebody who is up as early.
+		const morning = Math.max(midnight, Math.min(usual, now - EARLY_MINUTES * MINUTE_MS));
 		const evening = midnight + (19 * 60 + Math.round(random() * 70)) * MINUTE_MS;
 		// In a measuring week no day is missed, and each sitting has its two readings.
 		const inWeek = isInWeek(patient, daysAgo);
@@ -84,7 +88,8 @@ export function demoReadings(patient: DemoPatient, now: number, zone: string, se
 			nightBreathlessness: 0,
 			pillows: 1 + worse,
 			swelling: worse,
-			fatigue: roll() > 0.5 ? 1 : 0
+			fatigue: roll() > 0.5 ? 1 : 0,
+			chestPain: 0
 		});
 	}
 }

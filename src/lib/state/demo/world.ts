@@ -13,11 +13,13 @@ import { LocalStore } from '$lib/storage/local-store';
 import { bookOfKind, type CircleAccess } from '$lib/sync/circle-access';
 import { addMembers, type NewMember } from '$lib/sync/membership';
 import type { SyncError } from '$lib/sync/engine';
+import { CirclePlan } from '../circle-plan.svelte';
 import { CircleState } from '../circle-state.svelte';
 import { Session, type SessionDeps, type SessionEvents } from '../session';
 import { turnOnBackup } from '../sharing';
 import { answerCircle, enrolUnit } from '../unit';
 import { anna, demoPatients, demoSpaces, marta, sara, type DemoPatient } from './people';
+import { demoPlan } from './plans';
 import { demoProtocol, demoReadings, firstSeriesDay, nextReading } from './readings';
 
 export type DemoError =
@@ -129,6 +131,8 @@ async function makePatient(
 	const week = firstSeriesDay(patient, deps.now(), deps.zone);
 	if (week) orStop(await circle.startSeries(demoProtocol, week));
 	orStop(await circle.recordMany(demoReadings(patient, deps.now(), deps.zone, seed)));
+	const plan = demoPlan(patient, deps.now(), deps.zone);
+	if (plan) orStop(await new CirclePlan(circle).propose(plan, null, unit.id));
 	orStop(await session.engine.sync());
 	await circle.load();
 	const access = must(circle.access, 'a circle of one’s own can be opened');
@@ -143,7 +147,7 @@ async function makePatient(
 const unitMember = (access: CircleAccess, identity: Identity, patient: DemoPatient): NewMember => ({
 	identity,
 	role: 'careContact',
-	rights: [...patient.shares, ...sharedWithEveryMember].flatMap((kind) => {
+	rights: [...patient.shares, 'plan' as const, 'medicines' as const, ...sharedWithEveryMember].flatMap((kind) => {
 		const book = bookOfKind(access, kind);
 		const given = proposedAccess('careContact', kind);
 		return book && given ? [{ book, access: given }] : [];
@@ -151,11 +155,11 @@ const unitMember = (access: CircleAccess, identity: Identity, patient: DemoPatie
 	person: { name: anna.contact, relation: anna.unit, phone: anna.phone, hours: anna.hours, verified: 'scanned' }
 });
 
-/** Sara reads everything and writes weight for her mother. */
+/** Sara reads everything, writes weight for her mother, and may propose changes of the plan. */
 const relativeMember = (access: CircleAccess, identity: Identity): NewMember => ({
 	identity,
 	role: 'relative',
-	rights: [...measureKinds, ...sharedWithEveryMember].flatMap((kind) => {
+	rights: [...measureKinds, 'plan' as const, 'medicines' as const, ...sharedWithEveryMember].flatMap((kind) => {
 		const book = bookOfKind(access, kind);
 		const given = kind === 'weight' ? ('w' as const) : proposedAccess('relative', kind);
 		return book && given ? [{ book, access: given }] : [];
@@ -179,6 +183,8 @@ async function acceptAll(session: Session): Promise<void> {
 		if (!accepted.has(circle.personName ?? '')) continue;
 		orStop(await answerCircle(session, row.circle, 'joined'));
 		orStop(await circle.mark('accepted', anna.contact));
+		const plan = new CirclePlan(circle);
+		for (const version of plan.toAnswer) orStop(await plan.accept(version));
 	}
 	orStop(await session.engine.sync());
 }
