@@ -166,7 +166,7 @@ export class App {
 		const marked = await circle.mark(answer === 'joined' ? 'accepted' : 'declined', this.signature);
 		if (!marked.ok || !circle.access) return marked;
 		const id = circle.access.chain.circle;
-		const { answerCircle } = await this.#dataLayer;
+		const { answerCircle } = await import('./unit');
 		const answered = await answerCircle(this.session, id, answer);
 		if (answered.ok) await this.#apply({ circle: id, keys: true, books: [] });
 		return answered;

@@ -28,7 +28,7 @@ import {
 } from '$lib/sync/circle-access';
 import { writeContext } from '$lib/sync/engine';
 import { CircleBooks, type SeenReceipt } from './circle-books.svelte';
-import { leavers } from './leavers';
+import { oweFarewells } from './leavers';
 import type { ChangeError, CircleView, Durability, PlanBook, PlanFacts, SaveError } from './circle-view';
 import type { Session } from './session';
 
@@ -404,21 +404,7 @@ export class CircleState implements CircleView {
 		if (!access) return;
 		await this.#books.open(access);
 		await this.refreshDurability();
-		await this.#oweFarewells(access);
-	}
-
-	/** Whoever said that they leave is let go by this device, when it may: their keys are renewed without anybody asking. */
-	async #oweFarewells(access: CircleAccess): Promise<void> {
-		if (!isOwning(access.member)) return;
-		const left = leavers(access, this.receipts).filter(
-			(member) => !this.#work?.owed.some((owed) => owed.do === 'remove' && owed.member === member)
-		);
-		if (left.length === 0) return;
-		await this.#session.store.work.update(access.chain.circle, (now) => ({
-			...now,
-			owed: [...now.owed, ...left.map((member) => ({ do: 'remove' as const, member }))]
-		}));
-		this.#session.poke();
+		await oweFarewells(this.#session, access, this.receipts);
 	}
 
 	/** Reads again what another tab or the relay changed. */
@@ -426,7 +412,7 @@ export class CircleState implements CircleView {
 		if (change.keys || !this.#access) return this.load();
 		await this.#books.readOn(this.#access, change.books);
 		await this.refreshDurability();
-		await this.#oweFarewells(this.#access);
+		await oweFarewells(this.#session, this.#access, this.receipts);
 	}
 
 	async refreshDurability(): Promise<void> {
