@@ -8,6 +8,7 @@ import { err, ok, type Result } from '../../src/lib/domain/result';
 import type { DeviceId, Hash, IdentityId } from '../../src/lib/protocol/ids';
 import type { PlanEntry } from '../../src/lib/protocol/plan-entries';
 import type { Stated } from '../../src/lib/protocol/project';
+import type { Me, PlanCircle } from '../../src/lib/state/circle-plan.svelte';
 import type {
 	ChangeError,
 	CircleView,
@@ -36,7 +37,9 @@ export class MemoryCircle implements CircleView {
 	changes: readonly Change[] = $state.raw([]);
 	adjustments: readonly AdjustmentUse[] = $state.raw([]);
 	planBook: PlanBook = $state.raw({ stated: [], memberAt: memberOf });
-	readonly measures = measureKinds;
+	readonly measures: readonly MeasureKind[] = measureKinds;
+	/** Null: the person's own, before it has begun. */
+	readonly me: Me | null = null;
 	/** Who speaks next of the plan. */
 	author: IdentityId = OWNER;
 	/** Set to make every save and void fail. */
@@ -122,7 +125,9 @@ export class MemoryCircle implements CircleView {
 		return Promise.resolve(ok(undefined));
 	}
 
-	noteAdjustment(use: Pick<AdjustmentUse, 'medicine' | 'name' | 'step' | 'effective'>): Promise<Result<string, SaveError>> {
+	noteAdjustment(
+		use: Pick<AdjustmentUse, 'medicine' | 'name' | 'step' | 'effective'>
+	): Promise<Result<string, SaveError>> {
 		if (this.failure) return Promise.resolve(err(this.failure));
 		const id = `a${this.#next++}`;
 		this.adjustments = [...this.adjustments, { ...use, id, by: 'owner' }];
@@ -140,7 +145,14 @@ export class MemoryCircle implements CircleView {
 		const n = this.#next++;
 		const facts = { id: `${n}`.padStart(22, 'A') as PlanFacts['id'], manifest: MANIFEST, at: n };
 		const entry = make(facts);
-		const stated: Stated = { entry, author: this.author, device: DEVICE, lamport: n, seq: n, owning: this.author === OWNER };
+		const stated: Stated = {
+			entry,
+			author: this.author,
+			device: DEVICE,
+			lamport: n,
+			seq: n,
+			owning: this.author === OWNER
+		};
 		this.planBook = { ...this.planBook, stated: [...this.planBook.stated, stated] };
 		return Promise.resolve(ok(undefined));
 	}
@@ -151,4 +163,23 @@ export class MemoryCircle implements CircleView {
 		this.#all = [...this.#all, { ...draft, id, device: 'device', amended: false, conflicting: false }];
 		return id;
 	}
+}
+
+/** The circle as one of its members has it, perhaps without some of its books. */
+export function asMember(circle: MemoryCircle, me: Me | null, measures = circle.measures): PlanCircle {
+	const own: Readonly<Record<PropertyKey, unknown>> = {
+		me,
+		measures,
+		sayOfPlan: (make: Parameters<MemoryCircle['sayOfPlan']>[0]) => {
+			circle.author = me?.identity ?? OWNER;
+			return circle.sayOfPlan(make);
+		}
+	};
+	return new Proxy(circle, {
+		get: (target, key) => {
+			if (Object.hasOwn(own, key)) return own[key];
+			const part: unknown = Reflect.get(target, key, target);
+			return typeof part === 'function' ? (part.bind(target) as unknown) : part;
+		}
+	});
 }

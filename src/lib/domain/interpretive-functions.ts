@@ -8,6 +8,14 @@ export const interpretiveFunctions = [
 		description: 'How far the mean of the evenings lies from that of the mornings',
 		isOn: true
 	},
+	{
+		id: 'safetyNotice',
+		description: 'Red-flag symptoms and very high pressures: rest, measure again, 1177, 112',
+		isOn: true
+	},
+	{ id: 'planZone', description: 'The zone of the plan by its own clauses, with the why line', isOn: true },
+	{ id: 'rehearsal', description: 'A limit tried on what has been measured, counted', isOn: true },
+	{ id: 'targetBand', description: 'Where the plan means values to lie, drawn behind the curve', isOn: true },
 	{ id: 'hourMedians', description: 'The median of each three hours of the day', isOn: true },
 	{ id: 'besideEachOther', description: 'Two measures over the same days, with the range of each', isOn: true },
 	{ id: 'beforeAfter', description: 'Means in equal windows before and after a noted change', isOn: true },

@@ -1,5 +1,6 @@
 /** Each line of a plan as one text, for the page, the print and what differs between two versions. */
 import type { PlanNotice } from '$lib/domain/plan/checks';
+import type { Target } from '$lib/domain/plan/targets';
 import type { PlanChange } from '$lib/domain/plan/diff';
 import type { Medicine } from '$lib/domain/plan/lines';
 import type { Plan } from '$lib/domain/plan/plan';
@@ -86,21 +87,26 @@ function goalWords({ line: { text, matters, until } }: LineOf<'goals'>, plan: Pl
 	return listed(goal, until && m.plan_until({ day: dayText(until, now) }));
 }
 
+/** "det övre talet 120 till 135, det undre talet högst 80". */
+export const targetWords = (targets: readonly Target[]): string =>
+	targets
+		.map(({ field, min, max }) => {
+			const has = min === undefined ? (max === undefined ? 'none' : 'max') : max === undefined ? 'min' : 'both';
+			const number = (value: number | undefined) => (value === undefined ? '' : numberText(value));
+			return m.plan_target({ has, field: fieldInSentence(field), min: number(min), max: number(max) });
+		})
+		.join(', ');
+
 /** "Vikt, varje dag, kl. 07.00, mål: vikten högst 80". */
 function measuringWords({ line }: LineOf<'measuring'>): string {
 	const { measure, weekdays, times, everyWeeks, protocol, targets } = line;
-	const aims = targets.map(({ field, min, max }) => {
-		const has = min === undefined ? (max === undefined ? 'none' : 'max') : max === undefined ? 'min' : 'both';
-		const number = (value: number | undefined) => (value === undefined ? '' : numberText(value));
-		return m.plan_target({ has, field: fieldInSentence(field), min: number(min), max: number(max) });
-	});
 	return listed(
 		measureName(measure),
 		new Set(weekdays).size === 7 ? m.plan_every_day() : weekdayNames(weekdays),
 		everyWeeks !== undefined && m.plan_every_weeks({ weeks: numberText(everyWeeks) }),
 		protocol && m.plan_series_of({ protocol: m.series_preset({ id: protocol.id }) }),
 		times.map((minutes) => formatClock({ utc: minutes * 60_000, offset: 0 })).join(', '),
-		aims.length > 0 && m.plan_targets({ targets: aims.join(', ') })
+		targets.length > 0 && m.plan_targets({ targets: targetWords(targets) })
 	);
 }
 
@@ -133,7 +139,11 @@ function medicineWords({ name, dose, when, note, adjust }: Medicine, plan: Plan)
 }
 
 /** The assessment of the self-care, a sentence for each thing it says. */
-export function assessmentParts({ line }: Pick<LineOf<'assessment'>, 'line'>, plan: Plan, now: Moment): readonly string[] {
+export function assessmentParts(
+	{ line }: Pick<LineOf<'assessment'>, 'line'>,
+	plan: Plan,
+	now: Moment
+): readonly string[] {
 	const { by, role, unit, date, what, how, helpers, risk, ifChanged, contact, followUp, reassess } = line;
 	const own = (text: string): string => ownText(text.replace(/[.\s]+$/u, ''));
 	return [

@@ -149,7 +149,9 @@ describe('why', () => {
 
 	test('a yellow with an unknown red says so, and a plan without rules that there is nothing to judge by', () => {
 		const rules = [rule([gainClause()]), rule([valueClause()], { zone: 'red' })];
-		expect(zoneNote(evaluatePlan({ rules }, planData({ weight: list }), now))).toMatch(/går inte att säga om det är rött/);
+		expect(zoneNote(evaluatePlan({ rules }, planData({ weight: list }), now))).toMatch(
+			/går inte att säga om det är rött/
+		);
 		expect(zoneNote(evaluatePlan({ rules: [] }, planData({}), now))).toMatch(/inga gränser/);
 	});
 

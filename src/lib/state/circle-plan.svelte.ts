@@ -1,5 +1,6 @@
 /** The written plan of one circle as screens read it and speak of it: versions, who is asked, the zone, and the why. */
 import { must } from '$lib/domain/assert';
+import { isOn } from '$lib/domain/interpretive-functions';
 import type { MeasureKind } from '$lib/domain/measures';
 import type { Effective, Observation } from '$lib/domain/observation';
 import { evaluatePlan, type ZoneResult } from '$lib/domain/plan/evaluate';
@@ -90,10 +91,10 @@ export class CirclePlan<C extends PlanCircle = PlanCircle> {
 		this.circle = circle;
 	}
 
-	/** Null without a plan in force, or one that this app can read none of. */
+	/** Null without a plan in force, or one that this app can read none of; and where the function is switched off. */
 	zone(now: Effective): ZoneResult | null {
 		const { current, rules, data } = this;
-		if (!current) return null;
+		if (!current || !isOn('planZone')) return null;
 		const since = localDate({ ...now, utc: agreedAt(current) });
 		return evaluatePlan({ rules }, { ...data, since }, now);
 	}
@@ -174,15 +175,4 @@ export function agreedAt({ statements, careContact }: PlanVersion): number {
 		Math.min(...statements.filter((each) => each.party === party && each.type !== 'declined').map(({ at }) => at))
 	);
 	return Math.max(...firsts);
-}
-
-/** Plans of several circles are made once each, so that a list of many does not read them again. */
-export class CirclePlans<C extends PlanCircle> {
-	readonly #known = new WeakMap<C, CirclePlan<C>>();
-
-	of(circle: C): CirclePlan<C> {
-		const known = this.#known.get(circle) ?? new CirclePlan(circle);
-		this.#known.set(circle, known);
-		return known;
-	}
 }

@@ -8,6 +8,7 @@ import { inRange, summarise, type TrendRange } from '$lib/domain/summary';
 import { dateWallMs, daysBetween, effectiveAt, localDate } from '$lib/domain/time';
 import type { Moment } from '$lib/i18n/format';
 import type { CircleView } from '$lib/state/circle-view';
+import { targetsIn } from '$lib/state/plan-targets';
 import { MinuteClock } from '$lib/state/ticking-clock.svelte';
 import { hourPlot } from '$lib/ui/chart/hour-plot';
 import { type Compared, hourWords, pairWords, trendWords } from '$lib/ui/chart/plot-words';
@@ -17,7 +18,7 @@ import type { Pair } from './pair';
 import { hoursSentence, overRange, pairSentence, trendSentence } from './trend-sentence';
 
 export interface TrendDeps {
-	readonly circle: Pick<CircleView, 'observations' | 'changes'>;
+	readonly circle: Pick<CircleView, 'observations' | 'changes' | 'planBook'>;
 	/** Milliseconds since 1970. */
 	readonly now: () => number;
 	/** The zone of whoever looks; decides only which day is today. */
@@ -44,6 +45,8 @@ export class TrendView {
 	readonly all: readonly Observation[] = $derived.by(() => this.#deps.circle.observations(this.measure));
 	/** Changes of medicine and other events, by day. */
 	readonly changes = $derived.by(() => this.#deps.circle.changes);
+	/** Where the plans in force mean the values to lie. */
+	readonly targets = $derived.by(() => (isOn('targetBand') ? targetsIn(this.#deps.circle.planBook, this.measure) : []));
 	/** The day it is for whoever looks. Changes at midnight, not with every tick. */
 	readonly today = $derived.by(() => localDate(effectiveAt(this.#clock.now, this.#deps.zone)));
 	/** Today, for "i dag" and for leaving out this year. */
@@ -89,7 +92,7 @@ export class TrendView {
 	});
 
 	readonly plot = $derived.by(() => {
-		const span = { range: this.range, today: this.today, changes: this.changes };
+		const span = { range: this.range, today: this.today, changes: this.changes, targets: this.targets };
 		if (this.shows === 'hours') return hourPlot(measures[this.measure], this.kept, this.bands);
 		if (!this.pair) return trendPlot(measures[this.measure], this.kept, span);
 		const { which, kept, days } = this.pair;

@@ -155,7 +155,7 @@ function redNotices(rules: readonly Rule[]): readonly PlanNotice[] {
 }
 
 /** Everything the rules of a plan rest on: what has to be shared for a reader to see its zone. */
-export const booksOfPlan = ({ rules }: Pick<Plan, 'rules'>): readonly MeasureKind[] => [
+export const booksOfPlan = ({ rules }: { readonly rules: readonly Rule[] }): readonly MeasureKind[] => [
 	...new Set(rules.flatMap(({ clauses }) => known(clauses).flatMap(booksOfClause)))
 ];
 

@@ -24,6 +24,7 @@ export function hourPlot(
 			{
 				measure: measure.kind,
 				series: seriesStyles(measure.chart, keys).map((style) => hourSeries(style, kept, bands)),
+				bands: [],
 				...yAxis(measure, keys, kept, false)
 			}
 		],

@@ -37,6 +37,7 @@ export function plotDecor(current: () => Drawn): Plugin<'line'>[] {
 		}
 	});
 	return [
+		plugin('bands', 'beforeDatasetsDraw', drawBands),
 		plugin('marks', 'beforeDatasetsDraw', drawMarks),
 		plugin('steps', 'beforeDatasetsDraw', drawSteps),
 		plugin('names', 'afterDatasetsDraw', drawNames),
@@ -75,6 +76,32 @@ export function markRows(drawn: Drawn, canvas: HTMLCanvasElement): 0 | 1 | 2 {
 	const room = { left: 0, right: width, rows: 2, gap: LABEL_GAP };
 	const placed = placeLabels(labelsOf(drawn, xOf), room, (text) => ctx.measureText(text).width);
 	return placed.some(({ row }) => row === 1) ? 2 : 1;
+}
+
+/** A pale field between dotted edges; an edge outside the pane is not drawn. */
+function drawBands({ plot, look }: Drawn, { ctx, chartArea: { left, right }, scales }: Place): void {
+	ctx.strokeStyle = look.token('band-edge');
+	ctx.lineWidth = 1.8;
+	ctx.setLineDash([2, 4]);
+	for (const [at, { bands, yMin, yMax }] of plot.panes.entries()) {
+		const y = scales[scaleOf(at)];
+		if (!y) continue;
+		for (const { from, to } of bands) {
+			const [low, high] = [Math.max(from ?? yMin, yMin), Math.min(to ?? yMax, yMax)];
+			if (low >= high) continue;
+			const top = y.getPixelForValue(high);
+			ctx.fillStyle = look.token('band');
+			ctx.fillRect(left, top, right - left, y.getPixelForValue(low) - top);
+			for (const edge of [from, to]) {
+				if (edge === null || edge < yMin || edge > yMax) continue;
+				ctx.beginPath();
+				ctx.moveTo(left, y.getPixelForValue(edge));
+				ctx.lineTo(right, y.getPixelForValue(edge));
+				ctx.stroke();
+			}
+		}
+	}
+	ctx.setLineDash([]);
 }
 
 function drawMarks(drawn: Drawn, { ctx, chartArea, scales }: Place): void {

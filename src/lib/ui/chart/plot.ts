@@ -27,6 +27,11 @@ export interface PlotSeries {
 	readonly lineStyle: 'ribbon' | 'line' | 'median';
 }
 
+export interface PlotBand {
+	readonly from: number | null;
+	readonly to: number | null;
+}
+
 export interface PlotPane {
 	readonly measure: MeasureKind;
 	readonly series: readonly PlotSeries[];
@@ -35,6 +40,8 @@ export interface PlotPane {
 	readonly yStep: number;
 	/** True where small numbers belong at the top: 1 is the best step. */
 	readonly yReversed: boolean;
+	/** Where the plan means the values to lie; an end that is open reaches the edge of the pane. */
+	readonly bands: readonly PlotBand[];
 	/** The scale whose steps are named in the plot; null for numbers beside the axis. */
 	readonly scale: string | null;
 }

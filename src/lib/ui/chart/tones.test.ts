@@ -20,6 +20,7 @@ const pane = (of: readonly PlotSeries[], yReversed = false): PlotPane => ({
 	yMin: 0,
 	yMax: 10,
 	yStep: 1,
+	bands: [],
 	yReversed,
 	scale: null
 });

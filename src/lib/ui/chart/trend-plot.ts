@@ -4,6 +4,7 @@
  */
 import type { MeasureDefinition } from '$lib/domain/measure-definition';
 import type { MeasureKind } from '$lib/domain/measures';
+import type { Target } from '$lib/domain/plan/targets';
 import type { Change } from '$lib/domain/change';
 import type { DayPair } from '$lib/domain/day-pairs';
 import type { Reading } from '$lib/domain/statistics';
@@ -23,13 +24,15 @@ interface Span {
 	readonly range: TrendRange;
 	readonly today: LocalDate;
 	readonly changes?: readonly Change[] | undefined;
+	/** Of the plan in force, for the measure that is shown alone. */
+	readonly targets?: readonly Target[] | undefined;
 }
 
 /** One measure. Questions get a pane each: their steps lie on top of each other. */
 export function trendPlot(measure: MeasureDefinition<MeasureKind>, kept: readonly Reading[], span: Span): TrendPlot {
 	const { series } = measure.chart;
 	return {
-		panes: panesOf({ measure, keys: series, kept }, false),
+		panes: panesOf({ measure, keys: series, kept }, false, [], span.targets),
 		stops: kept.map(({ values, effective }) => ({
 			x: wallMs(effective),
 			ys: series.map((key) => values[key] ?? null)
@@ -60,7 +63,8 @@ export function pairPlot(first: Shown, second: Shown, pairs: readonly DayPair[],
 function panesOf(
 	{ measure, keys, kept }: Shown,
 	isShared: boolean,
-	taken: readonly PlotSeries['token'][] = []
+	taken: readonly PlotSeries['token'][] = [],
+	targets: readonly Target[] = []
 ): readonly PlotPane[] {
 	const groups = measure.entry === 'questions' ? keys.map((key) => [key]) : [keys];
 	const shared = isShared || groups.length > 1;
@@ -68,6 +72,9 @@ function panesOf(
 	return groups.map((group) => ({
 		measure: measure.kind,
 		series: styles.filter(({ key }) => group.includes(key)).map((style) => plotSeries(style, measure.chart, kept)),
+		bands: targets
+			.filter(({ field }) => group.includes(field))
+			.map(({ min, max }) => ({ from: min ?? null, to: max ?? null })),
 		...yAxis(measure, group, kept, shared)
 	}));
 }

@@ -4,8 +4,10 @@
  */
 import { must } from '$lib/domain/assert';
 import { shareableBooks, type ShareableBook } from '$lib/domain/books';
+import { booksOfPlan } from '$lib/domain/plan/checks';
 import { measureKinds } from '$lib/domain/measures';
 import type { App } from '$lib/state/app.svelte';
+import { CirclePlan } from '$lib/state/circle-plan.svelte';
 import { measuresInUse } from '$lib/state/measures-in-use';
 import {
 	checkCard,
@@ -49,6 +51,19 @@ export class ShareFlow {
 	get contactName(): string {
 		const card = this.checked?.card.body;
 		return card?.contact || card?.unit || '';
+	}
+
+	/** What the plan rests on and is not handed over with it: there its zone cannot be said. */
+	get missingForPlan(): readonly ShareableBook[] {
+		const own = this.#app.own;
+		if (!own || !this.chosen.has('plan')) return [];
+		const plan = new CirclePlan(own);
+		const adjusts = plan.inForce.some((version) => version.plan.medicines.some(({ adjust }) => adjust));
+		const needed: readonly ShareableBook[] = [
+			...booksOfPlan({ rules: plan.rules }),
+			...(adjusts ? ['medicines' as const] : [])
+		];
+		return needed.filter((book) => !this.chosen.has(book));
 	}
 
 	/** Reads a link or pasted text. What was typed stays in the field on failure. */
