@@ -13,6 +13,7 @@ import type { StandingInvitation } from '$lib/protocol/api/invitations';
 import type { StorageError } from '$lib/storage/errors';
 import type { Joining } from '$lib/storage/keyring';
 import { wireSpace } from '$lib/sync/create';
+import { readInvitation } from '$lib/sync/invitation-calls';
 import type { RelayError } from '$lib/sync/relay-client';
 import type { Session } from './session';
 
@@ -59,7 +60,7 @@ export async function openInvitation(
 	const read = readInvitationLink(text, session.relay.origin);
 	if (!read.ok) return read;
 	const keys = invitationKeys(read.value);
-	const stands = await session.relay.invitation(keys.id);
+	const stands = await readInvitation(session.relay, keys.id);
 	if (!stands.ok) {
 		const isUnknown = stands.error.type === 'refused' && stands.error.code === 'not-found';
 		return isUnknown ? err({ type: 'unknown' }) : stands;

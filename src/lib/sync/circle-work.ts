@@ -14,6 +14,7 @@ import type { CircleWork, DeviceKeys, Joining, MadeInvite, OwedChange } from '$l
 import type { LocalStore } from '$lib/storage/local-store';
 import { identityFrom, isOwning, kindOf, nameOf, personOf, rosterPerson, type CircleAccess } from './circle-access';
 import { cutHeads } from './cut-heads';
+import { acceptInvitation, putInvitation, readAnswers } from './invitation-calls';
 import type { SyncChange, SyncError } from './engine';
 import { changeCircle, toMember, withPeople, type CircleChange, type ManifestStep } from './membership';
 import type { RelayClient } from './relay-client';
@@ -199,7 +200,7 @@ async function sendCards(deps: WorkDeps, device: DeviceKeys, circle: CircleId): 
 		const isPublished = access?.chain.head.body.invites.some((invite) => invite.pub === made.pub);
 		if (!access || !isPublished) continue;
 		const keys = invitationKeys(idBytes(made.secret));
-		const sent = await deps.relay.putInvitation(keys.id, circle, made.pub, cardOf(access, device, made, deps.random));
+		const sent = await putInvitation(deps.relay, keys.id, circle, made.pub, cardOf(access, device, made, deps.random));
 		// The place is taken: an earlier try arrived, and only its answer was lost.
 		if (!sent.ok && !(sent.error.type === 'refused' && sent.error.code === 'conflict')) return sent;
 		const noted = await deps.store.work.update(circle, (now) => ({
@@ -242,10 +243,10 @@ async function takeAnswers(deps: WorkDeps, circle: CircleId): Promise<Result<voi
 	const waiting = invites.filter((invite) => invite.sent && !invite.answer);
 	const access = waiting.length > 0 ? await deps.access(circle) : null;
 	if (!access) return ok(undefined);
-	const answers = await deps.relay.invitationAnswers(circle);
+	const answers = await readAnswers(deps.relay, circle);
 	if (!answers.ok) return answers;
 	for (const made of waiting) {
-		const given = answers.value.find(({ pub }) => pub === made.pub);
+		const given = answers.value.answers.find(({ pub }) => pub === made.pub);
 		const person = personOf(access).identity;
 		const read =
 			given && readAcceptance(idBytes(given.acceptance), invitationKeys(idBytes(made.secret)), { circle, person });
@@ -270,7 +271,7 @@ async function takeAnswers(deps: WorkDeps, circle: CircleId): Promise<Result<voi
 async function sendJoinings(deps: WorkDeps, device: DeviceKeys): Promise<Result<void, SyncError>> {
 	for (const joining of (await deps.store.work.readJoinings()).filter(({ sent }) => !sent)) {
 		const keys = invitationKeys(idBytes(joining.secret));
-		const sent = await deps.relay.acceptInvitation(keys.id, answerOf(joining, device, deps.random));
+		const sent = await acceptInvitation(deps.relay, keys.id, answerOf(joining, device, deps.random));
 		const isOver = !sent.ok && sent.error.type === 'refused' && isFinal(sent.error.code);
 		if (!sent.ok && !isOver) return sent;
 		const noted = await deps.store.work.updateJoinings((now) =>

@@ -26,7 +26,7 @@ import {
 	type CircleAccess,
 	type Me
 } from './circle-access';
-import { leaveCircles, readFarewells, type LeavingDeps } from './leaving';
+import type * as Leaving from './leaving';
 import { envelopesFor } from './envelopes';
 import { concernsAll, flushCircle } from './outbox';
 import { openBatch } from './open-book';
@@ -112,8 +112,7 @@ export class SyncEngine {
 		const settled = await this.#settleWork(device);
 		if (!settled.ok && concernsAll(settled.error)) return settled;
 		const pushed = await this.#flushAll(device);
-		if (!pushed.ok && concernsAll(pushed.error)) return pushed;
-		const left = device.unit ? ok(undefined) : await leaveCircles(this.#leavingDeps(device));
+		const left = await this.#ofOthers(device, (leaving, deps) => leaving.leaveCircles(deps));
 		return [published, pulled, settled, pushed, left].find((result) => !result.ok) ?? ok(undefined);
 	}
 
@@ -183,11 +182,12 @@ export class SyncEngine {
 
 	async #pullAll(device: DeviceKeys): Promise<Result<void, SyncError>> {
 		const heads = await this.#deps.relay.heads();
-		if (!heads.ok || !heads.value) return heads.ok ? ok(undefined) : heads;
-		let problem: Result<void, SyncError> = await this.#missingCircle(heads.value);
-		const farewell = await readFarewells(this.#leavingDeps(device), heads.value);
-		if (!farewell.ok) problem = farewell;
-		for (const head of heads.value.circles) {
+		const shown = heads.ok && heads.value;
+		if (!shown) return heads.ok ? ok(undefined) : heads;
+		let problem: Result<void, SyncError> = await this.#missingCircle(shown);
+		const farewell = await this.#ofOthers(device, (leaving, deps) => leaving.readFarewells(deps, shown));
+		problem = farewell.ok ? problem : farewell;
+		for (const head of shown.circles) {
 			const pulled = await this.#pullCircle(head, device);
 			if (!pulled.ok) problem = pulled;
 			if (!pulled.ok && concernsAll(pulled.error)) break;
@@ -206,7 +206,16 @@ export class SyncEngine {
 		return lost ? err({ type: 'relay-went-back', circle: lost.circle }) : ok(undefined);
 	}
 
-	#leavingDeps(device: DeviceKeys): LeavingDeps {
+	/** What concerns circles of others on a person's device; fetched only where there are any. */
+	async #ofOthers(
+		device: DeviceKeys,
+		act: (leaving: typeof Leaving, deps: Leaving.LeavingDeps) => Promise<Result<void, SyncError>>
+	): Promise<Result<void, SyncError>> {
+		const hasOthers = !device.unit && (await this.#deps.store.readCircles()).some((keys) => keys.standing !== 'mine');
+		return hasOthers ? act(await import('./leaving'), this.#leavingDeps(device)) : ok(undefined);
+	}
+
+	#leavingDeps(device: DeviceKeys): Leaving.LeavingDeps {
 		return {
 			...this.#deps,
 			open: (keys) => this.open(keys, device),
@@ -221,14 +230,14 @@ export class SyncEngine {
 
 	/** Fetched when there is something to do: most devices never change a circle's members. */
 	async #settleWork(device: DeviceKeys): Promise<Result<void, SyncError>> {
-		const { store, relay } = this.#deps;
+		const { store } = this.#deps;
 		if (!(await store.work.hasAny())) return ok(undefined);
 		const { settleWork } = await import('./circle-work');
 		const access = async (circle: CircleId) => {
 			const keys = await store.readCircle(circle);
 			return keys && this.open(keys, device);
 		};
-		return settleWork({ ...this.#deps, store, relay, access }, device);
+		return settleWork({ ...this.#deps, access }, device);
 	}
 
 	async #pullCircle(head: CircleHead, device: DeviceKeys): Promise<Result<void, SyncError>> {

@@ -18,7 +18,6 @@ import {
 } from '$lib/protocol/api/frames';
 import { parseHeads, type Heads } from '$lib/protocol/api/heads';
 import { identityLogSchema, registeredIdentitySchema } from '$lib/protocol/api/identities';
-import { circleInvitationsSchema, invitationSchema, type StandingInvitation } from '$lib/protocol/api/invitations';
 import { recoveryStoreSchema, type RecoveryFile } from '$lib/protocol/api/recovery';
 import { API_PREFIX } from '$lib/protocol/api/version';
 import type { Envelope } from '$lib/protocol/envelope';
@@ -151,23 +150,14 @@ export class RelayClient {
 		return this.#authorised('POST', `/invites/${id}/accept`, { json: { circle } });
 	}
 
-	putInvitation(id: Hash, circle: CircleId, pub: string, ct: string): Promise<Result<Uint8Array, RelayError>> {
-		return this.#authorised('PUT', `/invitations/${id}`, { json: { circle, pub, ct } });
+	/** What only few devices ask: its own file knows path and schema. `open` needs no login. */
+	async ask<T>(path: string, schema: z.ZodMiniType<T>, open = false): Promise<Result<T, RelayError>> {
+		const answer = await (open ? this.#open('GET', path, null) : this.#authorised('GET', path, null));
+		return answer.ok ? parsed(answer.value, schema, (value) => value) : answer;
 	}
 
-	async invitation(id: Hash): Promise<Result<StandingInvitation, RelayError>> {
-		const answer = await this.#open('GET', `/invitations/${id}`, null);
-		return answer.ok ? parsed(answer.value, invitationSchema, (standing) => standing) : answer;
-	}
-
-	acceptInvitation(id: Hash, acceptance: string): Promise<Result<Uint8Array, RelayError>> {
-		return this.#authorised('POST', `/invitations/${id}/accept`, { json: { acceptance } });
-	}
-
-	/** Signed answers to a circle's invitations. */
-	async invitationAnswers(circle: CircleId): Promise<Result<{ pub: string; acceptance: string }[], RelayError>> {
-		const answer = await this.#authorised('GET', `/circles/${circle}/invitations`, null);
-		return answer.ok ? parsed(answer.value, circleInvitationsSchema, ({ answers }) => answers) : answer;
+	tell(method: 'PUT' | 'POST', path: string, json: unknown): Promise<Result<Uint8Array, RelayError>> {
+		return this.#authorised(method, path, { json });
 	}
 
 	leaveCircle(circle: CircleId): Promise<Result<Uint8Array, RelayError>> {
