@@ -48,6 +48,8 @@ beforeAll(async () => {
 		[`circles/${circle.id}/envelopes`, { envelopes: [await envelopeTo(circle, owner)] }],
 		['pull', { ranges: [{ circle: circle.id, book: bookAt(circle).id, after: 0 }] }],
 		[`invites/${key(32)}/accept`, { circle: circle.id }],
+		[`invitations/${key(32)}`, { circle: circle.id, pub: key(32), ct: key(60) }],
+		[`invitations/${key(32)}/accept`, { acceptance: text(headOf(circle).bytes) }],
 		[`recovery/${key(16)}`, { kind: 'box', gen: 1, ct: key(60) }]
 	];
 });

@@ -16,8 +16,9 @@ import { localStorageMarkers } from '$lib/storage/markers';
 import { bookOfKind, identityFrom, kindOf, readableBooks, type CircleAccess } from '$lib/sync/circle-access';
 import { createCircle, createDevice } from '$lib/sync/create';
 import { SyncEngine, writeContext, type SyncChange } from '$lib/sync/engine';
-import { addMembers, envelopesFor } from '$lib/sync/membership';
 import { withRecovery } from '$lib/sync/recovery';
+import { envelopesFor } from '$lib/sync/envelopes';
+import { addMembers } from '$lib/sync/membership';
 import { RelayClient } from '$lib/sync/relay-client';
 import { OpenBook } from '$lib/sync/open-book';
 import { ORIGIN } from './relay-calls';
@@ -108,7 +109,8 @@ export class Party {
 	}
 
 	turnOn(): Promise<unknown> {
-		return this.store.updateDevice((device) => ({ ...device, relayOn: true }));
+		const recovery = { lookup: '', files: [], confirmedAt: START };
+		return this.store.updateDevice((device) => ({ ...device, relayOn: true, recovery: device.recovery ?? recovery }));
 	}
 
 	/** `ok`, or the name of what went wrong. */

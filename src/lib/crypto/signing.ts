@@ -12,6 +12,7 @@ export const signatureTags = {
 	identityRecord: 'hl/idlog/1',
 	manifest: 'hl/manifest/1',
 	unitCard: 'hl/card/1',
+	acceptance: 'hl/accept/1',
 	login: 'hl/login/1'
 } as const;
 export type SignatureTag = (typeof signatureTags)[keyof typeof signatureTags];

@@ -69,8 +69,7 @@ export function needOf(facts: PatientFacts, today: LocalDate, zone: string): Nee
 	const counts = news.map(({ measure, count }) => ({ measure, count }));
 	const alarm = alarmOf(facts);
 	if (alarm) return { ...alarm, news: counts, silentDays: silence.days };
-	if (facts.askedAt !== null)
-		return { reason: 'asked', news: counts, silentDays: silence.days, since: facts.askedAt };
+	if (facts.askedAt !== null) return { reason: 'asked', news: counts, silentDays: silence.days, since: facts.askedAt };
 	if (news.length > 0) {
 		const since = Math.min(...news.map(({ first }) => first));
 		return { reason: 'new', news: counts, silentDays: silence.days, since };

@@ -12,6 +12,10 @@ import type { BookKind } from './books';
 export const roles = ['owner', 'coOwner', 'relative', 'viewer', 'careContact', 'helper'] as const;
 export type Role = (typeof roles)[number];
 
+/** Whom a link can invite. Units come by their own card; the person only into a circle that somebody began for them. */
+export const invitableRoles = ['relative', 'viewer', 'coOwner'] as const;
+export type InvitableRole = (typeof invitableRoles)[number];
+
 /** `r` reads, `w` reads and writes. */
 export type Access = 'r' | 'w';
 

@@ -16,6 +16,7 @@ import { encodeHeads, parseHeads, type Heads } from './api/heads';
 import { encodeBatch, inBatches, isEntry, parseBatch, rawEntries, type Entry } from './entries';
 import { openEnvelope, sealEnvelope } from './envelope';
 import { MAX_FRAME_BYTES, MAX_PLAINTEXT_BYTES, openFrame, parseFrame, verifyFrame } from './frame';
+import { invitationKeys, sealName, signAcceptance } from './invitation';
 import { parseIdentityRecord, readIdentityLog } from './identity-log';
 import type { BookId, CircleId } from './ids';
 import { jsonDepth, MAX_DEPTH, parseJson } from './json';
@@ -219,11 +220,26 @@ describe('F1, F2: frames', () => {
 	});
 });
 
+const invitation = invitationKeys(random(32));
+const acceptance = signAcceptance(
+	{
+		v: 1,
+		circle: circle.id,
+		pub: invitation.pub,
+		person: owner.identity.id,
+		identity: unit.identity.id,
+		at: START,
+		name: sealName('Sara', invitation, random)
+	},
+	invitation
+);
+
 describe('K3: every signed type offered as every other', () => {
 	const records: Record<RecordType, { bytes: Uint8Array; pub: Uint8Array }> = {
 		identityRecord: { bytes: owner.log[0] ?? new Uint8Array(), pub: deviceOf(owner).sign.pub },
 		manifest: { bytes: circle.head.bytes, pub: deviceOf(owner).sign.pub },
-		unitCard: { bytes: signedCard.bytes, pub: deviceOf(unit).sign.pub }
+		unitCard: { bytes: signedCard.bytes, pub: deviceOf(unit).sign.pub },
+		acceptance: { bytes: acceptance.bytes, pub: invitation.sign.pub }
 	};
 	const types = Object.keys(records) as RecordType[];
 

@@ -57,6 +57,12 @@ import {
 	registeredIdentitySchema,
 	registerIdentitySchema
 } from './api/identities';
+import {
+	acceptInvitationSchema,
+	circleInvitationsSchema,
+	invitationSchema,
+	putInvitationSchema
+} from './api/invitations';
 import { acceptInviteSchema, inviteId } from './api/invites';
 import { recoveryContentSchema, recoveryFileSchema, recoveryStoreSchema } from './api/recovery';
 import { API_VERSION } from './api/version';
@@ -64,6 +70,18 @@ import { batchSchema, encodeBatch, type Entry, entrySchema, parseBatch, snapshot
 import { envelopeContentSchema, envelopeSchema, keyCommit, openEnvelope, sealEnvelope } from './envelope';
 import { frameHeaderSchema, frameTypes, openFrame, parseFrame, verifyFrame } from './frame';
 import { identityRecordSchema, readIdentityLog } from './identity-log';
+import {
+	acceptanceSchema,
+	invitationCardSchema,
+	invitationKeys,
+	invitationLink,
+	openCard,
+	readAcceptance,
+	sealCard,
+	sealName,
+	signAcceptance,
+	type InvitationCard
+} from './invitation';
 import { manifestSchema } from './manifest';
 import { openRoster, rosterSchema } from './roster';
 import { parseRecord, verifyRecord } from './signed-record';
@@ -79,6 +97,8 @@ const schemas: Record<string, z.core.$ZodType> = {
 	manifest: manifestSchema,
 	roster: rosterSchema,
 	unitCard: unitCardSchema,
+	invitationCard: invitationCardSchema,
+	acceptance: acceptanceSchema,
 	envelope: envelopeSchema,
 	envelopeContent: envelopeContentSchema,
 	recoveryFile: recoveryFileSchema,
@@ -102,6 +122,10 @@ const schemas: Record<string, z.core.$ZodType> = {
 	'api.appendRecord': appendRecordSchema,
 	'api.identityLog': identityLogSchema,
 	'api.acceptInvite': acceptInviteSchema,
+	'api.putInvitation': putInvitationSchema,
+	'api.invitation': invitationSchema,
+	'api.acceptInvitation': acceptInvitationSchema,
+	'api.circleInvitations': circleInvitationsSchema,
 	'api.recoveryStore': recoveryStoreSchema
 };
 
@@ -160,6 +184,51 @@ describe('F5: corrections written once still read', () => {
 	test('a reason this app has no name for is read too', () => {
 		expect(entrySchema.safeParse({ ...stored.voids[0], reason: 'reasonOfTomorrow' }).success).toBe(true);
 		expect(entrySchema.safeParse({ ...stored.voids[0], reason: 'Free text, with a name' }).success).toBe(false);
+	});
+});
+
+describe('F5: an invitation made once can still be answered and read', () => {
+	const random = seededRandom('invitation v1');
+	const [owner, sara] = [newPerson(random), newPerson(random)];
+	const circle = new TestCircle(owner, ['weight', 'profile'], random);
+	const secret = random(32);
+	const keys = invitationKeys(secret);
+	const person = owner.identity.id;
+	const card: InvitationCard = {
+		v: 1,
+		circle: circle.id,
+		space: 'real',
+		person: { identity: person, name: 'Märta' },
+		by: { identity: person, name: 'Märta' },
+		invitee: 'Sara',
+		role: 'relative',
+		books: [{ kind: 'weight', access: 'w' }],
+		exp: START
+	};
+	const name = sealName('Sara', keys, random);
+	const answer = {
+		v: 1 as const,
+		circle: circle.id,
+		pub: keys.pub,
+		person,
+		identity: sara.identity.id,
+		at: START,
+		name
+	};
+	const made = {
+		link: invitationLink('https://hemlinje.test', secret),
+		pub: keys.pub,
+		id: keys.id,
+		card: sealCard(card, keys, random),
+		acceptance: toBase64url(signAcceptance(answer, keys).bytes)
+	};
+	const stored = kept('invitation', made) as typeof made;
+
+	test('its link, card and answer are as before', () => {
+		expect(made, ADVICE).toEqual(stored);
+		expect(openCard(stored.card, keys)).toEqual(card);
+		const bytes = must(fromBase64url(stored.acceptance), 'base64url');
+		expect(readAcceptance(bytes, keys, { circle: circle.id, person })).toEqual({ acceptance: answer, name: 'Sara' });
 	});
 });
 

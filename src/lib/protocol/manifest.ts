@@ -6,6 +6,7 @@ import * as z from 'zod/mini';
 import { err, ok, type Result } from '$lib/domain/result';
 import { roles, type Access } from '$lib/domain/rights';
 import type { Identity } from './identity-log';
+import { invitesFollow } from './manifest-invites';
 import {
 	blobSchema,
 	bookIdSchema,
@@ -153,7 +154,7 @@ export function extendManifestChain(
 	return ok({ circle: next.circle, records: [...(chain?.records ?? []), record], head: record });
 }
 
-export const memberOf = (manifest: Manifest, identity: IdentityId): Member | undefined =>
+export const memberOf = (manifest: Pick<Manifest, 'members'>, identity: IdentityId): Member | undefined =>
 	manifest.members.find((member) => member.identity === identity);
 
 export const bookOf = (manifest: Manifest, book: BookId): Manifest['books'][number] | undefined =>
@@ -180,6 +181,7 @@ function isWellFormed(manifest: Manifest): boolean {
 			(member) =>
 				isDistinct(member.rights.map((right) => right.book)) && member.rights.every((right) => books.has(right.book))
 		) &&
+		isDistinct(manifest.invites.map((invite) => invite.pub)) &&
 		isDistinct(manifest.cuts.map(cutPlace)) &&
 		manifest.cuts.every(
 			(cut) =>
@@ -213,6 +215,7 @@ const isOwning = (member: Member): boolean => member.role === 'owner' || member.
 
 function checkStart(next: Manifest, signer: Member): Result<void, ManifestError> {
 	if (!isOwning(signer) || next.members.length !== 1 || next.cuts.length > 0) return err({ type: 'not-allowed' });
+	if (!invitesFollow(null, next)) return err({ type: 'not-allowed' });
 	return next.books.every((book) => book.epoch === 1) ? ok(undefined) : err({ type: 'malformed' });
 }
 
@@ -224,7 +227,7 @@ function checkStep(
 ): Result<void, ManifestError> {
 	if (next.space !== previous.space || next.suiteMin < previous.suiteMin) return err({ type: 'not-allowed' });
 	if (!booksGoForward(previous, next) || !headsGoForward(previous, next)) return err({ type: 'broken-chain' });
-	if (!isAllowed(previous, next, signer)) return err({ type: 'not-allowed' });
+	if (!isAllowed(previous, next, signer) || !invitesFollow(previous, next)) return err({ type: 'not-allowed' });
 	const guarded =
 		everyLossIsGuarded(previous, next) && next.cuts.every((cut) => isJustifiedCut(cut, previous, next, identities));
 	return guarded && cutsStay(previous, next) ? ok(undefined) : err({ type: 'unguarded-loss' });
@@ -284,7 +287,7 @@ const withoutIdHead = (member: Member | undefined) => member && { ...member, idH
 /** Equal as written; both sides come from the same schema, so their keys stand in the same order. */
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-interface Loss {
+export interface Loss {
 	readonly member: IdentityId;
 	readonly book: BookId;
 	/** The book's epoch before. */
@@ -292,7 +295,7 @@ interface Loss {
 }
 
 /** Every (member, book) that reads or writes less than before. A role other than the old one counts, unless it is owner. */
-function lossesOf(previous: Manifest, next: Manifest): Loss[] {
+export function lossesOf(previous: Manifest, next: Pick<Manifest, 'members'>): Loss[] {
 	return previous.members.flatMap((old) => {
 		const now = memberOf(next, old.identity);
 		const isLost = (right: Member['rights'][number]): boolean => {

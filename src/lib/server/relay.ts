@@ -12,6 +12,7 @@ import { eventRoutes } from './endpoints/events';
 import { frameRoutes } from './endpoints/frames';
 import { healthRoutes } from './endpoints/health';
 import { identityRoutes } from './endpoints/identities';
+import { invitationRoutes } from './endpoints/invitations';
 import { readBody, refuse, toResponse, type Answer } from './http';
 import { createRateLimits, type RelayLimits } from './limits';
 import { createPseudonyms, errorKind, type RelayLog } from './log';
@@ -49,6 +50,7 @@ const routes: readonly Route[] = [
 	...frameRoutes,
 	...eventRoutes,
 	...codeRoutes,
+	...invitationRoutes,
 	...healthRoutes
 ];
 

@@ -39,7 +39,7 @@ export type Change =
 	/** Its devices, or its logins, are others than before. */
 	| { readonly type: 'identity'; readonly identity: IdentityId };
 
-export interface RelayStore extends IdentityStore, LoginStore, CircleStore, FrameStore, CodeStore {
+export interface RelayStore extends IdentityStore, LoginStore, CircleStore, FrameStore, CodeStore, InvitationStore {
 	/** Resolves when the database answers. */
 	ping(): Promise<void>;
 	/** 16 bytes, base64url; changes when the database was restored from a backup (R9). */
@@ -197,4 +197,28 @@ export interface CodeStore {
 		readonly maxFiles: number;
 	}): Promise<Result<void, 'conflict' | 'not-found' | 'full'>>;
 	recoveryFiles(id: string): Promise<readonly RecoveryFile[]>;
+}
+
+export interface StoredInvitation {
+	readonly circle: CircleId;
+	readonly pub: string;
+	readonly exp: number;
+	readonly ct: Uint8Array;
+	readonly answer: { readonly by: IdentityId; readonly acceptance: Uint8Array } | null;
+}
+
+export interface InvitationStore {
+	/** Keeps a card; the same again is left as it is. `conflict` when the place holds another; `full` over the quota. */
+	saveInvitation(
+		input: Omit<StoredInvitation, 'answer'> & { readonly id: Hash; readonly quota: CircleQuota }
+	): Promise<Result<void, 'conflict' | 'full'>>;
+	invitation(id: Hash): Promise<StoredInvitation | null>;
+	/** Keeps the first answer, and tells those who may change the circle. `already-used` when somebody else has answered. */
+	answerInvitation(input: {
+		readonly id: Hash;
+		readonly by: IdentityId;
+		readonly acceptance: Uint8Array;
+	}): Promise<Result<void, 'already-used' | 'not-found'>>;
+	/** Every answer that has come to a circle. */
+	answersTo(circle: CircleId): Promise<readonly { readonly pub: string; readonly acceptance: Uint8Array }[]>;
 }

@@ -6,7 +6,7 @@ import { err, ok, type Result } from '$lib/domain/result';
 import type { CircleId } from '$lib/protocol/ids';
 import type { Space } from '$lib/storage/database';
 import { StorageAbort, type StorageError } from '$lib/storage/errors';
-import type { DeviceKeys } from '$lib/storage/keyring';
+import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
 import type { SyncChange } from '$lib/sync/engine';
 import { browserDeps, browserTab, type Tab } from './browser-deps';
 import type { CircleState } from './circle-state.svelte';
@@ -173,10 +173,16 @@ export class App {
 		const marked = await circle.mark(answer === 'joined' ? 'accepted' : 'declined', this.signature);
 		if (!marked.ok || !circle.access) return marked;
 		const id = circle.access.chain.circle;
-		const { answerCircle } = await this.#dataLayer;
+		const { answerCircle } = await import('./unit');
 		const answered = await answerCircle(this.session, id, answer);
 		if (answered.ok) await this.#apply({ circle: id, keys: true, books: [] });
 		return answered;
+	}
+
+	/** Takes a circle that was left off the screen. */
+	async dropLeft(circle: CircleState): Promise<void> {
+		const id = circle.access?.chain.circle;
+		if (id) await this.#apply({ circle: id, keys: true, books: [] });
 	}
 
 	#fail(error: StorageError): void {
@@ -242,7 +248,7 @@ export class App {
 			this.#own ??= new CircleState(this.session, own?.circle ?? null);
 			await this.#own.load();
 		}
-		const others = rows.filter((row) => row.standing !== 'mine' && row.standing !== 'declined');
+		const others = rows.filter((row) => row.standing !== 'mine' && this.#isShown(row.standing));
 		this.circles = await Promise.all(others.map((row) => this.#load(row.circle)));
 	}
 
@@ -262,7 +268,13 @@ export class App {
 		const known = this.find(change.circle);
 		if (known) await known.reload(change);
 		else if (arrived) this.circles = [...this.circles, arrived];
-		this.circles = this.circles.filter((each) => each.standing !== 'declined');
+		this.circles = this.circles.filter((each) => this.#isShown(each.standing));
+		if (this.#selected !== null && !this.find(this.#selected)) this.select(null);
+	}
+
+	/** A unit sees who wants to share; a person only circles they have said yes to: nobody can put theirs before them. */
+	#isShown(standing: CircleKeys['standing']): boolean {
+		return this.device.kind === 'unit' ? standing !== 'declined' : standing === 'mine' || standing === 'joined';
 	}
 
 	#showStatus(status: SyncStatus): void {

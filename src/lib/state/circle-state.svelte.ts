@@ -15,12 +15,20 @@ import { MAX_SETTLED, type Entry, type ObsAdd, type ObsAmend, type ObsVoid, type
 import { accessOf, memberOf, type Member } from '$lib/protocol/manifest';
 import type { PlanEntry } from '$lib/protocol/plan-entries';
 import { StorageAbort } from '$lib/storage/errors';
-import type { DeviceKeys } from '$lib/storage/keyring';
+import type { CircleWork, DeviceKeys } from '$lib/storage/keyring';
 import type { WriteContext } from '$lib/storage/record';
-import { bookOfKind, nameOf, personOf, readableBooks, type CircleAccess } from '$lib/sync/circle-access';
+import {
+	bookOfKind,
+	isOwning,
+	nameOf,
+	personOf,
+	readableBooks,
+	rosterPerson,
+	type CircleAccess
+} from '$lib/sync/circle-access';
 import { writeContext } from '$lib/sync/engine';
-import { rosterPerson } from '$lib/sync/membership';
 import { CircleBooks, type SeenReceipt } from './circle-books.svelte';
+import { oweFarewells } from './leavers';
 import type { ChangeError, CircleView, Durability, PlanBook, PlanFacts, SaveError } from './circle-view';
 import type { Session } from './session';
 
@@ -46,6 +54,7 @@ export class CircleState implements CircleView {
 	#id = $state<CircleId | null>(null);
 	#access = $state.raw<CircleAccess | null>(null);
 	readonly #books: CircleBooks;
+	#work = $state.raw<CircleWork | null>(null);
 	#waiting = $state(0);
 	#isBackedUp = $state(false);
 	/** Read with the circle, so that a save has nothing to wait for before its transaction. */
@@ -68,6 +77,21 @@ export class CircleState implements CircleView {
 		return this.#access;
 	}
 
+	/** Invitations and changes of members this device has begun here and that wait for somebody; null before it is loaded. */
+	get work(): CircleWork | null {
+		return this.#work;
+	}
+
+	/** Somebody else's circle this device's person was let go from: they read and write nothing new in it. */
+	get isLetGo(): boolean {
+		return this.#access !== null && this.#access.member === undefined;
+	}
+
+	/** The person, or a co-owner: lets in, puts out, changes rights. */
+	get isRunning(): boolean {
+		return this.#access ? isOwning(this.#access.member) : this.#isMadeHere;
+	}
+
 	get mine(): boolean {
 		return this.#access ? this.#access.keys.standing === 'mine' : this.#isMadeHere;
 	}
@@ -82,6 +106,12 @@ export class CircleState implements CircleView {
 
 	get personName(): string | null {
 		return this.#access ? nameOf(this.#access, personOf(this.#access).identity) : null;
+	}
+
+	/** How this device's own person stands in the roster; null while nobody has needed a name. */
+	get ownName(): string | null {
+		const me = this.#access?.member?.identity;
+		return this.#access && me ? nameOf(this.#access, me) : null;
 	}
 
 	get durability(): Durability {
@@ -374,10 +404,12 @@ export class CircleState implements CircleView {
 	async load(): Promise<void> {
 		const device = await this.#session.device();
 		const access = this.#id ? await this.#session.openCircle(this.#id) : null;
-		[this.#access, this.#device, this.#writing] = [access, device, null];
+		const work = this.#id ? await this.#session.store.work.read(this.#id) : null;
+		[this.#access, this.#device, this.#writing, this.#work] = [access, device, null, work];
 		if (!access) return;
 		await this.#books.open(access);
 		await this.refreshDurability();
+		await oweFarewells(this.#session, access, this.receipts);
 	}
 
 	/** Reads again what another tab or the relay changed. */
@@ -385,11 +417,14 @@ export class CircleState implements CircleView {
 		if (change.keys || !this.#access) return this.load();
 		await this.#books.readOn(this.#access, change.books);
 		await this.refreshDurability();
+		await oweFarewells(this.#session, this.#access, this.receipts);
 	}
 
 	async refreshDurability(): Promise<void> {
 		const device = await this.#session.device();
-		this.#isBackedUp = device?.relayOn === true && device.recovery !== null && this.#access?.keys.published === true;
+		// In somebody else's circle the way back is that person; in one's own it is the code on paper.
+		const hasWayBack = !this.mine || (device !== null && device.recovery !== null);
+		this.#isBackedUp = device?.relayOn === true && hasWayBack && this.#access?.keys.published === true;
 		// Before there is a backup everything waits, and nobody asks how much.
 		this.#waiting = this.#id && this.#isBackedUp ? await this.#session.store.countOutbox(this.#id) : 0;
 	}

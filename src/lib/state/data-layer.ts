@@ -6,4 +6,3 @@ export { CircleState } from './circle-state.svelte';
 export { sealedDrafts } from './sealed-drafts';
 export { Session } from './session';
 export { LocalStore } from '$lib/storage/local-store';
-export { answerCircle } from './unit';

@@ -11,7 +11,7 @@ import type { DeviceKeys } from '$lib/storage/keyring';
 import { LocalStore } from '$lib/storage/local-store';
 import type { Markers } from '$lib/storage/markers';
 import type { CircleAccess } from '$lib/sync/circle-access';
-import { createCircle, createDevice } from '$lib/sync/create';
+import { createCircle, createDevice, type CreateDeps } from '$lib/sync/create';
 import { SyncEngine, type SyncChange } from '$lib/sync/engine';
 import { RelayClient, type Fetch } from '$lib/sync/relay-client';
 import { LiveSync, type SyncStatus } from './live-sync';
@@ -144,18 +144,35 @@ export class Session {
 		this.#live.poke();
 	}
 
+	/** This device's identity, made now when it has none. No circle comes with it: whoever only helps has none of their own. */
+	async ensureIdentity(): Promise<Result<DeviceKeys, StorageError>> {
+		const existing = await this.device();
+		if (existing) return ok(existing);
+		const created = await this.store.createDevice(createDevice(this.#createDeps(), 'person'), null);
+		if (!created.ok) return created;
+		void this.#deps.persist();
+		this.#deviceChanged();
+		const device = await this.device();
+		return device ? ok(device) : err({ type: 'storage-unavailable' });
+	}
+
 	/** The person's own circle, made now if this is the first save. Two tabs at once end up with the same one. */
 	async ensureOwnCircle(): Promise<Result<CircleId, StorageError>> {
 		const existing = await this.#ownCircle();
 		if (existing) return ok(existing);
-		const deps = { random: this.random, now: this.now, space: this.space };
-		const device = createDevice(deps, 'person');
-		const created = await this.store.createDevice(device, createCircle(deps, device, idBytes(device.sign)));
+		const known = await this.device();
+		const device = known ?? createDevice(this.#createDeps(), 'person');
+		const circle = createCircle(this.#createDeps(), device, idBytes(device.sign));
+		const created = known ? await this.store.createOwnCircle(circle) : await this.store.createDevice(device, circle);
 		if (!created.ok) return created;
 		void this.#deps.persist();
 		this.#deviceChanged();
-		const circle = await this.#ownCircle();
-		return circle ? ok(circle) : err({ type: 'storage-unavailable' });
+		const own = await this.#ownCircle();
+		return own ? ok(own) : err({ type: 'storage-unavailable' });
+	}
+
+	#createDeps(): CreateDeps {
+		return { random: this.random, now: this.now, space: this.space };
 	}
 
 	async #ownCircle(): Promise<CircleId | null> {

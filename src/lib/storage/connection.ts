@@ -6,7 +6,7 @@ import { err, ok, type Result } from '$lib/domain/result';
 import { HemlinjeDatabase, WRITER_VERSION, type SealedRow, type Space } from './database';
 import { isLostConnection, StorageAbort, toStorageError, type StorageError } from './errors';
 
-export type WritableTable = 'keys' | 'frames' | 'outbox' | 'heads' | 'drafts';
+export type WritableTable = 'keys' | 'frames' | 'outbox' | 'heads' | 'drafts' | 'cache';
 
 export class Connection {
 	readonly #space: Space;

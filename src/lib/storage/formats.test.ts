@@ -8,11 +8,15 @@ import {
 	careSchema,
 	circleKeysSchema,
 	circleRow,
+	circleWorkSchema,
 	deviceKeysSchema,
 	identityRow,
+	joiningsSchema,
+	JOININGS_ROW,
 	knownIdentitySchema,
 	openValue,
-	sealValue
+	sealValue,
+	workRow
 } from './keyring';
 import { seededRandom } from '../../../tests/support/people';
 import { fromBase64url, toBase64url } from '$lib/crypto/bytes';
@@ -32,6 +36,8 @@ test('the keyring, the tables and the names on the device are as they were', () 
 		circleKeys: fingerprint(circleKeysSchema),
 		knownIdentity: fingerprint(knownIdentitySchema),
 		care: fingerprint(careSchema),
+		circleWork: fingerprint(circleWorkSchema),
+		joinings: fingerprint(joiningsSchema),
 		writer: WRITER_VERSION,
 		// A new kind of entry makes something else of the same frames: CACHE_VERSION goes on with it.
 		cache: [CACHE_VERSION, fingerprint(entrySchema)],
@@ -46,7 +52,9 @@ test('the keyring, the tables and the names on the device are as they were', () 
 			databaseName('real'),
 			databaseName('demo-marta'),
 			circleRow('c' as CircleId),
-			identityRow('i' as IdentityId)
+			identityRow('i' as IdentityId),
+			workRow('c' as CircleId),
+			JOININGS_ROW
 		],
 		sealedRow: toBase64url(sealValue(key, 'device', { v: 1 }, random))
 	};

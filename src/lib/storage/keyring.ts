@@ -10,10 +10,12 @@ import {
 	circleIdSchema,
 	deviceIdSchema,
 	identityIdSchema,
+	publicKeySchema,
 	secretKeySchema,
 	type CircleId,
 	type IdentityId
 } from '$lib/protocol/ids';
+import { roles } from '$lib/domain/rights';
 import { parseJson } from '$lib/protocol/json';
 import { recoveryFileSchema } from '$lib/protocol/api/recovery';
 
@@ -89,9 +91,73 @@ export type Care = z.infer<typeof careSchema>;
 export const NO_CARE: Care = { v: 1, drilledAt: null, file: null, askAfter: null };
 
 export const CARE_ROW = 'care';
+const rights = z.array(z.strictObject({ book: bookIdSchema, access: z.enum(['r', 'w']) })).check(z.maxLength(48));
+
+/** An invitation made on this device: the secret behind its link, and what was chosen for whom. */
+export const madeInviteSchema = z.strictObject({
+	secret,
+	pub: publicKeySchema,
+	role: z.enum(roles),
+	/** What the inviter calls the invited person, and what they are to the person. */
+	name: text,
+	relation: text,
+	/** How the inviter stands in the card. */
+	by: text,
+	rights,
+	exp: z.int(),
+	/** The relay has the card: the link can be opened. */
+	sent: z.boolean(),
+	/** Who has answered, under which name; verified. Its record is what the relay handed out. */
+	answer: z.nullable(z.strictObject({ identity: identityIdSchema, name: text, at: z.int() }))
+});
+export type MadeInvite = z.infer<typeof madeInviteSchema>;
+
+/** A change of the circle that was decided here and is owed: carried out as soon as the relay can be asked (13). */
+export const owedChangeSchema = z.discriminatedUnion('do', [
+	z.strictObject({ do: z.literal('invite'), pub: publicKeySchema }),
+	z.strictObject({ do: z.literal('withdraw'), pub: publicKeySchema }),
+	z.strictObject({ do: z.literal('admit'), pub: publicKeySchema }),
+	z.strictObject({ do: z.literal('remove'), member: identityIdSchema }),
+	z.strictObject({ do: z.literal('rights'), member: identityIdSchema, rights }),
+	z.strictObject({ do: z.literal('compared'), member: identityIdSchema })
+]);
+export type OwedChange = z.infer<typeof owedChangeSchema>;
+
+/** What this device has begun in a circle and not finished, and what it knows by itself about its members. */
+export const circleWorkSchema = z.strictObject({
+	v: z.literal(1),
+	circle: circleIdSchema,
+	invites: z.array(madeInviteSchema).check(z.maxLength(16)),
+	owed: z.array(owedChangeSchema).check(z.maxLength(64)),
+	/** Members whose safety number was compared here. */
+	compared: z.array(identityIdSchema).check(z.maxLength(64))
+});
+export type CircleWork = z.infer<typeof circleWorkSchema>;
+
+/** An invitation this device's person has answered. */
+export const joiningSchema = z.strictObject({
+	secret,
+	circle: circleIdSchema,
+	/** Whose circle it is, as the card named them: no other may take their place. */
+	person: identityIdSchema,
+	personName: text,
+	name: text,
+	at: z.int(),
+	/** The relay has the answer. */
+	sent: z.boolean()
+});
+export type Joining = z.infer<typeof joiningSchema>;
+export const joiningsSchema = z.strictObject({
+	v: z.literal(1),
+	joinings: z.array(joiningSchema).check(z.maxLength(64))
+});
+
 export const MASTER_KEY_ROW = 'lmk';
 export const DEVICE_ROW = 'device';
 export const circleRow = (circle: CircleId): string => `circle:${circle}`;
+export const WORK_ROWS = 'work:';
+export const workRow = (circle: CircleId): string => `${WORK_ROWS}${circle}`;
+export const JOININGS_ROW = 'joinings';
 export const identityRow = (identity: IdentityId): string => `identity:${identity}`;
 
 const aadOf = (rowId: string): Uint8Array => utf8(`hl/local/1/${rowId}`);

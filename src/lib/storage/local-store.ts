@@ -37,6 +37,7 @@ import {
 	sealBytes,
 	sealValue,
 	type Care,
+	workRow,
 	type CircleKeys,
 	type DeviceKeys,
 	type KnownIdentity
@@ -53,7 +54,9 @@ import {
 	type StoredFrame,
 	type WriteContext
 } from './record';
+import { SealedRows } from './sealed-rows';
 import { inSlices } from './slices';
+import { WorkStore } from './work-store';
 import { settle, waitingIn, type ChainPlace, type Waiting } from './waiting';
 
 export interface StoreDeps {
@@ -86,13 +89,18 @@ export class LocalStore {
 	readonly space: Space;
 	readonly #connection: Connection;
 	readonly #masterKey: Uint8Array;
+	readonly #rows: SealedRows;
 	readonly #deps: StoreDeps;
+	/** Invitations, answers and changes of members that wait for somebody. */
+	readonly work: WorkStore;
 
 	private constructor(space: Space, database: HemlinjeDatabase, masterKey: Uint8Array, deps: StoreDeps) {
 		this.space = space;
 		this.#connection = new Connection(database, space, (reopened) => this.#isMissingParts(reopened));
 		this.#masterKey = masterKey;
 		this.#deps = deps;
+		this.#rows = new SealedRows(this.#connection, masterKey, deps.random);
+		this.work = new WorkStore(this.#connection, this.#rows);
 	}
 
 	/** Opens the space's database, or says why it cannot be used. Never creates an identity. */
@@ -151,30 +159,29 @@ export class LocalStore {
 	// Keys
 
 	readDevice(): Promise<DeviceKeys | null> {
-		return this.#read(DEVICE_ROW, deviceKeysSchema);
+		return this.#rows.read(DEVICE_ROW, deviceKeysSchema);
 	}
 
 	readCircle(circle: CircleId): Promise<CircleKeys | null> {
-		return this.#read(circleRow(circle), circleKeysSchema);
+		return this.#rows.read(circleRow(circle), circleKeysSchema);
 	}
 
 	readIdentity(identity: IdentityId): Promise<KnownIdentity | null> {
-		return this.#read(identityRow(identity), knownIdentitySchema);
+		return this.#rows.read(identityRow(identity), knownIdentitySchema);
 	}
 
 	async readCare(): Promise<Care> {
-		return (await this.#read(CARE_ROW, careSchema)) ?? NO_CARE;
+		return (await this.#rows.read(CARE_ROW, careSchema)) ?? NO_CARE;
 	}
 
 	/** Reads, changes and writes the row in one transaction. */
 	updateCare(change: (care: Care) => Care): Promise<Result<void, StorageError>> {
-		return this.#update(CARE_ROW, careSchema, (care) => change(care ?? NO_CARE));
+		return this.#rows.update(CARE_ROW, careSchema, (care) => change(care ?? NO_CARE));
 	}
 
 	/** Every circle this device holds keys of. */
-	async readCircles(): Promise<CircleKeys[]> {
-		const rows = await this.#connection.read((database) => database.keys.where('id').startsWith('circle:').toArray());
-		return rows.flatMap((row) => openValue(this.#masterKey, row.id, row.bytes, circleKeysSchema) ?? []);
+	readCircles(): Promise<CircleKeys[]> {
+		return this.#rows.readAll('circle:', circleKeysSchema);
 	}
 
 	/**
@@ -184,16 +191,26 @@ export class LocalStore {
 	async createDevice(device: DeviceKeys, circle: CircleKeys | null): Promise<Result<void, StorageError>> {
 		const result = await this.#connection.write(['keys'], async (database) => {
 			if (await database.keys.get(DEVICE_ROW)) return;
-			await database.keys.put(this.#row(DEVICE_ROW, device));
-			if (circle) await database.keys.put(this.#row(circleRow(circle.circle), circle));
+			await database.keys.put(this.#rows.seal(DEVICE_ROW, device));
+			if (circle) await database.keys.put(this.#rows.seal(circleRow(circle.circle), circle));
 		});
 		if (result.ok) this.#deps.markers.markInstalled(this.space);
 		return result;
 	}
 
+	/** Gives this device's identity a circle of its own, unless it has one: two tabs at once end up with the same. */
+	createOwnCircle(circle: CircleKeys): Promise<Result<void, StorageError>> {
+		return this.#connection.write(['keys'], async (database) => {
+			const rows = await database.keys.where('id').startsWith('circle:').toArray();
+			const known = rows.map((row) => this.#rows.open(row, circleKeysSchema));
+			if (!known.some((each) => each?.standing === 'mine'))
+				await database.keys.put(this.#rows.seal(circleRow(circle.circle), circle));
+		});
+	}
+
 	/** Reads, changes and writes the device row in one transaction; `change` is synchronous. */
 	updateDevice(change: (device: DeviceKeys) => DeviceKeys): Promise<Result<void, StorageError>> {
-		return this.#update(DEVICE_ROW, deviceKeysSchema, (device) =>
+		return this.#rows.update(DEVICE_ROW, deviceKeysSchema, (device) =>
 			change(must(device, 'a device row exists before it changes'))
 		);
 	}
@@ -203,12 +220,34 @@ export class LocalStore {
 		circle: CircleId,
 		change: (before: CircleKeys | null) => CircleKeys
 	): Promise<Result<void, StorageError>> {
-		return this.#update(circleRow(circle), circleKeysSchema, change);
+		return this.#rows.update(circleRow(circle), circleKeysSchema, change);
+	}
+
+	/**
+	 * Takes what a circle holds off this device: keys, frames, what was made of them. Its chain stays, so that nothing the
+	 * relay says of it later has to be believed.
+	 */
+	forgetCircle(circle: CircleId): Promise<Result<void, StorageError>> {
+		return this.#connection.write(['keys', 'frames', 'heads', 'outbox', 'cache'], async (database) => {
+			const id = circleRow(circle);
+			const row = await database.keys.get(id);
+			const keys = row && this.#rows.open(row, circleKeysSchema);
+			if (!keys) return;
+			await database.keys.put(this.#rows.seal(id, { ...keys, standing: 'declined', keys: [] }));
+			await database.keys.delete(workRow(circle));
+			await database.frames
+				.where('[circle+book+hash]')
+				.between([circle, Dexie.minKey], [circle, Dexie.maxKey])
+				.delete();
+			await database.heads.where('circle').equals(circle).delete();
+			await database.outbox.where('circle').equals(circle).delete();
+			await database.cache.where('id').startsWith(`book:${circle}:`).delete();
+		});
 	}
 
 	/** A shorter log than the one seen, or a different one, is never an update (I1): the one seen stays. */
 	saveIdentity(known: KnownIdentity): Promise<Result<void, StorageError>> {
-		return this.#update(identityRow(known.identity), knownIdentitySchema, (before) =>
+		return this.#rows.update(identityRow(known.identity), knownIdentitySchema, (before) =>
 			before && before.log.some((record, n) => known.log[n] !== record) ? before : known
 		);
 	}
@@ -467,29 +506,5 @@ export class LocalStore {
 
 	clearDraft(form: string): Promise<Result<void, StorageError>> {
 		return this.#connection.write(['drafts'], (database) => database.drafts.delete(form));
-	}
-
-	// Transactions
-
-	async #read<T>(rowId: string, schema: z.ZodMiniType<T>): Promise<T | null> {
-		const row = await this.#connection.read((database) => database.keys.get(rowId));
-		return row ? openValue(this.#masterKey, rowId, row.bytes, schema) : null;
-	}
-
-	#row(id: string, value: unknown): { id: string; bytes: Uint8Array } {
-		return { id, bytes: sealValue(this.#masterKey, id, value, this.#deps.random) };
-	}
-
-	#update<T>(
-		rowId: string,
-		schema: z.ZodMiniType<T>,
-		change: (before: T | null) => T
-	): Promise<Result<void, StorageError>> {
-		return this.#connection.write(['keys'], async (database) => {
-			const row = await database.keys.get(rowId);
-			const before = row ? openValue(this.#masterKey, rowId, row.bytes, schema) : null;
-			if (row && !before) throw new StorageAbort({ type: 'wiped' });
-			await database.keys.put(this.#row(rowId, change(before)));
-		});
 	}
 }

@@ -71,7 +71,8 @@ export function identityFrom(log: readonly string[], id: IdentityId): Identity |
  */
 function readRoster(access: CircleAccess): Roster | null {
 	const rosters = access.chain.records.flatMap(({ body }) => openedRoster(access, body) ?? []);
-	const newest = openedRoster(access, access.chain.head.body);
+	// Whoever was let go knows the names they knew: what they wrote and read has its people still.
+	const newest = openedRoster(access, access.chain.head.body) ?? (access.member ? null : (rosters.at(-1) ?? null));
 	if (!newest) return null;
 	const firstKinds = new Map<BookId, Roster['books'][number]>();
 	for (const book of rosters.flatMap((roster) => roster.books))
@@ -136,5 +137,26 @@ export function personOf(access: CircleAccess): Member {
 	);
 }
 
+/** Runs the circle: lets in, puts out, changes rights. */
+export const isOwning = (member: Member | undefined): boolean => member?.role === 'owner' || member?.role === 'coOwner';
+
+/**
+ * The circle as a member's own device opens it, as far as this device holds the keys: what is shown of it is what they see.
+ * Null when they are no member.
+ */
+export function readerAccess(access: CircleAccess, reader: IdentityId): CircleAccess | null {
+	const member = memberOf(access.chain.head.body, reader);
+	if (!member) return null;
+	const keys = access.keys.keys.filter(({ book, epoch }) =>
+		member.rights.some((right) => right.book === book && epoch >= right.fromEpoch)
+	);
+	const opened = { ...access, keys: { ...access.keys, keys }, member, roster: null };
+	return { ...opened, roster: readRoster(opened) };
+}
+
 export const nameOf = (access: CircleAccess, identity: IdentityId): string | null =>
 	access.roster?.people.find((person) => person.identity === identity)?.name ?? null;
+
+/** A person's entry in the roster; undefined when the roster does not name them. */
+export const rosterPerson = (access: CircleAccess, identity: IdentityId): Roster['people'][number] | undefined =>
+	access.roster?.people.find((person) => person.identity === identity);

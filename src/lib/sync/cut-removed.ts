@@ -62,7 +62,7 @@ async function cutRemovedDevices(
 	removed: readonly DeviceId[],
 	framesOf: ReadonlyMap<BookId, readonly Frame[]>,
 	deps: MembershipDeps
-): Promise<ManifestStep> {
+): Promise<Omit<ManifestStep, 'keys'>> {
 	const head = access.chain.head.body;
 	const renewed: EpochKey[] = [...framesOf.keys()].map((book) => ({
 		book,

@@ -2,7 +2,7 @@
  * The sync engine: brings what this device owes to the relay and what others wrote to this device. It decides nothing about
  * what counts (that is `acceptFrames`) and loses nothing: what cannot be sent now stays in the outbox.
  *
- * One pass: identity → circles to publish → heads → manifests and keys → frames → outbox. Every step can fail and be taken
+ * One pass: identity → circles to publish → heads → manifests and keys → frames → what is owed to circles → outbox. Every step can fail and be taken
  * again; nothing half-done is left that the next pass does not finish.
  */
 import { toBase64url, type RandomBytes } from '$lib/crypto/bytes';
@@ -17,10 +17,19 @@ import { StorageAbort, type StorageError } from '$lib/storage/errors';
 import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
 import type { WriteContext } from '$lib/storage/record';
-import { epochKey, identityFrom, openCircle, writingEpoch, type CircleAccess, type Me } from './circle-access';
 import { announceIdentity } from './announce';
+import {
+	epochKey,
+	identityFrom,
+	openCircle,
+	personOf,
+	writingEpoch,
+	type CircleAccess,
+	type Me
+} from './circle-access';
+import type * as Leaving from './leaving';
 import { cutAtRelay, uncutDevices } from './cut-removed';
-import { envelopesFor } from './membership';
+import { envelopesFor } from './envelopes';
 import { concernsAll, flushCircle } from './outbox';
 import { openBatch } from './open-book';
 import { advanced, readPulled, type Pulled, type PulledRange } from './pulled';
@@ -104,8 +113,11 @@ export class SyncEngine {
 		if (!published.ok && concernsAll(published.error)) return published;
 		const pulled = await this.#pullAll(device);
 		if (!pulled.ok && concernsAll(pulled.error)) return pulled;
+		const settled = await this.#settleWork(device);
+		if (!settled.ok && concernsAll(settled.error)) return settled;
 		const pushed = await this.#flushAll(device);
-		return [published, pulled, pushed].find((result) => !result.ok) ?? ok(undefined);
+		const left = await this.#ofOthers(device, (leaving, deps) => leaving.leaveCircles(deps));
+		return [published, pulled, settled, pushed, left].find((result) => !result.ok) ?? ok(undefined);
 	}
 
 	// Circles
@@ -114,7 +126,8 @@ export class SyncEngine {
 		const { store, relay } = this.#deps;
 		let problem: Result<void, SyncError> = ok(undefined);
 		for (const keys of await store.readCircles()) {
-			if (keys.published || keys.standing !== 'mine') continue;
+			// The recovery code is made first, always: before it the person has not said that their own values may leave.
+			if (keys.published || keys.standing !== 'mine' || device.recovery === null) continue;
 			const access = await this.open(keys, device);
 			const self = access?.identities.get(device.identity);
 			if (!access?.member || !self) continue;
@@ -177,10 +190,13 @@ export class SyncEngine {
 
 	async #pullAll(device: DeviceKeys): Promise<Result<void, SyncError>> {
 		const heads = await this.#deps.relay.heads();
-		if (!heads.ok || !heads.value) return heads.ok ? ok(undefined) : heads;
-		let problem: Result<void, SyncError> = await this.#missingCircle(heads.value);
-		this.#progress = { done: 0, total: await this.#countMissing(heads.value) };
-		for (const head of heads.value.circles) {
+		const shown = heads.ok && heads.value;
+		if (!shown) return heads.ok ? ok(undefined) : heads;
+		let problem: Result<void, SyncError> = await this.#missingCircle(shown);
+		const farewell = await this.#ofOthers(device, (leaving, deps) => leaving.readFarewells(deps, shown));
+		problem = farewell.ok ? problem : farewell;
+		this.#progress = { done: 0, total: await this.#countMissing(shown) };
+		for (const head of shown.circles) {
 			const pulled = await this.#pullCircle(head, device);
 			if (!pulled.ok) problem = pulled;
 			if (!pulled.ok && concernsAll(pulled.error)) break;
@@ -213,10 +229,46 @@ export class SyncEngine {
 		return lost ? err({ type: 'relay-went-back', circle: lost.circle }) : ok(undefined);
 	}
 
+	/** What concerns circles of others on a person's device; fetched only where there are any. */
+	async #ofOthers(
+		device: DeviceKeys,
+		act: (leaving: typeof Leaving, deps: Leaving.LeavingDeps) => Promise<Result<void, SyncError>>
+	): Promise<Result<void, SyncError>> {
+		const hasOthers = !device.unit && (await this.#deps.store.readCircles()).some((keys) => keys.standing !== 'mine');
+		return hasOthers ? act(await import('./leaving'), this.#leavingDeps(device)) : ok(undefined);
+	}
+
+	#leavingDeps(device: DeviceKeys): Leaving.LeavingDeps {
+		return {
+			...this.#deps,
+			open: (keys) => this.open(keys, device),
+			save: (row) => this.#saveCircle(row),
+			forget: (circle) => this.#taken.delete(circle),
+			verify: async (row) => {
+				const identities = await this.#identitiesOf(row.manifests, device, true);
+				return identities.ok ? openCircle(row, identities.value, device) : identities;
+			}
+		};
+	}
+
+	/** Fetched when there is something to do: most devices never change a circle's members. */
+	async #settleWork(device: DeviceKeys): Promise<Result<void, SyncError>> {
+		const { store } = this.#deps;
+		if (!(await store.work.hasAny())) return ok(undefined);
+		const { settleWork } = await import('./circle-work');
+		const access = async (circle: CircleId) => {
+			const keys = await store.readCircle(circle);
+			return keys && this.open(keys, device);
+		};
+		return settleWork({ ...this.#deps, access }, device);
+	}
+
 	async #pullCircle(head: CircleHead, device: DeviceKeys): Promise<Result<void, SyncError>> {
 		const shown = JSON.stringify(head);
 		if (this.#taken.get(head.circle) === shown) return ok(undefined);
 		const before = await this.#deps.store.readCircle(head.circle);
+		// Left by the person, and the relay not told yet: nothing more is taken in.
+		if (before?.standing === 'declined' && !device.unit) return ok(undefined);
 		const keys = await this.#pullManifest(head, before, device);
 		if (!keys.ok) return keys;
 		const access = keys.value && (await this.open(keys.value, device));
@@ -282,10 +334,20 @@ export class SyncEngine {
 		if (before && records.value.length === 0 && !lacksKeys(access.value)) return ok(before);
 		const added = await this.#pullKeys(access.value, device);
 		if (!added.ok) return added;
+		if (row.standing === 'invited') row.standing = await this.#standingIn(access.value);
 		if (before && records.value.length === 0 && added.value.length === before.keys.length) return ok(before);
 		// A circle of the person's own that is new here has come back by the recovery code.
 		const standing = before?.standing ?? (access.value.member?.role === 'owner' ? 'mine' : 'invited');
 		return this.#saveCircle({ ...row, standing, keys: added.value });
+	}
+
+	/** Joined when the person has answered an invitation into this circle of this very person; else it waits for an answer. */
+	async #standingIn(access: CircleAccess): Promise<'invited' | 'joined'> {
+		const joinings = await this.#deps.store.work.readJoinings();
+		const answered = joinings.find((joining) => joining.circle === access.chain.circle);
+		if (!answered || !access.member || answered.person !== personOf(access).identity) return 'invited';
+		await this.#deps.store.work.updateJoinings((now) => now.filter((each) => each.circle !== answered.circle));
+		return 'joined';
 	}
 
 	/** The records from number `from` on; the relay may hand them out in several answers. */
@@ -309,7 +371,8 @@ export class SyncEngine {
 					(old) => !row.keys.some((key) => key.book === old.book && key.epoch === old.epoch)
 				);
 				const manifests = now.manifests.length > row.manifests.length ? now.manifests : row.manifests;
-				saved = { ...row, standing: now.standing, manifests, keys: [...row.keys, ...lacking] };
+				const standing = now.standing === 'invited' ? row.standing : now.standing;
+				saved = { ...row, standing, manifests, keys: [...row.keys, ...lacking] };
 			}
 			return saved;
 		});

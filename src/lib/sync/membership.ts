@@ -1,14 +1,16 @@
-/** The next manifest of a circle: adding a member, naming people. Online and linear; recording never waits for it. */
+/** The next manifest of a circle: who is let in or put out, invited or named. Online and linear; recording never waits for it. */
 import { toBase64url, type RandomBytes } from '$lib/crypto/bytes';
 import { must } from '$lib/domain/assert';
 import type { Access, Role } from '$lib/domain/rights';
-import { sealEnvelope, type Envelope } from '$lib/protocol/envelope';
+import { keyCommit, type Envelope, type EpochKey } from '$lib/protocol/envelope';
 import type { Identity } from '$lib/protocol/identity-log';
 import { idBytes, type BookId, type IdentityId } from '$lib/protocol/ids';
-import { signManifest, type Manifest } from '$lib/protocol/manifest';
+import { signManifest, type Cut, type Manifest, type Member } from '$lib/protocol/manifest';
+import { carryOut, keysToHandOut, nextEpoch, planChange } from '$lib/protocol/membership-plan';
 import { sealRoster, type Roster } from '$lib/protocol/roster';
-import type { DeviceKeys } from '$lib/storage/keyring';
-import { epochKey, heldKeys, type CircleAccess } from './circle-access';
+import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
+import { epochKey, heldKeys, rosterPerson, type CircleAccess } from './circle-access';
+import { envelopesOf } from './envelopes';
 
 export interface MembershipDeps {
 	readonly random: RandomBytes;
@@ -27,6 +29,17 @@ export interface ManifestStep {
 	/** The signed record, base64url. */
 	readonly manifest: string;
 	readonly envelopes: readonly Envelope[];
+	/** Keys of the epochs it begins. */
+	readonly keys: CircleKeys['keys'];
+}
+
+/** What a record is to change; what is left out stays as it is. */
+export interface CircleChange {
+	readonly members?: readonly Member[];
+	readonly invites?: Manifest['invites'];
+	readonly people?: Roster['people'];
+	/** Identities of members the circle has not seen yet. */
+	readonly newcomers?: readonly Identity[];
 }
 
 /** The record that adds members, with every key they are given. `ownName` becomes the signer's name in the roster. */
@@ -37,57 +50,81 @@ export async function addMembers(
 	ownName: string,
 	deps: MembershipDeps
 ): Promise<ManifestStep> {
-	const roster = must(access.roster, 'only a member with the roster can change the circle');
-	const people = [
-		...roster.people.filter(
-			(person) => person.identity !== device.identity && !members.some((each) => each.identity.id === person.identity)
-		),
-		{
-			...(roster.people.find((person) => person.identity === device.identity) ?? {}),
-			identity: device.identity,
-			name: ownName
-		},
-		...members.map((member) => ({ ...member.person, identity: member.identity.id }))
-	];
-	const added: Manifest['members'] = members.map(({ identity, role, rights }) => ({
-		identity: identity.id,
-		idHead: identity.head,
-		role,
-		actsFor: false,
-		rights: rights.map((right) => ({ ...right, fromEpoch: 1 }))
-	}));
-	const next = nextManifest(access, device, deps.now());
-	const manifest = signManifest(
-		{
-			...next,
-			members: [...next.members.filter((old) => !added.some((each) => each.identity === old.identity)), ...added],
-			roster: sealedRoster(access, { ...roster, people }, deps.random)
-		},
-		idBytes(device.sign)
-	);
-	const envelopes = await Promise.all(
-		members.map((member) =>
-			envelopesFor(
-				access,
-				member.identity,
-				member.rights.map((right) => right.book)
-			)
-		)
-	);
-	return { manifest: toBase64url(manifest.bytes), envelopes: envelopes.flat() };
+	const { members: before } = access.chain.head.body;
+	const added = members.map(toMember);
+	return changeCircle(access, device, deps, {
+		members: [...before.filter((old) => !added.some((each) => each.identity === old.identity)), ...added],
+		people: withPeople(access, [
+			{ ...rosterPerson(access, device.identity), identity: device.identity, name: ownName },
+			...members.map((member) => ({ ...member.person, identity: member.identity.id }))
+		]),
+		newcomers: members.map((member) => member.identity)
+	});
 }
 
-/** Keys in one envelope: its size limit leaves room for these. */
-const KEYS_IN_ENVELOPE = 100;
+export const toMember = ({ identity, role, rights }: Omit<NewMember, 'person'>): Member => ({
+	identity: identity.id,
+	idHead: identity.head,
+	role,
+	actsFor: false,
+	rights: rights.map(({ book, access }) => ({ book, access, fromEpoch: 1 }))
+});
 
-/** Every key of these books, sealed to a member's identity box, in as many rows as they need. */
-export function envelopesFor(access: CircleAccess, identity: Identity, books: readonly BookId[]): Promise<Envelope[]> {
-	const to = { member: identity.id, gen: identity.box.gen, box: identity.box.pub };
-	const keys = books.flatMap((book) => heldKeys(access, book));
-	const parts = Array.from({ length: Math.ceil(keys.length / KEYS_IN_ENVELOPE) }, (_, part) =>
-		keys.slice(part * KEYS_IN_ENVELOPE, (part + 1) * KEYS_IN_ENVELOPE)
+/** The roster's people with these in place of those of the same identity. */
+export function withPeople(access: CircleAccess, people: Roster['people']): Roster['people'] {
+	const known = must(access.roster, 'only a member with the roster can change the circle').people;
+	return [...known.filter((old) => !people.some((each) => each.identity === old.identity)), ...people];
+}
+
+/**
+ * The record that makes a change, and every key that goes with it: a new one for each book somebody loses a right in, to
+ * all who still read it, and all of a book's to whoever gains it. `headsAt` says where a loser is cut.
+ */
+export async function changeCircle(
+	access: CircleAccess,
+	device: DeviceKeys,
+	deps: MembershipDeps,
+	change: CircleChange,
+	headsAt: (member: IdentityId, book: BookId) => Promise<Cut['heads']> = () => Promise.resolve([])
+): Promise<ManifestStep> {
+	const before = access.chain.head.body;
+	const next = nextManifest(access, device, deps.now());
+	const wanted = {
+		members: withNewHeads(change.members ?? next.members, next),
+		invites: change.invites ?? next.invites
+	};
+	const plan = planChange(before, wanted);
+	const fresh = new Map(plan.raised.map((book) => [book, deps.random(32)]));
+	const cuts = new Map<string, Cut['heads']>();
+	for (const { member, book } of plan.losses) cuts.set(`${member} ${book}`, await headsAt(member, book));
+	const parts = carryOut(before, wanted, plan, {
+		headsAt: (member, book) => cuts.get(`${member} ${book}`) ?? [],
+		commitOf: (book) => keyCommit(must(fresh.get(book), 'every raised book has a new key'))
+	});
+	const keys = plan.raised.map((book) => ({
+		book,
+		epoch: nextEpoch(before, book),
+		key: must(fresh.get(book), 'every raised book has a new key')
+	}));
+	const manifest = signManifest(
+		{ ...next, ...parts, roster: nextRoster(access, { ...next, ...parts }, keys, change.people, deps.random) },
+		idBytes(device.sign)
 	);
-	return Promise.all(parts.map((part) => sealEnvelope(to, access.chain.circle, part)));
+	const identities = new Map([
+		...access.identities,
+		...(change.newcomers ?? []).map((each) => [each.id, each] as const)
+	]);
+	const envelopes = keysToHandOut(before, parts, plan).map(({ member, fresh: renewed, whole }) =>
+		envelopesOf(access, must(identities.get(member), 'every member’s log is known'), [
+			...keys.filter((key) => renewed.includes(key.book) || whole.includes(key.book)),
+			...whole.flatMap((book) => heldKeys(access, book))
+		])
+	);
+	return {
+		manifest: toBase64url(manifest.bytes),
+		envelopes: (await Promise.all(envelopes)).flat(),
+		keys: keys.map((each) => ({ ...each, key: toBase64url(each.key) }))
+	};
 }
 
 const nextManifest = (access: CircleAccess, device: DeviceKeys, at: number): Manifest => ({
@@ -103,19 +140,32 @@ const nextManifest = (access: CircleAccess, device: DeviceKeys, at: number): Man
 	})
 });
 
-function sealedRoster(access: CircleAccess, roster: Roster, random: RandomBytes): Manifest['roster'] {
+const withNewHeads = (members: readonly Member[], next: Manifest): Member[] =>
+	members.map((member) => ({
+		...member,
+		idHead: next.members.find((each) => each.identity === member.identity)?.idHead ?? member.idHead
+	}));
+
+/** Sealed anew when a name changes, or when the profile book has a new key: whoever lost that book reads no names more. */
+function nextRoster(
+	access: CircleAccess,
+	next: Manifest,
+	fresh: readonly EpochKey[],
+	people: Roster['people'] | undefined,
+	random: RandomBytes
+): Manifest['roster'] {
+	const roster = must(access.roster, 'only a member with the roster can change the circle');
 	const profile = must(
 		roster.books.find((book) => book.kind === 'profile'),
 		'every circle has a profile book'
 	).id;
+	const raised = fresh.find((key) => key.book === profile);
+	if (!raised && !people) return next.roster;
 	const epoch = must(
-		access.chain.head.body.books.find((book) => book.id === profile),
+		next.books.find((book) => book.id === profile),
 		'the profile book stands in the manifest'
 	).epoch;
-	const key = must(epochKey(access, profile, epoch), 'an owner holds the profile key');
-	return { epoch, ct: sealRoster(roster, access.chain.circle, key, random) };
+	const key = raised?.key ?? must(epochKey(access, profile, epoch), 'an owner holds the profile key');
+	const named = { ...roster, people: people ?? roster.people };
+	return { epoch, ct: sealRoster(named, access.chain.circle, key, random) };
 }
-
-/** A person's entry in the roster; undefined when the roster does not name them. */
-export const rosterPerson = (access: CircleAccess, identity: IdentityId): Roster['people'][number] | undefined =>
-	access.roster?.people.find((person) => person.identity === identity);

@@ -151,6 +151,20 @@ export class RelayClient {
 		return this.#authorised('POST', `/invites/${id}/accept`, { json: { circle } });
 	}
 
+	/** What only few devices ask: its own file knows path and schema. `open` needs no login. */
+	async ask<T>(path: string, schema: z.ZodMiniType<T>, open = false): Promise<Result<T, RelayError>> {
+		const answer = await (open ? this.#open('GET', path, null) : this.#authorised('GET', path, null));
+		return answer.ok ? parsed(answer.value, schema, (value) => value) : answer;
+	}
+
+	tell(method: 'PUT' | 'POST', path: string, json: unknown): Promise<Result<Uint8Array, RelayError>> {
+		return this.#authorised(method, path, { json });
+	}
+
+	leaveCircle(circle: CircleId): Promise<Result<Uint8Array, RelayError>> {
+		return this.#authorised('POST', `/circles/${circle}/leave`, null);
+	}
+
 	addRecoveryFile(lookup: string, file: RecoveryFile): Promise<Result<Uint8Array, RelayError>> {
 		return this.#authorised('PUT', `/recovery/${lookup}`, { json: file });
 	}

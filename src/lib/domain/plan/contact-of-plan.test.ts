@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { must } from '../assert';
 import type { LocalDate } from '../time';
-import { appointmentsFrom, contactFrom, coverOn, coversFrom, fixedContactOf, withFixedContact } from './contact-of-plan';
+import {
+	appointmentsFrom,
+	contactFrom,
+	coverOn,
+	coversFrom,
+	fixedContactOf,
+	withFixedContact
+} from './contact-of-plan';
 import { emptyPlan, type Plan } from './plan';
 import { planFromTemplate } from './plan-from-template';
 

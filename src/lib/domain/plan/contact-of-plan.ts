@@ -15,7 +15,10 @@ export interface KnownContact {
 
 /** A contact's line from what is known: what does not fit a line is shortened, and what is no telephone number is left out. */
 export function contactFrom({ name, unit, phone, hours }: KnownContact): Omit<Contact, 'id'> | null {
-	const short = (text: string | null | undefined): string => plainText(text ?? '').slice(0, textLimits.short).trim();
+	const short = (text: string | null | undefined): string =>
+		plainText(text ?? '')
+			.slice(0, textLimits.short)
+			.trim();
 	const [called, at, open] = [short(name), short(unit), short(hours)];
 	if (called === '') return null;
 	const number = phoneSchema.safeParse(plainText(phone ?? ''));

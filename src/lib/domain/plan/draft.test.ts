@@ -13,7 +13,9 @@ describe('what is kept of a plan being written', () => {
 			story: 'å'.repeat(100_000),
 			matters: [{ id: 'a', text: '' }],
 			goals: [{ id: 'b', text: `Gå ${'långt '.repeat(1000)}` }],
-			rules: [rule([{ id: 'c', kind: 'weightGain', kg: 2, days: 3 }], { steps: [{ kind: 'do', text: 'x'.repeat(999) }] })]
+			rules: [
+				rule([{ id: 'c', kind: 'weightGain', kg: 2, days: 3 }], { steps: [{ kind: 'do', text: 'x'.repeat(999) }] })
+			]
 		});
 		expect(readPlanDraft(stored(draft))).toEqual(draft);
 	});

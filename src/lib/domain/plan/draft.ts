@@ -36,7 +36,9 @@ function withPart(of: unknown, [key, ...rest]: Path, part: unknown): unknown {
 	if (key === undefined) return part;
 	const branch = must(isBranch(of) ? of : null, 'a place that was named is there');
 	const changed = withPart(branch[key], rest, part);
-	return Array.isArray(branch) ? branch.map((each, at) => (at === key ? changed : (each as unknown))) : { ...branch, [key]: changed };
+	return Array.isArray(branch)
+		? branch.map((each, at) => (at === key ? changed : (each as unknown)))
+		: { ...branch, [key]: changed };
 }
 
 const isBranch = (value: unknown): value is Readonly<Record<PropertyKey, unknown>> =>

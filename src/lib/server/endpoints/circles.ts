@@ -19,6 +19,7 @@ import { done, json, refuse, type Answer, type Refusal } from '../http';
 import type { RelayLimits } from '../limits';
 import { deviceJsonRoute, deviceRoute, type Call, type RelayContext, type Route, type Session } from '../route';
 import type { CircleQuota, ManifestRefusal, RelayStore } from '../store';
+import { readableAfter } from '$lib/protocol/farewell';
 import { loadIdentities } from './identities';
 
 export const circleRoutes: readonly Route[] = [
@@ -129,11 +130,25 @@ function mayHandOut(manifest: Manifest, session: Session, envelopes: readonly En
 
 async function readManifests({ relay, id, query }: Call<null>, session: Session): Promise<Answer> {
 	const circle = await enterCircle(relay.store, id, session);
-	if (!circle) return refuse('not-found');
 	const from = query.get('from') ?? '0';
-	if (!/^\d{1,9}$/.test(from)) return refuse('malformed');
+	if (!/^\d{1,9}$/.test(from)) return circle ? refuse('malformed') : refuse('not-found');
+	if (!circle) return readFarewell(relay.store, id, Number(from), session);
 	const records = await relay.store.manifestsFrom(circle.id, Number(from), MAX_PULL_BYTES);
 	return json({ manifests: records.map(toBase64url) });
+}
+
+/** Whoever was let go reads on to the record that did it, so that their app can know instead of having to believe. */
+async function readFarewell(store: RelayStore, id: string, from: number, session: Session): Promise<Answer> {
+	if (from < 1 || !circleIdSchema.safeParse(id).success) return refuse('not-found');
+	const head = await storedHead(store, id as CircleId);
+	// Somebody who left by themselves stands there still, and has no more to read.
+	if (!head || memberOf(head.body, session.identity)) return refuse('not-found');
+	const stored = await store.manifestsFrom(id as CircleId, from - 1, MAX_PULL_BYTES);
+	const records = readableAfter(
+		session.identity,
+		stored.map((bytes) => must(parseManifest(bytes), 'a stored manifest was parsed before'))
+	);
+	return records.length > 0 ? json({ manifests: records.map(({ bytes }) => toBase64url(bytes)) }) : refuse('not-found');
 }
 
 async function readEnvelopes({ relay, id }: Call<null>, session: Session): Promise<Answer> {
@@ -171,7 +186,7 @@ async function eraseCircle({ relay, id }: Call<null>, session: Session): Promise
 }
 
 /** The circle, when the caller is in it; null for a stranger as for an id that does not exist. */
-async function enterCircle(store: RelayStore, id: string, session: Session) {
+export async function enterCircle(store: RelayStore, id: string, session: Session) {
 	if (!circleIdSchema.safeParse(id).success) return null;
 	const circle = id as CircleId;
 	const role = await store.roleIn(circle, session.identity);
@@ -184,7 +199,7 @@ async function storedHead(store: RelayStore, circle: CircleId): Promise<SignedMa
 	return bytes && must(parseManifest(bytes), 'a stored manifest was parsed before');
 }
 
-function isOwnedBy(manifest: Manifest, session: Session): boolean {
+export function isOwnedBy(manifest: Manifest, session: Session): boolean {
 	const role = memberOf(manifest, session.identity)?.role;
 	return role === 'owner' || role === 'coOwner';
 }

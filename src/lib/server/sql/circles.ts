@@ -313,7 +313,7 @@ export async function deleteCircle(tx: Tx, circle: CircleId): Promise<void> {
 	for (const identity of await allMembers(tx, circle)) {
 		await tx.deleteFrom('memberships').where('identity', '=', identity).where('circle', '=', circle).execute();
 	}
-	for (const table of ['members', 'rights', 'books', 'envelopes', 'manifests', 'circles'] as const) {
+	for (const table of ['members', 'rights', 'books', 'envelopes', 'invitations', 'manifests', 'circles'] as const) {
 		await tx.deleteFrom(table).where('circle', '=', circle).execute();
 	}
 }

@@ -14,7 +14,10 @@ interface Migration {
 	readonly up: (tx: Transaction<Schema>, types: ColumnTypes, incarnation: string) => Promise<void>;
 }
 
-const migrations: readonly Migration[] = [{ id: 1, up: createTables }];
+const migrations: readonly Migration[] = [
+	{ id: 1, up: createTables },
+	{ id: 2, up: createInvitations }
+];
 
 /**
  * Brings the schema up to date inside `tx`, which the caller has opened under the database's migration lock.
@@ -52,6 +55,21 @@ async function createTables(tx: Transaction<Schema>, types: ColumnTypes, incarna
 			.columns([...columns]);
 		await (unique ? index.unique() : index).execute();
 	}
+}
+
+/** Invitations of people: the sealed card, and the first signed answer. */
+async function createInvitations(tx: Transaction<Schema>, types: ColumnTypes): Promise<void> {
+	const columns: readonly Column[] = [
+		['id', 'text'],
+		['circle', 'text'],
+		['pub', 'text'],
+		['exp', 'int'],
+		['ct', 'bytes'],
+		['answered_by', 'text', 'null'],
+		['acceptance', 'bytes', 'null']
+	];
+	await createTable(tx, types, 'invitations', columns, ['id']);
+	await tx.schema.createIndex('invitations_by_circle').on('invitations').columns(['circle']).execute();
 }
 
 type Column = readonly [name: string, type: 'text' | 'int' | 'bytes', nullable?: 'null'];

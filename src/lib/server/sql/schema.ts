@@ -59,6 +59,15 @@ export interface Schema {
 	tokens: { hash: string; identity: string; device: string; exp: number };
 	enrolments: { hash: string; exp: number; used_by: string | null };
 	invite_uses: { id: string; circle: string; at: number };
+	invitations: {
+		id: string;
+		circle: string;
+		pub: string;
+		exp: number;
+		ct: Uint8Array;
+		answered_by: string | null;
+		acceptance: Uint8Array | null;
+	};
 	recovery_files: { id: string; kind: 'root' | 'box'; gen: number; owner: string; ct: Uint8Array };
 }
 

@@ -7,10 +7,14 @@ import { createCodeStore } from './codes';
 import type { Database } from './database';
 import { createFrameStore } from './frames';
 import { createIdentityStore, createLoginStore } from './identities';
+import { createInvitationStore } from './invitations';
 import type { Schema } from './schema';
 
 /** Used enrolments are remembered this long, so that a link opened twice is told apart from a wrong one. */
 const REMEMBER_ENROLMENTS_MS = 90 * 24 * 60 * 60 * 1000;
+
+/** An invitation that has run out is told apart from one that never was for this long. */
+const REMEMBER_INVITATIONS_MS = 30 * 24 * 60 * 60 * 1000;
 
 export const createSqlStore = (
 	database: Database,
@@ -21,6 +25,7 @@ export const createSqlStore = (
 	...createCircleStore(database),
 	...createFrameStore(database),
 	...createCodeStore(database),
+	...createInvitationStore(database),
 	...lifecycle,
 
 	incarnation: () =>
@@ -48,6 +53,10 @@ export const createSqlStore = (
 			await tx
 				.deleteFrom('enrolments')
 				.where('exp', '<=', now - REMEMBER_ENROLMENTS_MS)
+				.execute();
+			await tx
+				.deleteFrom('invitations')
+				.where('exp', '<=', now - REMEMBER_INVITATIONS_MS)
 				.execute();
 		});
 		await sweepDemo(database, demoBefore);

@@ -54,6 +54,10 @@ export class ShareFlow {
 		return card?.contact || card?.unit || '';
 	}
 
+	get needsCode(): boolean {
+		return !this.#app.device.hasRecovery;
+	}
+
 	/** What the plan rests on and is not handed over with it: there its zone cannot be said. */
 	get missingForPlan(): readonly ShareableBook[] {
 		const own = this.#app.own;
@@ -65,10 +69,6 @@ export class ShareFlow {
 			...(adjusts ? ['medicines' as const] : [])
 		];
 		return needed.filter((book) => !this.chosen.has(book));
-	}
-
-	get needsCode(): boolean {
-		return !this.#app.device.hasRecovery;
 	}
 
 	/** Reads a link or pasted text. What was typed stays in the field on failure. */

@@ -1,7 +1,9 @@
 /** What went wrong while sharing: what happened, what is safe, what to do. */
 import { unreachable } from '$lib/domain/assert';
 import { m } from '$lib/i18n/paraglide/messages';
+import type { InvitationError } from '$lib/state/joining';
 import type { CardError, ShareError } from '$lib/state/sharing';
+import type { StorageError } from '$lib/storage/errors';
 
 export function cardErrorWords(error: CardError): string {
 	switch (error.type) {
@@ -49,5 +51,27 @@ export function shareErrorWords(error: ShareError): string {
 			return m.common_storage_off_text();
 		default:
 			return unreachable(error);
+	}
+}
+
+export const inviteErrorWords = (error: StorageError | { readonly type: 'circle-full' }): string =>
+	error.type === 'circle-full' ? m.members_full() : shareErrorWords(error);
+
+export function joinErrorWords(error: InvitationError | StorageError): string {
+	switch (error.type) {
+		case 'malformed':
+			return m.circle_join_unknown();
+		case 'other-origin':
+			return m.join_other_origin({ origin: error.origin });
+		case 'unknown':
+			return m.join_unknown();
+		case 'altered':
+			return m.join_altered();
+		case 'other-space':
+			return m.circle_card_other_space();
+		case 'unreachable':
+			return m.join_unreachable();
+		default:
+			return shareErrorWords(error);
 	}
 }

@@ -1,0 +1,93 @@
+/**
+ * What has happened in a circle, read from its manifests: who was let in, what they were given and lost, and by whom. Pure;
+ * nobody can leave anything out of it, because every member checks the whole chain.
+ */
+import type { Access, Role } from '$lib/domain/rights';
+import type { BookId, IdentityId } from './ids';
+import { memberOf, type Manifest, type ManifestChain, type Member } from './manifest';
+
+/** One book of one member, before and after; null: not held. */
+export interface RightChange {
+	readonly book: BookId;
+	readonly from: Access | null;
+	readonly to: Access | null;
+}
+
+interface Made {
+	/** The signer's clock. */
+	readonly at: number;
+	readonly by: IdentityId;
+}
+
+export type CircleEvent = Made &
+	(
+		| { readonly type: 'began' }
+		| {
+				readonly type: 'let-in';
+				readonly member: IdentityId;
+				readonly role: Role;
+				readonly changes: readonly RightChange[];
+		  }
+		| { readonly type: 'rights'; readonly member: IdentityId; readonly changes: readonly RightChange[] }
+		| { readonly type: 'role'; readonly member: IdentityId; readonly role: Role }
+		| { readonly type: 'let-go'; readonly member: IdentityId; readonly changes: readonly RightChange[] }
+		| { readonly type: 'invited'; readonly role: Role; readonly exp: number }
+		/** Taken back, or answered with no; one that let somebody in is told by that. */
+		| { readonly type: 'withdrawn'; readonly role: Role }
+		| { readonly type: 'new-keys'; readonly books: readonly BookId[] }
+	);
+
+/** Everything that happened, oldest first. */
+export const circleHistory = (chain: ManifestChain): CircleEvent[] =>
+	chain.records.flatMap(({ body }, index) => eventsOf(chain.records[index - 1]?.body ?? null, body));
+
+function eventsOf(before: Manifest | null, now: Manifest): CircleEvent[] {
+	const made: Made = { at: now.at, by: now.by.identity };
+	if (!before) return [{ ...made, type: 'began' }];
+	const known = [...before.members, ...now.members.filter(({ identity }) => !memberOf(before, identity))];
+	const ofMembers = known.flatMap(({ identity }) =>
+		memberEvents(made, identity, memberOf(before, identity), memberOf(now, identity))
+	);
+	const ofInvites = inviteEvents(made, before, now, ofMembers);
+	const events = [...ofMembers, ...ofInvites];
+	const raised = now.books.filter((book) => before.books.some((old) => old.id === book.id && old.epoch < book.epoch));
+	// A new key that comes with a loss goes without saying.
+	return events.length === 0 && raised.length > 0
+		? [{ ...made, type: 'new-keys', books: raised.map((book) => book.id) }]
+		: events;
+}
+
+function memberEvents(
+	made: Made,
+	member: IdentityId,
+	before: Member | undefined,
+	now: Member | undefined
+): CircleEvent[] {
+	const changes = rightChanges(before, now);
+	if (!before && now) return [{ ...made, type: 'let-in', member, role: now.role, changes }];
+	if (before && !now) return [{ ...made, type: 'let-go', member, changes }];
+	const role =
+		before && now && before.role !== now.role ? [{ ...made, type: 'role' as const, member, role: now.role }] : [];
+	return changes.length > 0 ? [...role, { ...made, type: 'rights', member, changes }] : role;
+}
+
+function rightChanges(before: Member | undefined, now: Member | undefined): RightChange[] {
+	const books = new Set([...(before?.rights ?? []), ...(now?.rights ?? [])].map((right) => right.book));
+	const accessIn = (member: Member | undefined, book: BookId) =>
+		member?.rights.find((right) => right.book === book)?.access ?? null;
+	return [...books]
+		.map((book) => ({ book, from: accessIn(before, book), to: accessIn(now, book) }))
+		.filter(({ from, to }) => from !== to);
+}
+
+function inviteEvents(made: Made, before: Manifest, now: Manifest, events: readonly CircleEvent[]): CircleEvent[] {
+	const isIn = (list: Manifest['invites'], pub: string) => list.some((invite) => invite.pub === pub);
+	const added = now.invites.filter(({ pub }) => !isIn(before.invites, pub));
+	const gone = before.invites.filter(({ pub }) => !isIn(now.invites, pub));
+	// One invitation is used by each who is let in; which one, only the roster knows.
+	const used = events.filter((event) => event.type === 'let-in').length;
+	return [
+		...added.map(({ role, exp }) => ({ ...made, type: 'invited' as const, role, exp })),
+		...gone.slice(used).map(({ role }) => ({ ...made, type: 'withdrawn' as const, role }))
+	];
+}

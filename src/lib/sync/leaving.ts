@@ -1,0 +1,57 @@
+/** Circles of others that end for this device: the record that let its person go, and the farewell of one who left. */
+import { err, ok, type Result } from '$lib/domain/result';
+import type { Heads } from '$lib/protocol/api/heads';
+import type { CircleId } from '$lib/protocol/ids';
+import type { CircleKeys } from '$lib/storage/keyring';
+import type { LocalStore } from '$lib/storage/local-store';
+import type { AccessError, CircleAccess } from './circle-access';
+import type { SyncChange, SyncError } from './engine';
+import type { RelayClient } from './relay-client';
+
+export interface LeavingDeps {
+	readonly store: LocalStore;
+	readonly relay: RelayClient;
+	readonly onChange: (change: SyncChange) => void;
+	readonly open: (keys: CircleKeys) => Promise<CircleAccess | null>;
+	/** Verifies a row with newer records, asking for the logs it lacks. */
+	readonly verify: (row: CircleKeys) => Promise<Result<CircleAccess, AccessError | SyncError>>;
+	readonly save: (row: CircleKeys) => Promise<Result<CircleKeys, SyncError>>;
+	/** The circle was taken off this device: what was taken in of it is to be asked for anew. */
+	readonly forget: (circle: CircleId) => void;
+}
+
+/**
+ * Circles that the relay no longer shows are asked for the record that let this member go. Without one nothing is known, and
+ * everything stays as it is.
+ */
+export async function readFarewells(deps: LeavingDeps, heads: Heads): Promise<Result<void, SyncError>> {
+	const shown = new Set(heads.circles.map((head) => head.circle));
+	for (const keys of await deps.store.readCircles()) {
+		if (keys.standing === 'mine' || shown.has(keys.circle) || !(await deps.open(keys))?.member) continue;
+		const records = await deps.relay.manifests(keys.circle, keys.manifests.length);
+		if (!records.ok && records.error.type !== 'refused') return records;
+		if (!records.ok || records.value.length === 0) continue;
+		const row = { ...keys, manifests: [...keys.manifests, ...records.value] };
+		const access = await deps.verify(row);
+		if (!access.ok || access.value.member) return err({ type: 'relay-went-back', circle: keys.circle });
+		const saved = await deps.save(row);
+		if (!saved.ok) return saved;
+		deps.onChange({ circle: keys.circle, keys: true, books: [] });
+	}
+	return ok(undefined);
+}
+
+/** Circles this device's person has left: once the farewell has been sent the relay is told, and nothing stays here. */
+export async function leaveCircles({ store, relay, open, forget }: LeavingDeps): Promise<Result<void, SyncError>> {
+	for (const keys of await store.readCircles()) {
+		if (keys.standing !== 'declined' || keys.keys.length === 0) continue;
+		const isMember = (await open(keys))?.member !== undefined;
+		if (isMember && (await store.countOutbox(keys.circle)) > 0) continue;
+		const told = isMember ? await relay.leaveCircle(keys.circle) : ok(undefined);
+		if (!told.ok && told.error.type !== 'refused') return told;
+		const forgotten = await store.forgetCircle(keys.circle);
+		if (!forgotten.ok) return forgotten;
+		forget(keys.circle);
+	}
+	return ok(undefined);
+}

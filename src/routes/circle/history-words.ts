@@ -1,0 +1,119 @@
+/** The access log in plain words: who was given what, by whom and when, what changed, and what was seen. */
+import { unreachable } from '$lib/domain/assert';
+import { formatClock, formatRelativeDay, type Moment } from '$lib/i18n/format';
+import { bookName } from '$lib/i18n/measure-words';
+import { m } from '$lib/i18n/paraglide/messages';
+import { circleHistory, type CircleEvent, type RightChange } from '$lib/protocol/circle-history';
+import type { IdentityId } from '$lib/protocol/ids';
+import { kindOf, nameOf, type CircleAccess } from '$lib/sync/circle-access';
+import type { SeenReceipt } from '$lib/state/circle-books.svelte';
+import { roleWord } from './role-word';
+import { isShareable } from './shown-right';
+
+export interface LogRow {
+	readonly at: number;
+	readonly text: string;
+	/** What it was about, a line each. */
+	readonly details: readonly string[];
+	readonly when: string;
+}
+
+/** Everything there is to tell of a circle, newest first. */
+export function circleLog(access: CircleAccess, receipts: readonly SeenReceipt[], now: Moment): LogRow[] {
+	const words = new LogWords(access);
+	const rows = [
+		...circleHistory(access.chain).map((event) => ({ at: event.at, ...words.ofEvent(event) })),
+		...receipts.map((receipt) => ({ at: receipt.at, ...words.ofReceipt(receipt) }))
+	];
+	return rows
+		.map((row, index) => ({ row, index }))
+		.sort((a, b) => b.row.at - a.row.at || b.index - a.index)
+		.map(({ row }) => {
+			const at = { utc: row.at, offset: now.offset };
+			return { ...row, when: `${formatRelativeDay(at, now)} ${formatClock(at)}` };
+		});
+}
+
+type Words = Pick<LogRow, 'text' | 'details'>;
+
+class LogWords {
+	readonly #access: CircleAccess;
+
+	constructor(access: CircleAccess) {
+		this.#access = access;
+	}
+
+	ofEvent(event: CircleEvent): Words {
+		const by = this.#name(event.by);
+		switch (event.type) {
+			case 'began':
+				return { text: m.members_log_began(), details: [] };
+			case 'let-in':
+				return {
+					text: m.members_log_let_in({ by, name: this.#object(event.member) }),
+					details: this.#details(event.changes)
+				};
+			case 'let-go':
+				return { text: m.members_log_let_go({ by, name: this.#object(event.member) }), details: [] };
+			case 'rights':
+				return {
+					text: m.members_log_rights({ by, name: this.#object(event.member) }),
+					details: this.#details(event.changes)
+				};
+			case 'role':
+				return {
+					text: m.members_log_role({ by, name: this.#object(event.member), role: roleWord(event.role) }),
+					details: []
+				};
+			case 'invited':
+				return { text: m.members_log_invited({ by, role: roleWord(event.role) }), details: [] };
+			case 'withdrawn':
+				return { text: m.members_log_withdrawn({ by }), details: [] };
+			case 'new-keys':
+				return { text: m.members_log_new_keys({ by }), details: [] };
+			default:
+				return unreachable(event);
+		}
+	}
+
+	ofReceipt({ outcome, by, until, name }: SeenReceipt): Words {
+		const who = by === this.#access.member?.identity ? m.members_log_you() : (name ?? m.common_unnamed());
+		const isUnit = this.#access.identities.get(by)?.type === 'unit';
+		if (outcome === 'seen') {
+			const books = Object.keys(until).filter(isShareable).map(bookName);
+			return {
+				text: m.circle_seen_seen({ name: who }),
+				details: books.length > 0 ? [m.members_log_seen_books({ books: books.join(', ') })] : []
+			};
+		}
+		if (outcome === 'accepted') return { text: m.circle_seen_accepted({ name: who }), details: [] };
+		return { text: isUnit ? m.circle_seen_declined({ name: who }) : m.members_log_left({ name: who }), details: [] };
+	}
+
+	#details(changes: readonly RightChange[]): string[] {
+		const of = (which: (change: RightChange) => boolean) =>
+			changes
+				.filter(which)
+				.flatMap(({ book }) => {
+					const kind = kindOf(this.#access, book);
+					return kind && isShareable(kind) ? [bookName(kind)] : [];
+				})
+				.join(', ');
+		const lines: [string, (given: { books: string }) => string][] = [
+			[of(({ to }) => to === 'w'), m.members_log_writes],
+			[of(({ from, to }) => from === null && to === 'r'), m.members_log_sees],
+			[of(({ from, to }) => from === 'w' && to === 'r'), m.members_log_no_longer_writes],
+			[of(({ from, to }) => from !== null && to === null), m.members_log_no_longer_sees]
+		];
+		return lines.flatMap(([books, words]) => (books ? [words({ books })] : []));
+	}
+
+	#name(identity: IdentityId): string {
+		if (identity === this.#access.member?.identity) return m.members_log_you();
+		return nameOf(this.#access, identity) ?? m.common_unnamed();
+	}
+
+	#object(identity: IdentityId): string {
+		return identity === this.#access.member?.identity ? m.members_log_you_object() : this.#name(identity);
+	}
+}
