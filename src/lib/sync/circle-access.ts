@@ -160,3 +160,13 @@ export const nameOf = (access: CircleAccess, identity: IdentityId): string | nul
 /** A person's entry in the roster; undefined when the roster does not name them. */
 export const rosterPerson = (access: CircleAccess, identity: IdentityId): Roster['people'][number] | undefined =>
 	access.roster?.people.find((person) => person.identity === identity);
+
+/** Own devices that are out, while the circle's newest record does not know it yet. */
+export function uncutDevices(access: CircleAccess): DeviceId[] {
+	const { member } = access;
+	const identity = member && access.identities.get(member.identity);
+	if (!identity) return [];
+	return [...identity.devices.values()].flatMap(({ id, removedAt }) =>
+		removedAt !== null && removedAt > member.idHead.n ? [id] : []
+	);
+}

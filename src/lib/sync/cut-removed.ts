@@ -15,16 +15,6 @@ import { epochKey, type CircleAccess } from './circle-access';
 import type { ManifestStep, MembershipDeps } from './membership';
 import type { RelayClient, RelayError } from './relay-client';
 
-/** Own devices that are out, while the circle's newest record does not know it yet. */
-export function uncutDevices(access: CircleAccess): DeviceId[] {
-	const { member } = access;
-	const identity = member && access.identities.get(member.identity);
-	if (!identity) return [];
-	return [...identity.devices.values()].flatMap(({ id, removedAt }) =>
-		removedAt !== null && removedAt > member.idHead.n ? [id] : []
-	);
-}
-
 /** Books whose present key is held: only those can be renewed by this device. */
 const renewableBooks = (access: CircleAccess): BookId[] =>
 	(access.member?.rights ?? []).flatMap(({ book }) => {

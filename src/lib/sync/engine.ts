@@ -23,12 +23,12 @@ import {
 	identityFrom,
 	openCircle,
 	personOf,
+	uncutDevices,
 	writingEpoch,
 	type CircleAccess,
 	type Me
 } from './circle-access';
 import type * as Leaving from './leaving';
-import { cutAtRelay, uncutDevices } from './cut-removed';
 import { envelopesFor } from './envelopes';
 import { concernsAll, flushCircle } from './outbox';
 import { openBatch } from './open-book';
@@ -289,6 +289,7 @@ export class SyncEngine {
 	async #cutRemoved(access: CircleAccess, device: DeviceKeys): Promise<Result<void, SyncError>> {
 		const removed = uncutDevices(access);
 		if (removed.length === 0 || removed.includes(device.device)) return ok(undefined);
+		const { cutAtRelay } = await import('./cut-removed');
 		const sent = await cutAtRelay(this.#deps, access, device, removed);
 		if (!sent) return ok(undefined);
 		// Somebody else's record came first: the next pass knows it.
@@ -337,7 +338,7 @@ export class SyncEngine {
 		if (row.standing === 'invited') row.standing = await this.#standingIn(access.value);
 		if (before && records.value.length === 0 && added.value.length === before.keys.length) return ok(before);
 		// A circle of the person's own that is new here has come back by the recovery code.
-		const standing = before?.standing ?? (access.value.member?.role === 'owner' ? 'mine' : 'invited');
+		const standing = !before && access.value.member?.role === 'owner' ? 'mine' : row.standing;
 		return this.#saveCircle({ ...row, standing, keys: added.value });
 	}
 
