@@ -7,12 +7,11 @@
  */
 import { toBase64url, type RandomBytes } from '$lib/crypto/bytes';
 import { err, ok, type Result } from '$lib/domain/result';
-import { EMPTY_RUN, nextRun, shortHash, shortRun, type CircleHead, type Heads } from '$lib/protocol/api/heads';
-import type { PullRange } from '$lib/protocol/api/frames';
+import { shortHash, type CircleHead, type Heads } from '$lib/protocol/api/heads';
 import { matchesCommit, openEnvelope } from '$lib/protocol/envelope';
 import type { Identity } from '$lib/protocol/identity-log';
 import { idBytes, type BookId, type CircleId, type IdentityId } from '$lib/protocol/ids';
-import { accessOf, bookOf, commitOf, parseManifest } from '$lib/protocol/manifest';
+import { bookOf, commitOf, parseManifest } from '$lib/protocol/manifest';
 import { StorageAbort, type StorageError } from '$lib/storage/errors';
 import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
@@ -31,8 +30,7 @@ import {
 import type * as Leaving from './leaving';
 import { envelopesFor } from './envelopes';
 import { concernsAll, flushCircle } from './outbox';
-import { openBatch } from './open-book';
-import { advanced, readPulled, type Pulled, type PulledRange } from './pulled';
+import { pullBooks } from './pull-books';
 import type { RelayClient, RelayError } from './relay-client';
 
 export type SyncError =
@@ -274,7 +272,9 @@ export class SyncEngine {
 		const access = keys.value && (await this.open(keys.value, device));
 		if (!access) return ok(undefined);
 		const changed = keys.value !== before;
-		const { books, result } = await this.#pullBooks(head, access);
+		const { books, result } = await pullBooks(this.#deps, head, access, (count) =>
+			this.#report({ ...this.#progress, done: this.#progress.done + count })
+		);
 		if (changed || books.length > 0) this.#deps.onChange({ circle: head.circle, keys: changed, books });
 		if (!result.ok) return result;
 		const cut = await this.#cutRemoved(access, device);
@@ -395,80 +395,6 @@ export class SyncEngine {
 			}
 		}
 		return ok(keys);
-	}
-
-	// Frames
-
-	/** Pulls every book of a circle that has moved; the books in which something arrived. A book that went back holds up no other. */
-	async #pullBooks(
-		head: CircleHead,
-		access: CircleAccess
-	): Promise<{ books: BookId[]; result: Result<void, SyncError> }> {
-		const wentBack = err<SyncError>({ type: 'relay-went-back', circle: head.circle });
-		let result: Result<void, SyncError> = ok(undefined);
-		const ranges: PullRange[] = [];
-		for (const { book, pos, run } of head.books) {
-			const local = await this.#deps.store.head(head.circle, book);
-			if (pos < local.pos || (pos === local.pos && shortRun(local.run) !== run)) result = wentBack;
-			else if (pos > local.pos && accessOf(access.member, book) && bookOf(access.chain.head.body, book)) {
-				ranges.push({ circle: head.circle, book, after: local.pos });
-			}
-		}
-		const changed = new Set<BookId>();
-		for (let wanted = ranges; wanted.length > 0;) {
-			const pulled = await this.#deps.relay.pull(wanted);
-			if (!pulled.ok) return { books: [...changed], result: pulled };
-			const { header, frames } = pulled.value;
-			const stored = await this.#storePulled(header.ranges, frames, wanted, access, changed);
-			if (!stored.ok) return { books: [...changed], result: stored };
-			// "More" without anything new would go on for ever.
-			if (header.more && frames.length === 0) return { books: [...changed], result: wentBack };
-			wanted = header.more ? wanted.flatMap((range) => advanced(range, header.ranges)) : [];
-		}
-		return { books: [...changed], result };
-	}
-
-	async #storePulled(
-		ranges: readonly PulledRange[],
-		frames: readonly Uint8Array[],
-		wanted: readonly PullRange[],
-		access: CircleAccess,
-		changed: Set<BookId>
-	): Promise<Result<void, SyncError>> {
-		let at = 0;
-		for (const range of ranges) {
-			const isAsked = wanted.some(
-				(each) => each.circle === range.circle && each.book === range.book && each.after === range.after
-			);
-			const parsed = frames.slice(at, at + range.count).map((bytes) => readPulled(bytes, range, access));
-			at += range.count;
-			// Frames nobody asked for, of another place, unreadable or with a signature that fails: not this relay's to give.
-			const fits = isAsked && parsed.every((each) => each !== null);
-			if (!fits) return err({ type: 'relay-went-back', circle: access.chain.circle });
-			if (range.count === 0) continue;
-			const written = await this.#storeRange(range, parsed, access);
-			if (!written.ok) return written;
-			changed.add(range.book);
-			this.#report({ ...this.#progress, done: this.#progress.done + range.count });
-		}
-		return ok(undefined);
-	}
-
-	async #storeRange(
-		range: PulledRange,
-		pulled: readonly Pulled[],
-		access: CircleAccess
-	): Promise<Result<void, SyncError>> {
-		const local = await this.#deps.store.head(range.circle, range.book);
-		return this.#deps.store.putRemote({
-			circle: range.circle,
-			book: range.book,
-			frames: pulled.map(({ frame, verified }, index) => ({ frame, pos: range.after + index + 1, verified })),
-			after: range.after,
-			pos: range.after + range.count,
-			run: pulled.reduce((run, { frame }) => nextRun(run, frame.hash), local.pos === 0 ? EMPTY_RUN : local.run),
-			lamport: Math.max(0, ...pulled.map(({ frame }) => openBatch(access, frame)?.lamport ?? 0))
-		});
 	}
 
 	// Outbox

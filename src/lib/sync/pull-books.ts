@@ -1,0 +1,95 @@
+/** Frames of a circle's books from the relay to this device: asked for, verified, stored; what is not right is never taken. */
+import { err, ok, type Result } from '$lib/domain/result';
+import type { PullRange } from '$lib/protocol/api/frames';
+import { EMPTY_RUN, nextRun, shortRun, type CircleHead } from '$lib/protocol/api/heads';
+import type { BookId } from '$lib/protocol/ids';
+import { accessOf, bookOf } from '$lib/protocol/manifest';
+import type { LocalStore } from '$lib/storage/local-store';
+import type { CircleAccess } from './circle-access';
+import type { SyncError } from './engine';
+import { openBatch } from './open-book';
+import { advanced, readPulled, type Pulled, type PulledRange } from './pulled';
+import type { RelayClient } from './relay-client';
+
+interface PullDeps {
+	readonly store: LocalStore;
+	readonly relay: RelayClient;
+}
+
+/** Pulls every book of a circle that has moved; the books in which something arrived. A book that went back holds up no other. */
+export async function pullBooks(
+	{ store, relay }: PullDeps,
+	head: CircleHead,
+	access: CircleAccess,
+	onStored: (count: number) => void
+): Promise<{ books: BookId[]; result: Result<void, SyncError> }> {
+	const wentBack = err<SyncError>({ type: 'relay-went-back', circle: head.circle });
+	let result: Result<void, SyncError> = ok(undefined);
+	const ranges: PullRange[] = [];
+	for (const { book, pos, run } of head.books) {
+		const local = await store.head(head.circle, book);
+		if (pos < local.pos || (pos === local.pos && shortRun(local.run) !== run)) result = wentBack;
+		else if (pos > local.pos && accessOf(access.member, book) && bookOf(access.chain.head.body, book)) {
+			ranges.push({ circle: head.circle, book, after: local.pos });
+		}
+	}
+	const changed = new Set<BookId>();
+	for (let wanted = ranges; wanted.length > 0;) {
+		const pulled = await relay.pull(wanted);
+		if (!pulled.ok) return { books: [...changed], result: pulled };
+		const { header, frames } = pulled.value;
+		const stored = await storePulled(store, header.ranges, frames, wanted, access, (range) => {
+			changed.add(range.book);
+			onStored(range.count);
+		});
+		if (!stored.ok) return { books: [...changed], result: stored };
+		// "More" without anything new would go on for ever.
+		if (header.more && frames.length === 0) return { books: [...changed], result: wentBack };
+		wanted = header.more ? wanted.flatMap((range) => advanced(range, header.ranges)) : [];
+	}
+	return { books: [...changed], result };
+}
+
+async function storePulled(
+	store: LocalStore,
+	ranges: readonly PulledRange[],
+	frames: readonly Uint8Array[],
+	wanted: readonly PullRange[],
+	access: CircleAccess,
+	onStored: (range: PulledRange) => void
+): Promise<Result<void, SyncError>> {
+	let at = 0;
+	for (const range of ranges) {
+		const isAsked = wanted.some(
+			(each) => each.circle === range.circle && each.book === range.book && each.after === range.after
+		);
+		const parsed = frames.slice(at, at + range.count).map((bytes) => readPulled(bytes, range, access));
+		at += range.count;
+		// Frames nobody asked for, of another place, unreadable or with a signature that fails: not this relay's to give.
+		const fits = isAsked && parsed.every((each) => each !== null);
+		if (!fits) return err({ type: 'relay-went-back', circle: access.chain.circle });
+		if (range.count === 0) continue;
+		const written = await storeRange(store, range, parsed, access);
+		if (!written.ok) return written;
+		onStored(range);
+	}
+	return ok(undefined);
+}
+
+async function storeRange(
+	store: LocalStore,
+	range: PulledRange,
+	pulled: readonly Pulled[],
+	access: CircleAccess
+): Promise<Result<void, SyncError>> {
+	const local = await store.head(range.circle, range.book);
+	return store.putRemote({
+		circle: range.circle,
+		book: range.book,
+		frames: pulled.map(({ frame, verified }, index) => ({ frame, pos: range.after + index + 1, verified })),
+		after: range.after,
+		pos: range.after + range.count,
+		run: pulled.reduce((run, { frame }) => nextRun(run, frame.hash), local.pos === 0 ? EMPTY_RUN : local.run),
+		lamport: Math.max(0, ...pulled.map(({ frame }) => openBatch(access, frame)?.lamport ?? 0))
+	});
+}
