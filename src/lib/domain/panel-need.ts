@@ -80,8 +80,9 @@ export function needOf(facts: PatientFacts, today: LocalDate, zone: string): Nee
 
 /** A red or yellow zone that rests on something nobody at the unit has looked at since. */
 function alarmOf({ zone, seen }: PatientFacts): Pick<Need, 'reason' | 'since'> | null {
-	if (zone?.since == null || (zone.zone !== 'red' && zone.zone !== 'yellow')) return null;
-	return seen && seen.at >= zone.since ? null : { reason: zone.zone, since: zone.since };
+	const since = zone?.since ?? null;
+	if (since === null || (zone?.zone !== 'red' && zone?.zone !== 'yellow')) return null;
+	return seen && seen.at >= since ? null : { reason: zone.zone, since };
 }
 
 /**

@@ -7,7 +7,7 @@ import { evaluatePlan, type ZoneResult } from '$lib/domain/plan/evaluate';
 import type { Plan, PlanWriteError } from '$lib/domain/plan/plan';
 import type { Rule } from '$lib/domain/plan/rule';
 import type { PlanData } from '$lib/domain/plan/timeline';
-import { err, ok, type Result } from '$lib/domain/result';
+import { err, type Result } from '$lib/domain/result';
 import type { Role } from '$lib/domain/rights';
 import { localDate } from '$lib/domain/time';
 import type { EntryId, Hash, IdentityId } from '$lib/protocol/ids';

@@ -51,7 +51,7 @@ const textLists = ['matters', 'goals', 'actions', 'green'] as const;
 export function tidyPlan(plan: Plan): Plan {
 	const plain = plainParts(plan) as Plan;
 	const lists = textLists.map((list) => [list, plain[list].filter(({ text }) => text !== undefined)] as const);
-	return { ...plain, ...Object.fromEntries(lists) } as Plan;
+	return { ...plain, ...Object.fromEntries(lists) };
 }
 
 function plainParts(value: unknown): unknown {
