@@ -3,10 +3,12 @@ import { homeBpResult, type HomeBpResult } from '$lib/domain/home-bp';
 import type { CurrentSession } from '$lib/domain/home-bp-progress';
 import { type MeasuringSeries, lastDayOf, readingsIn } from '$lib/domain/measuring-series';
 import type { Observation } from '$lib/domain/observation';
+import { againstTarget, type Target } from '$lib/domain/plan/targets';
 import { shownPressure, type ShownPressure, type ShownValue } from '$lib/domain/shown-pressure';
 import type { PressureMean } from '$lib/domain/pressure-mean';
 import { dateWallMs, type LocalDate, wallTime } from '$lib/domain/time';
-import { formatClock, formatDayShort, formatNumber, formatRelativeDay, type Moment } from './format';
+import { formatClock, formatDayShort, formatNumber, formatRange, formatRelativeDay, type Moment } from './format';
+import { numberLabel } from './number-words';
 import { m } from './paraglide/messages';
 
 /** `136/84`, with a decimal where the whole number would say something else than the mean does. */
@@ -90,4 +92,36 @@ function journalResult({ protocol }: MeasuringSeries, result: HomeBpResult): str
 	return result.completeness === 'valid'
 		? m.series_journal_valid({ ...counted, morning: text(result.morning), evening: text(result.evening) })
 		: m.series_journal_preliminary({ ...counted, minimum: protocol.minimum.readings });
+}
+
+const againstWords = {
+	below: (words: { field: string; value: string; target: string }) => m.series_target_below(words),
+	within: (words: { field: string; value: string; target: string }) => m.series_target_within(words),
+	above: (words: { field: string; value: string; target: string }) => m.series_target_above(words)
+};
+
+/**
+ * "Planens mål. Övre 138: över målet, 120–135. Undre 80: i målet, 70–80." By the number that is shown; empty where the plan
+ * has no target for a pressure.
+ */
+export function targetComparison(shown: ShownPressure, targets: readonly Target[]): string {
+	const parts = targets.flatMap((target) => {
+		const value = target.field === 'systolic' || target.field === 'diastolic' ? shown[target.field] : undefined;
+		if (!value) return [];
+		const words = {
+			field: numberLabel(target.field),
+			value: formatNumber(value.value, value.decimals),
+			target: targetEnds(target)
+		};
+		return againstWords[againstTarget(value.value, target)](words);
+	});
+	return parts.length === 0 ? '' : m.series_target({ parts: parts.join('. ') });
+}
+
+/** `120–135`; of one end, `minst 120` or `högst 135`. */
+function targetEnds({ min, max }: Target): string {
+	if (min !== undefined && max !== undefined) return formatRange(min, max);
+	const has = min === undefined ? 'max' : 'min';
+	const end = formatNumber(min ?? max ?? 0);
+	return m.plan_target({ has, field: '', min: end, max: end }).trim();
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { emptyPlan, type Plan } from './plan';
-import { targetsOf } from './targets';
+import { againstTarget, targetsOf } from './targets';
 
 const plan = (...measuring: Plan['measuring']): Plan => ({ ...emptyPlan(), measuring });
 const line = (id: string, measure: 'weight' | 'bloodPressure', ...targets: Plan['measuring'][number]['targets']) => ({
@@ -20,4 +20,16 @@ test('a measure has the targets of its own lines, and of two plans the newest ag
 	expect(targetsOf([newest, other], 'weight')).toEqual([{ field: 'weight', max: 75 }]);
 	expect(targetsOf([newest, other], 'bloodPressure')).toEqual([{ field: 'systolic', min: 120, max: 135 }]);
 	expect(targetsOf([], 'weight')).toEqual([]);
+});
+
+test('both ends of a target are in it, and an open end has none', () => {
+	const target = { field: 'systolic', min: 120, max: 135 };
+	expect([119, 120, 135, 136].map((value) => againstTarget(value, target))).toEqual([
+		'below',
+		'within',
+		'within',
+		'above'
+	]);
+	expect(againstTarget(300, { field: 'systolic', min: 120 })).toBe('within');
+	expect(againstTarget(1, { field: 'systolic', max: 135 })).toBe('within');
 });

@@ -11,3 +11,9 @@ export function targetsOf(plans: readonly Pick<Plan, 'measuring'>[], measure: Me
 	);
 	return all.filter((target, at) => all.findIndex(({ field }) => field === target.field) === at);
 }
+
+/** Where a value lies; both ends are in the target. */
+export function againstTarget(value: number, { min, max }: Target): 'below' | 'within' | 'above' {
+	if (min !== undefined && value < min) return 'below';
+	return max !== undefined && value > max ? 'above' : 'within';
+}

@@ -2,6 +2,7 @@
  * The guided series (mätserie) on screen: which series it is about, where in the sitting the person is, and what comes next.
  * Everything but the sitting follows from the readings, so a reading typed elsewhere moves the series on too.
  */
+import { isOn } from '$lib/domain/interpretive-functions';
 import type { HomeBpProtocol } from '$lib/domain/home-bp-protocol';
 import { homeBpResult } from '$lib/domain/home-bp';
 import { seriesProgress, type SeriesSession } from '$lib/domain/home-bp-progress';
@@ -15,6 +16,7 @@ import {
 import type { ObservationDraft } from '$lib/domain/observation';
 import { err, type Result } from '$lib/domain/result';
 import { effectiveAt, type LocalDate, localDate, MINUTE_MS, partOfDay, type PartOfDay } from '$lib/domain/time';
+import { targetsIn } from '$lib/state/plan-targets';
 import type { CircleView, SaveError } from '$lib/state/circle-view';
 import type { CircleState } from '$lib/state/circle-state.svelte';
 import type { DraftKeeper } from '$lib/state/draft-keeper';
@@ -91,6 +93,11 @@ export class SeriesFlow {
 	);
 	readonly result = $derived.by(() =>
 		this.series ? homeBpResult(readingsIn(this.series, this.#pressures), this.series.protocol) : null
+	);
+
+	/** Of the plans in force: a valid mean is set beside them. */
+	readonly targets = $derived.by(() =>
+		isOn('targetBand') ? targetsIn(this.#deps.circle.planBook, 'bloodPressure') : []
 	);
 
 	get #pressures() {
