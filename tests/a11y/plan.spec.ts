@@ -47,6 +47,7 @@ test('Märta’s plan and Idag, and Anna’s view of it', async ({ page }) => {
 	await page.getByRole('button', { name: /^Anna/ }).click();
 	await page.waitForURL((url) => url.pathname === '/panel', { timeout: 60_000 });
 	await page.setViewportSize({ width: 1280, height: 800 });
+	await expect(heading(page)).toBeVisible();
 	await expectAccessible(page, 'the panel');
 	await page.getByRole('link', { name: 'Märta Lindqvist' }).click();
 	await expect(page.getByRole('region', { name: 'Gul i dag' })).toBeVisible();
