@@ -36,7 +36,9 @@ async function addLine(page: Page, part: string, text: string): Promise<void> {
 
 async function answerNoSymptoms(page: Page): Promise<void> {
 	await page.goto('/record?measure=symptoms');
-	for (const no of await page.getByRole('radio', { name: 'Nej' }).all()) await no.check({ force: true });
+	const no = page.getByRole('radio', { name: 'Nej' });
+	await expect(no.first()).toBeAttached();
+	for (const each of await no.all()) await each.check({ force: true });
 	await save(page).click();
 	await expect(savedHere(page)).toBeVisible();
 }

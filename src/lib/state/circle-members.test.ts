@@ -94,6 +94,13 @@ const decideNow = async (change: Parameters<typeof decide>[2]) => {
 };
 
 describe('an invitation', () => {
+	test('whoever answers is not taken for somebody who restores, though they have no circle of their own', async () => {
+		await marta.weighs(71, await marta.begin());
+		const { link } = await invite();
+		expect(await answer(sara, link)).toBe('waiting');
+		expect(await sara.session.isRestoring()).toBe(false);
+	});
+
 	test('is shown to the invited person, answered, and nothing is handed over before the owner says yes', async () => {
 		const own = await marta.begin();
 		await marta.weighs(71, own);

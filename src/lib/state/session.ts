@@ -4,6 +4,7 @@
  */
 import type { RandomBytes } from '$lib/crypto/bytes';
 import { err, ok, type Result } from '$lib/domain/result';
+import { parseIdentityRecord } from '$lib/protocol/identity-log';
 import { idBytes, type CircleId } from '$lib/protocol/ids';
 import type { Space } from '$lib/storage/database';
 import type { StorageError } from '$lib/storage/errors';
@@ -128,7 +129,7 @@ export class Session {
 	/** A restore was begun here and has not brought the person's circle back yet. */
 	async isRestoring(): Promise<boolean> {
 		const device = await this.device();
-		return device !== null && device.unit === null && (await this.#ownCircle()) === null;
+		return device !== null && cameByRecovery(device) && (await this.#ownCircle()) === null;
 	}
 
 	/** Changes this device's row and tells every tab. */
@@ -201,3 +202,10 @@ export class Session {
 		}
 	}
 }
+
+/** True for a device that the recovery code let in. Whoever only helps others has no circle of their own either. */
+const cameByRecovery = ({ device, log }: DeviceKeys): boolean =>
+	log.some((record) => {
+		const body = parseIdentityRecord(idBytes(record))?.body;
+		return body?.kind === 'recover' && body.device.id === device;
+	});
