@@ -1,5 +1,6 @@
 /** What has happened, for the head of a zone: "Vikten har gått upp 2,3 kg på 3 dagar." The clause itself is told by `whyWords`. */
 import { type Clause, measureOfClause } from '$lib/domain/plan/clause';
+import { tellingClauses, type ZoneResult } from '$lib/domain/plan/evaluate';
 import type { ClauseResult } from '$lib/domain/plan/rule-history';
 import { formatNumber, formatRelativeDay, type Moment } from './format';
 import { answersInWords, measureInSentence } from './measure-words';
@@ -9,11 +10,16 @@ import { type ReadingOf, unknownWords, whyWords } from './plan-words';
 import { m } from './paraglide/messages';
 
 /** A sentence that says the same to the person and to whoever helps. */
-export function factWords(result: ClauseResult, readingOf: ReadingOf, now: Moment): string {
+function factWords(result: ClauseResult, readingOf: ReadingOf, now: Moment): string {
 	const { clause, finding } = result;
 	if (finding.verdict === 'unknown') return unknownWords(finding.why, now);
 	return factOf(clause, finding.readings, readingOf, now) ?? whyWords(result, readingOf, now);
 }
+
+/** What makes a zone what it is, the same thing once; nothing of a green one. */
+export const zoneFacts = (result: ZoneResult, readingOf: ReadingOf, now: Moment): readonly string[] => [
+	...new Set(tellingClauses(result).map((each) => factWords(each, readingOf, now)))
+];
 
 function factOf(clause: Clause, ids: readonly string[], readingOf: ReadingOf, now: Moment): string | null {
 	if (clause.kind === 'newer' || clause.kind === 'seriesMean') return null;

@@ -4,7 +4,7 @@ import type { Observation } from '$lib/domain/observation';
 import type { NewValues, PanelFilter } from '$lib/domain/panel-need';
 import { formatClock, formatDay, formatRelativeDay, type Moment } from '$lib/i18n/format';
 import { m } from '$lib/i18n/paraglide/messages';
-import { factWords } from '$lib/i18n/plan-fact-words';
+import { zoneFacts } from '$lib/i18n/plan-fact-words';
 import { getLocale } from '$lib/i18n/paraglide/runtime';
 import type { SaveError } from '$lib/state/circle-view';
 import type { SyncStatus } from '$lib/state/live-sync';
@@ -55,21 +55,19 @@ export function reasonWords(patient: Patient, now: Moment): ReasonWords {
 	const count = need.silentDays;
 	const silence = count === null ? '' : last ? m.panel_silent({ count }) : m.panel_silent_never({ count });
 	if (need.reason === 'red' || need.reason === 'yellow')
-		return { reason: zoneFacts(patient, now).join(' '), detail: looked };
+		return { reason: patientFacts(patient, now).join(' '), detail: looked };
 	if (need.reason === 'asked') return { reason: m.panel_asked(), detail: looked };
 	if (need.news.length > 0) return { reason: `${newsWords(need.news)}. ${silence}`.trim(), detail: looked };
 	if (silence) return { reason: silence, detail: looked };
 	return { reason: last ? m.panel_nothing_new() : m.panel_no_values_yet(), detail: looked };
 }
 
-/** What made the zone what it is: what is met, or what is missing; the first two. */
-export function zoneFacts({ result, plan }: Patient, now: Moment): readonly string[] {
-	const wanted = result?.zone === 'unknown' ? 'unknown' : 'met';
-	const facts = (result?.reasons ?? []).flatMap(({ clauses }) =>
-		clauses.filter(({ finding }) => finding.verdict === wanted).map((each) => factWords(each, plan.readingOf, now))
-	);
-	return [...new Set(facts)].slice(0, 2);
-}
+/** More than these do not fit a row. */
+const MOST_FACTS = 2;
+
+/** What makes the plan's zone what it is, in short. */
+export const patientFacts = ({ result, plan }: Patient, now: Moment): readonly string[] =>
+	result ? zoneFacts(result, plan.readingOf, now).slice(0, MOST_FACTS) : [];
 
 const titles: { readonly [F in PanelFilter]: (inputs: { count: number }) => string } = {
 	needs: (inputs) => m.panel_title_needs(inputs),

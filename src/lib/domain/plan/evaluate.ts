@@ -87,6 +87,13 @@ function alarmOf({ quietDays = 1 }: Rule, history: RuleHistory, { day }: AsOf): 
 	return { since: dateOfDay(since), isRepeat: quiet.some(isMet) };
 }
 
+/** The clauses a zone is told by: of a red or yellow one those that are met, of an unknown one those that cannot be said. */
+export function tellingClauses({ zone, reasons }: Pick<ZoneResult, 'zone' | 'reasons'>): readonly ClauseResult[] {
+	if (zone === 'green') return [];
+	const wanted = zone === 'unknown' ? 'unknown' : 'met';
+	return reasons.flatMap(({ clauses }) => clauses.filter(({ finding }) => finding.verdict === wanted));
+}
+
 /** A reading, or an answer to the questions, would help: not where the book is closed or the app too old. */
 function measuresToAsk(unknown: readonly RuleResult[]): readonly MeasureKind[] {
 	const asked = unknown.flatMap(({ clauses }) =>

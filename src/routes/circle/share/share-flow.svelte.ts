@@ -59,7 +59,7 @@ export class ShareFlow {
 	}
 
 	/** What the plan rests on and is not handed over with it: there its zone cannot be said. */
-	get missingForPlan(): readonly ShareableBook[] {
+	readonly missingForPlan: readonly ShareableBook[] = $derived.by(() => {
 		const own = this.#app.own;
 		if (!own || !this.chosen.has('plan')) return [];
 		const plan = new CirclePlan(own);
@@ -69,7 +69,7 @@ export class ShareFlow {
 			...(adjusts ? ['medicines' as const] : [])
 		];
 		return needed.filter((book) => !this.chosen.has(book));
-	}
+	});
 
 	/** Reads a link or pasted text. What was typed stays in the field on failure. */
 	async read(text: string): Promise<void> {
