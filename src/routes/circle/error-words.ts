@@ -1,6 +1,7 @@
 /** What went wrong while sharing: what happened, what is safe, what to do. */
 import { unreachable } from '$lib/domain/assert';
 import { m } from '$lib/i18n/paraglide/messages';
+import { storageErrorWords } from '$lib/ui/storage-error-words';
 import type { InvitationError } from '$lib/state/joining';
 import type { CardError, ShareError } from '$lib/state/sharing';
 import type { StorageError } from '$lib/storage/errors';
@@ -43,12 +44,10 @@ export function shareErrorWords(error: ShareError): string {
 		case 'cloned':
 			return m.circle_cloned();
 		case 'storage-full':
-			return m.common_storage_full_text();
 		case 'newer-app':
-			return m.common_newer_text();
 		case 'storage-unavailable':
 		case 'wiped':
-			return m.common_storage_off_text();
+			return storageErrorWords(error);
 		default:
 			return unreachable(error);
 	}

@@ -3,6 +3,7 @@ import { RECOVERY_CODE_LENGTH, recoveryLetters } from '$lib/crypto/recovery-code
 import { unreachable } from '$lib/domain/assert';
 import { MIN_PASSPHRASE } from '$lib/domain/passphrase';
 import { m } from '$lib/i18n/paraglide/messages';
+import { storageErrorWords } from '$lib/ui/storage-error-words';
 import type { MakeProblem } from './backup-maker.svelte';
 import type { ReadProblem } from './backup-reader.svelte';
 
@@ -19,12 +20,10 @@ export function makeWords(problem: MakeProblem): string {
 		case 'no-circle':
 			return m.backup_nothing();
 		case 'storage-full':
-			return m.common_storage_full_text();
 		case 'newer-app':
-			return m.common_newer_text();
 		case 'storage-unavailable':
 		case 'wiped':
-			return m.common_storage_off_text();
+			return storageErrorWords({ type: problem });
 		case 'not-readable':
 		case 'failed':
 			return m.backup_make_failed();
