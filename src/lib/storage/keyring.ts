@@ -85,7 +85,9 @@ export const careSchema = z.strictObject({
 	/** The newest backup file made here, read back before it was handed over, and how many entries it holds. */
 	file: z.nullable(z.strictObject({ at: time, entries: z.int().check(z.minimum(0)) })),
 	/** A card on **Idag** is not shown before this. */
-	askAfter: z.nullable(time)
+	askAfter: z.nullable(time),
+	/** When the relay was found to have lost something, and how many frames were sent again; until the person has read it. */
+	lost: z.optional(z.strictObject({ at: time, frames: z.int().check(z.minimum(0)) }))
 });
 export type Care = z.infer<typeof careSchema>;
 export const NO_CARE: Care = { v: 1, drilledAt: null, file: null, askAfter: null };

@@ -3,7 +3,7 @@
  * because Firefox would then keep half of it (threat model F26). Sealing and signing are synchronous for that reason.
  */
 import { Dexie } from 'dexie';
-import { equalBytes, type RandomBytes } from '$lib/crypto/bytes';
+import type { RandomBytes } from '$lib/crypto/bytes';
 import { assert, must } from '$lib/domain/assert';
 import { err, ok, type Result } from '$lib/domain/result';
 import { inBatches, isEntry } from '$lib/protocol/entries';
@@ -54,6 +54,8 @@ import {
 	type StoredFrame,
 	type WriteContext
 } from './record';
+import { putRemote, type RemoteFrames } from './put-remote';
+import { RelayPlaces } from './relay-places';
 import { SealedRows } from './sealed-rows';
 import { inSlices } from './slices';
 import { WorkStore } from './work-store';
@@ -62,19 +64,6 @@ import { settle, waitingIn, type ChainPlace, type Waiting } from './waiting';
 export interface StoreDeps {
 	readonly random: RandomBytes;
 	readonly markers: Markers;
-}
-
-export interface RemoteFrames {
-	readonly circle: CircleId;
-	readonly book: BookId;
-	readonly frames: readonly Omit<StoredFrame, 'arrival'>[];
-	/** The position they follow. */
-	readonly after: number;
-	/** Position and running hash after these frames. */
-	readonly pos: number;
-	readonly run: Uint8Array;
-	/** Highest Lamport time among them, as far as they could be opened. */
-	readonly lamport: number;
 }
 
 /** A long transaction has brought IndexedDB down before (threat model F24). */
@@ -93,6 +82,8 @@ export class LocalStore {
 	readonly #deps: StoreDeps;
 	/** Invitations, answers and changes of members that wait for somebody. */
 	readonly work: WorkStore;
+	/** Where frames stand at the relay. */
+	readonly places: RelayPlaces;
 
 	private constructor(space: Space, database: HemlinjeDatabase, masterKey: Uint8Array, deps: StoreDeps) {
 		this.space = space;
@@ -101,6 +92,7 @@ export class LocalStore {
 		this.#deps = deps;
 		this.#rows = new SealedRows(this.#connection, masterKey, deps.random);
 		this.work = new WorkStore(this.#connection, this.#rows);
+		this.places = new RelayPlaces(this.#connection);
 	}
 
 	/** Opens the space's database, or says why it cannot be used. Never creates an identity. */
@@ -353,30 +345,7 @@ export class LocalStore {
 	 * since. A frame whose signature was checked is never replaced by a copy with another.
 	 */
 	putRemote(remote: RemoteFrames): Promise<Result<void, StorageError>> {
-		const { circle, book } = remote;
-		return this.#connection.write(['heads', 'frames'], async (database) => {
-			const head = (await database.heads.get([circle, book])) ?? emptyHead(circle, book);
-			if (head.pos !== remote.after) return;
-			const known = await database.frames.bulkGet(remote.frames.map(({ frame }) => [circle, book, frame.hash]));
-			let { arrivals, rewrites } = head;
-			const rows = remote.frames.map(({ frame, pos, verified }, index) => {
-				const row = known[index];
-				if (!row) return toRow(frame, pos, verified, (arrivals += 1));
-				if (row.verified && !verified) return { ...row, pos };
-				// A copy with another signature takes the place of one that was never checked.
-				if (!equalBytes(row.bytes, frame.bytes)) rewrites += 1;
-				return toRow(frame, pos, verified, row.arrival);
-			});
-			await database.frames.bulkPut(rows);
-			await database.heads.put({
-				...head,
-				arrivals,
-				rewrites,
-				pos: remote.pos,
-				run: remote.run,
-				lamport: Math.max(head.lamport, remote.lamport)
-			});
-		});
+		return this.#connection.write(['heads', 'frames'], (database) => putRemote(database, remote));
 	}
 
 	// Caches: derived, and never more than a shorter way to what the frames say

@@ -32,6 +32,7 @@ import { envelopesFor } from './envelopes';
 import { concernsAll, flushCircle } from './outbox';
 import { pullBooks } from './pull-books';
 import type { RelayClient, RelayError } from './relay-client';
+import { isTurnedAway, RelayTrust } from './relay-trust';
 
 export type SyncError =
 	| RelayError
@@ -59,16 +60,23 @@ export interface SyncDeps {
 	readonly onProgress?: ((progress: { readonly done: number; readonly total: number }) => void) | undefined;
 }
 
+/** How often a circle is opened only to see whether a heartbeat is due. */
+const ASK_FOR_HEARTBEAT_MS = 3_600_000;
+
 export class SyncEngine {
 	#deps: SyncDeps;
 	/** Heads that were taken in whole, by circle: what has not moved is not opened again. */
 	#taken = new Map<CircleId, string>();
+	readonly #trust: RelayTrust;
+	/** When a circle is next asked whether a heartbeat is due. */
+	#beatAfter = new Map<CircleId, number>();
 	#running: Promise<Result<void, SyncError>> | null = null;
 	#again = false;
 	#progress = { done: 0, total: 0 };
 
 	constructor(deps: SyncDeps) {
 		this.#deps = deps;
+		this.#trust = new RelayTrust(deps.store, deps.now);
 	}
 
 	/** One pass; a call during a pass asks for one more after it. Resolves when everything known now has been tried. */
@@ -93,7 +101,8 @@ export class SyncEngine {
 	/** A read that finds the storage gone ends the pass by name, so that whoever repeats it keeps on. Bugs are not caught. */
 	async #tryPass(): Promise<Result<void, SyncError>> {
 		try {
-			return await this.#pass();
+			const passed = await this.#pass();
+			return isTurnedAway(passed) && (await this.#announceAgain()) ? await this.#pass() : passed;
 		} catch (error) {
 			if (error instanceof StorageAbort) return err(error.reason);
 			throw error;
@@ -109,6 +118,8 @@ export class SyncEngine {
 		// Each step is tried even when the one before met a refusal: one circle's trouble is not another's.
 		const published = await this.#publishCircles(device);
 		if (!published.ok && concernsAll(published.error)) return published;
+		// Before the pull: what the pull brings may begin an epoch, and what waits is sealed again under it.
+		await this.#beat(device);
 		const pulled = await this.#pullAll(device);
 		if (!pulled.ok && concernsAll(pulled.error)) return pulled;
 		const settled = await this.#settleWork(device);
@@ -116,6 +127,15 @@ export class SyncEngine {
 		const pushed = await this.#flushAll(device);
 		const left = await this.#ofOthers(device, (leaving, deps) => leaving.leaveCircles(deps));
 		return [published, pulled, settled, pushed, left].find((result) => !result.ok) ?? ok(undefined);
+	}
+
+	/** A relay that knows this device no more may have lost the log that names it. True when that was so, and is mended. */
+	async #announceAgain(): Promise<boolean> {
+		const device = await this.#deps.store.readDevice();
+		if (!device) return false;
+		const { announceAgain } = await import('./bring-back');
+		const announced = await announceAgain(this.#deps, device);
+		return announced.ok && announced.value;
 	}
 
 	// Circles
@@ -190,7 +210,7 @@ export class SyncEngine {
 		const heads = await this.#deps.relay.heads();
 		const shown = heads.ok && heads.value;
 		if (!shown) return heads.ok ? ok(undefined) : heads;
-		let problem: Result<void, SyncError> = await this.#missingCircle(shown);
+		let problem: Result<void, SyncError> = await this.#trust.check(shown);
 		const farewell = await this.#ofOthers(device, (leaving, deps) => leaving.readFarewells(deps, shown));
 		problem = farewell.ok ? problem : farewell;
 		this.#progress = { done: 0, total: await this.#countMissing(shown) };
@@ -199,6 +219,11 @@ export class SyncEngine {
 			if (!pulled.ok) problem = pulled;
 			if (!pulled.ok && concernsAll(pulled.error)) break;
 		}
+		const deps = { ...this.#deps, open: (keys: CircleKeys) => this.open(keys, device) };
+		const settled = await this.#trust.settle(deps, device, shown, problem);
+		// Looked at again from the start: places may have moved under what was taken in.
+		if (!settled.ok) this.#taken.clear();
+		problem = settled;
 		if (problem.ok) this.#report({ ...this.#progress, done: this.#progress.total });
 		// An unfinished pull must not be taken for "nothing has moved" next time.
 		if (!problem.ok) this.#deps.relay.forgetHeads();
@@ -216,15 +241,6 @@ export class SyncEngine {
 	#report(progress: { readonly done: number; readonly total: number }): void {
 		this.#progress = progress;
 		this.#deps.onProgress?.(progress);
-	}
-
-	/** A relay that no longer knows a circle of the person's own has lost it: absence is never deletion. */
-	async #missingCircle(heads: Heads): Promise<Result<void, SyncError>> {
-		const shown = new Set(heads.circles.map((head) => head.circle));
-		const lost = (await this.#deps.store.readCircles()).find(
-			(keys) => keys.standing === 'mine' && keys.published && !shown.has(keys.circle)
-		);
-		return lost ? err({ type: 'relay-went-back', circle: lost.circle }) : ok(undefined);
 	}
 
 	/** What concerns circles of others on a person's device; fetched only where there are any. */
@@ -272,11 +288,12 @@ export class SyncEngine {
 		const access = keys.value && (await this.open(keys.value, device));
 		if (!access) return ok(undefined);
 		const changed = keys.value !== before;
-		const { books, result } = await pullBooks(this.#deps, head, access, (count) =>
+		const { books, evidence, result } = await pullBooks(this.#deps, head, access, (count) =>
 			this.#report({ ...this.#progress, done: this.#progress.done + count })
 		);
 		if (changed || books.length > 0) this.#deps.onChange({ circle: head.circle, keys: changed, books });
 		if (!result.ok) return result;
+		await this.#trust.note(head, evidence);
 		const cut = await this.#cutRemoved(access, device);
 		if (cut.ok && !lacksKeys(access)) this.#taken.set(head.circle, shown);
 		return cut;
@@ -399,6 +416,19 @@ export class SyncEngine {
 
 	// Outbox
 
+	/** A person's device that is in step says so once a day; what cannot be written now is written later. */
+	async #beat(device: DeviceKeys): Promise<void> {
+		const now = this.#deps.now();
+		for (const keys of device.unit ? [] : await this.#deps.store.readCircles()) {
+			const isIn = keys.published && (keys.standing === 'mine' || keys.standing === 'joined');
+			if (!isIn || now < (this.#beatAfter.get(keys.circle) ?? 0)) continue;
+			this.#beatAfter.set(keys.circle, now + ASK_FOR_HEARTBEAT_MS);
+			const access = await this.open(keys, device);
+			const { writeHeartbeat } = await import('./heartbeats');
+			if (access) await writeHeartbeat(this.#deps, access, writeContext(access, device, this.#deps.relay.skewMs));
+		}
+	}
+
 	async #flushAll(device: DeviceKeys): Promise<Result<void, SyncError>> {
 		let problem: Result<void, SyncError> = ok(undefined);
 		for (const keys of await this.#deps.store.readCircles()) {
@@ -410,7 +440,12 @@ export class SyncEngine {
 				access,
 				writeContext(access, device, this.#deps.relay.skewMs)
 			);
-			if (sent.length > 0) this.#deps.onChange({ circle: keys.circle, keys: false, books: sent });
+			if (sent.length > 0) {
+				this.#deps.onChange({ circle: keys.circle, keys: false, books: sent });
+				// The next pass looks whether it is really there, also when the relay says that nothing has moved.
+				this.#taken.delete(keys.circle);
+				this.#deps.relay.forgetHeads();
+			}
 			if (!result.ok) problem = result;
 			if (!result.ok && concernsAll(result.error)) break;
 		}

@@ -44,7 +44,7 @@ export const concernsAll = (error: SyncError): boolean =>
 	error.type !== 'cloned' &&
 	(error.type !== 'refused' || ['unauthorized', 'too-many', 'unavailable'].includes(error.code));
 
-const MOST_IN_ONE_PUSH = Math.floor(MAX_PUSH_BYTES / (MAX_FRAME_BYTES + 4));
+export const MOST_IN_ONE_PUSH = Math.floor(MAX_PUSH_BYTES / (MAX_FRAME_BYTES + 4));
 
 /** True when something arrived. Every round sends, settles or seals anew; a round that changes nothing ends it. */
 async function flushBook(
