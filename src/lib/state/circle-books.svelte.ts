@@ -103,9 +103,17 @@ export class CircleBooks {
 
 	/** Opens every book this device may read, or reads on in those that are open. */
 	async open(access: CircleAccess): Promise<void> {
+		const begun = new Set((await this.#store.heads(access.chain.circle)).map((head) => head.book));
+		const books = readableBooks(access);
+		for (const { book, kind } of books)
+			if (!begun.has(book) && !this.#books.has(book)) {
+				const empty = OpenBook.empty(this.#store, access, book, kind);
+				this.#books.set(book, empty);
+				this.#show(access, empty);
+			}
 		await this.readOn(
 			access,
-			readableBooks(access).map(({ book }) => book)
+			books.map(({ book }) => book).filter((book) => begun.has(book))
 		);
 	}
 

@@ -162,19 +162,12 @@ export const workRow = (circle: CircleId): string => `${WORK_ROWS}${circle}`;
 export const JOININGS_ROW = 'joinings';
 export const identityRow = (identity: IdentityId): string => `identity:${identity}`;
 
-const aadOf = (rowId: string): Uint8Array => utf8(`hl/local/1/${rowId}`);
+/** Associated data of a row: bytes that were moved to another do not open. */
+export const aadOf = (rowId: string): Uint8Array => utf8(`hl/local/1/${rowId}`);
 
 /** Seals any JSON value under the local master key, bound to its row. Synchronous. */
 export const sealValue = (masterKey: Uint8Array, rowId: string, value: unknown, random: RandomBytes): Uint8Array =>
 	sealBox(masterKey, random(NONCE_LENGTH), aadOf(rowId), utf8(JSON.stringify(value)));
-
-/** Seals bytes of any shape under the local master key, bound to their row. Synchronous. */
-export const sealBytes = (masterKey: Uint8Array, rowId: string, bytes: Uint8Array, random: RandomBytes): Uint8Array =>
-	sealBox(masterKey, random(NONCE_LENGTH), aadOf(rowId), bytes);
-
-/** The bytes; null when they were sealed under another key, moved or altered. */
-export const openBytes = (masterKey: Uint8Array, rowId: string, bytes: Uint8Array): Uint8Array | null =>
-	openBox(masterKey, aadOf(rowId), bytes);
 
 /** Opens and checks a sealed value; null when it was sealed under another key, moved, altered or is of another shape. */
 export function openValue<T>(

@@ -3,6 +3,7 @@
  * because Firefox would then keep half of it (threat model F26). Sealing and signing are synchronous for that reason.
  */
 import { Dexie } from 'dexie';
+import { BulkKey } from '$lib/crypto/bulk-sealing';
 import type { RandomBytes } from '$lib/crypto/bytes';
 import { assert, must } from '$lib/domain/assert';
 import { err, ok, type Result } from '$lib/domain/result';
@@ -22,6 +23,7 @@ import {
 } from './database';
 import { StorageAbort, toStorageError, type StorageError } from './errors';
 import {
+	aadOf,
 	CARE_ROW,
 	careSchema,
 	circleKeysSchema,
@@ -32,9 +34,7 @@ import {
 	knownIdentitySchema,
 	MASTER_KEY_ROW,
 	NO_CARE,
-	openBytes,
 	openValue,
-	sealBytes,
 	sealValue,
 	type Care,
 	workRow,
@@ -78,6 +78,8 @@ export class LocalStore {
 	readonly space: Space;
 	readonly #connection: Connection;
 	readonly #masterKey: Uint8Array;
+	/** Seals caches, which are large and never part of a transaction. */
+	readonly #bulkKey: Promise<BulkKey | null>;
 	readonly #rows: SealedRows;
 	readonly #deps: StoreDeps;
 	/** Invitations, answers and changes of members that wait for somebody. */
@@ -89,6 +91,7 @@ export class LocalStore {
 		this.space = space;
 		this.#connection = new Connection(database, space, (reopened) => this.#isMissingParts(reopened));
 		this.#masterKey = masterKey;
+		this.#bulkKey = BulkKey.from(masterKey);
 		this.#deps = deps;
 		this.#rows = new SealedRows(this.#connection, masterKey, deps.random);
 		this.work = new WorkStore(this.#connection, this.#rows);
@@ -353,15 +356,16 @@ export class LocalStore {
 	/** A book as it was last kept, unchecked: its reader decides whether it still stands for the frames. */
 	async readCache(circle: CircleId, book: BookId): Promise<Uint8Array | null> {
 		const id = cacheRow(circle, book);
-		const row = await this.#connection.read((database) => database.cache.get(id));
-		return row ? openBytes(this.#masterKey, id, row.bytes) : null;
+		const [key, row] = await Promise.all([this.#bulkKey, this.#connection.read((database) => database.cache.get(id))]);
+		return key && row ? key.open(aadOf(id), row.bytes) : null;
 	}
 
 	/** Keeps a packed book. One that cannot be kept is made again from the frames, so nobody needs to know. */
 	async saveCache(circle: CircleId, book: BookId, packed: Uint8Array): Promise<void> {
 		const id = cacheRow(circle, book);
-		const bytes = sealBytes(this.#masterKey, id, packed, this.#deps.random);
-		await this.#connection.putDerived('cache', { id, bytes });
+		const key = await this.#bulkKey;
+		const bytes = await key?.seal(aadOf(id), packed, this.#deps.random);
+		if (bytes) await this.#connection.putDerived('cache', { id, bytes });
 	}
 
 	// The outbox
