@@ -59,7 +59,7 @@ import { RelayPlaces } from './relay-places';
 import { SealedRows } from './sealed-rows';
 import { inSlices } from './slices';
 import { WorkStore } from './work-store';
-import { settle, waitingIn, type ChainPlace, type Waiting } from './waiting';
+import { acknowledgeOne, settle, waitingIn, type ChainPlace, type Waiting } from './waiting';
 
 export interface StoreDeps {
 	readonly random: RandomBytes;
@@ -396,23 +396,17 @@ export class LocalStore {
 		});
 	}
 
-	/** The relay has these frames durably: their rows leave the outbox, frames get their position. A row sealed anew meanwhile stays. */
+	/**
+	 * The relay says it has these frames durably: their rows leave the outbox, frames get their position. A row sealed anew
+	 * meanwhile stays, and so does one whose place is known to be another frame's. How many were believed.
+	 */
 	acknowledge(
 		arrived: readonly { readonly row: OutboxRow; readonly pos: number }[]
-	): Promise<Result<void, StorageError>> {
+	): Promise<Result<number, StorageError>> {
 		return this.#connection.write(['outbox', 'frames', 'heads'], async (database) => {
-			for (const { row, pos } of arrived) {
-				const now = await database.outbox.get([row.circle, row.book, row.seq]);
-				if (now?.hash === row.hash) {
-					// The relay keeps one frame in a place: other sealings of it can never arrive.
-					const others = now.sent.filter((hash) => hash !== row.hash);
-					await database.frames.bulkDelete(others.map((hash) => [row.circle, row.book, hash]));
-					const head = others.length > 0 ? await database.heads.get([row.circle, row.book]) : undefined;
-					if (head) await database.heads.put({ ...head, rewrites: head.rewrites + 1 });
-					await database.outbox.delete([row.circle, row.book, row.seq]);
-				}
-				await database.frames.update([row.circle, row.book, row.hash], { pos });
-			}
+			let believed = 0;
+			for (const { row, pos } of arrived) if (await acknowledgeOne(database, row, pos)) believed += 1;
+			return believed;
 		});
 	}
 

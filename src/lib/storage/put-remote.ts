@@ -1,7 +1,8 @@
 /** The transaction that takes in what was pulled of a book. */
+import { Dexie } from 'dexie';
 import { equalBytes } from '$lib/crypto/bytes';
 import type { BookId, CircleId } from '$lib/protocol/ids';
-import { emptyHead, toRow, type HeadRow, type HemlinjeDatabase } from './database';
+import { emptyHead, toRow, type FrameRow, type HeadRow, type HemlinjeDatabase } from './database';
 import type { StoredFrame } from './record';
 
 export interface RemoteFrames {
@@ -38,11 +39,17 @@ export async function putRemote(database: HemlinjeDatabase, remote: RemoteFrames
 		return toRow(frame, pos, verified, row.arrival);
 	});
 	await database.frames.bulkPut(rows);
-	// The relay said it has this device's newest frame in one of these places, and shows another there.
 	const own = head.hash === null ? undefined : await database.frames.get([circle, book, head.hash]);
-	const isMissing =
-		own && own.pos > remote.after && own.pos <= remote.pos && rows.every(({ hash }) => hash !== own.hash);
-	if (isMissing) await database.frames.put({ ...own, pos: 0 });
+	const isShown = new Set(rows.map(({ hash }) => hash));
+	const isMissing = ({ pos, hash }: FrameRow): boolean => pos > remote.after && pos <= remote.pos && !isShown.has(hash);
+	// The relay said it has this device's newest frame in one of these places, and shows another there: nothing it said of
+	// them is believed.
+	if (own && isMissing(own))
+		await database.frames
+			.where('[circle+book+hash]')
+			.between([circle, book, Dexie.minKey], [circle, book, Dexie.maxKey])
+			.filter(isMissing)
+			.modify({ pos: 0 });
 	await database.heads.put({
 		...head,
 		arrivals,

@@ -87,6 +87,8 @@ async function flushBook(
 			if (done.length === 0) return err({ type: 'unreachable' });
 			const acknowledged = await store.acknowledge(done);
 			if (!acknowledged.ok) return acknowledged;
+			// Places that are taken: it says it has what it cannot have.
+			if (acknowledged.value === 0) return err({ type: 'relay-went-back', circle: context.circle });
 			arrived = true;
 			continue;
 		}

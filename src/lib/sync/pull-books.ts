@@ -39,6 +39,7 @@ export async function pullBooks(
 		}
 	}
 	const changed = new Set<BookId>();
+	const answered = new Set<BookId>();
 	for (let wanted = ranges; wanted.length > 0;) {
 		const pulled = await relay.pull(wanted);
 		if (!pulled.ok) return { books: [...changed], evidence, result: pulled };
@@ -51,8 +52,19 @@ export async function pullBooks(
 		// "More" without anything new would go on for ever.
 		if (header.more && frames.length === 0) return { books: [...changed], evidence, result: wentBack };
 		wanted = header.more ? wanted.flatMap((range) => advanced(range, header.ranges)) : [];
+		for (const { book } of header.ranges) answered.add(book);
 	}
+	if (result.ok && !(await hasAllOf(store, head, answered))) result = wentBack;
 	return { books: [...changed], evidence, result };
+}
+
+/** MR1: books that were asked for are now as the relay said they are, or further; one with a frame left out is not. */
+async function hasAllOf(store: LocalStore, head: CircleHead, answered: ReadonlySet<BookId>): Promise<boolean> {
+	for (const { book, pos, run } of head.books.filter((shown) => answered.has(shown.book))) {
+		const local = await store.head(head.circle, book);
+		if (local.pos < pos || (local.pos === pos && shortRun(local.run) !== run)) return false;
+	}
+	return true;
 }
 
 interface Taking {
