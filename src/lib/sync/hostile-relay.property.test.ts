@@ -21,7 +21,9 @@ const ROUNDS = { minLength: 10, maxLength: 12 };
 const PLANTED = 'Planterat-ord-4711';
 
 type Command =
-	{ readonly do: 'record' | 'amend' | 'sync' | 'restart'; readonly who: 0 | 1 } | { readonly do: 'newKey' | 'wait' };
+	| { readonly do: 'record' | 'amend' | 'sync' | 'restart'; readonly who: 0 | 1 }
+	| { readonly do: 'newKey' }
+	| { readonly do: 'wait' };
 
 const who = fc.constantFrom(0 as const, 1 as const);
 const command: fc.Arbitrary<Command> = fc.oneof(
