@@ -129,11 +129,12 @@ export class Session {
 	/** Sync soon: something waits, or the network came back. */
 	poke(): void {
 		this.#live.poke();
+		void this.#live.seekLeader(() => this.#channel.post({ type: 'outbox' }));
 	}
 
 	announce(message: TabMessage): void {
 		this.#channel.post(message);
-		if (message.type === 'outbox') this.#live.poke();
+		if (message.type === 'outbox') this.poke();
 	}
 
 	device(): Promise<DeviceKeys | null> {
@@ -187,6 +188,12 @@ export class Session {
 		return own ? ok(own) : err({ type: 'storage-unavailable' });
 	}
 
+	/** Whoever asks must know that somebody syncs, also in the middle of a long pass. */
+	#tellStatus(): void {
+		const { status } = this.#live;
+		if (status) this.#channel.post({ type: 'status', status });
+	}
+
 	#createDeps(): CreateDeps {
 		return { random: this.random, now: this.now, space: this.space };
 	}
@@ -209,8 +216,10 @@ export class Session {
 				this.#live.poke();
 				return this.#events.onDevice();
 			case 'outbox':
-				return this.#live.poke();
+				this.#live.poke();
+				return this.#tellStatus();
 			case 'status':
+				this.#live.hear();
 				return this.#events.onStatus(message.status);
 			case 'erased':
 				return this.#events.onErased();
