@@ -45,6 +45,7 @@ export function shareErrorWords(error: ShareError): string {
 			return m.circle_cloned();
 		case 'storage-full':
 		case 'newer-app':
+		case 'locked':
 		case 'storage-unavailable':
 		case 'wiped':
 			return storageErrorWords(error);
