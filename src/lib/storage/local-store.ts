@@ -12,15 +12,7 @@ import { MAX_PLAINTEXT_BYTES, type Frame } from '$lib/protocol/frame';
 import type { BookId, CircleId, Hash, IdentityId } from '$lib/protocol/ids';
 import type * as z from 'zod/mini';
 import { Connection } from './connection';
-import {
-	emptyHead,
-	HemlinjeDatabase,
-	toRow,
-	WRITER_VERSION,
-	type HeadRow,
-	type OutboxRow,
-	type Space
-} from './database';
+import { emptyHead, HemlinjeDatabase, WRITER_VERSION, type HeadRow, type OutboxRow, type Space } from './database';
 import { StorageAbort, toStorageError, type StorageError } from './errors';
 import {
 	aadOf,
@@ -45,12 +37,13 @@ import {
 import type { Markers } from './markers';
 import { openMasterKey } from './master-key';
 import {
-	after,
 	putSealed,
 	readHeads,
 	sealAfter,
 	toStored,
 	type BookEntries,
+	type FrameContent,
+	type Part,
 	type StoredFrame,
 	type WriteContext
 } from './record';
@@ -59,7 +52,8 @@ import { RelayPlaces } from './relay-places';
 import { SealedRows } from './sealed-rows';
 import { inSlices } from './slices';
 import { WorkStore } from './work-store';
-import { acknowledgeOne, settle, waitingIn, type ChainPlace, type Waiting } from './waiting';
+import { resealIn } from './reseal';
+import { acknowledgeOne, waitingIn, type ChainPlace, type Waiting } from './waiting';
 
 export interface StoreDeps {
 	readonly random: RandomBytes;
@@ -259,10 +253,11 @@ export class LocalStore {
 		batches: readonly BookEntries[]
 	): Promise<Result<StoredFrame[], StorageError | { type: 'not-allowed' }>> {
 		if (batches.some(({ book }) => !context.epochOf(book))) return err({ type: 'not-allowed' });
-		const parts: BookEntries[] = [];
+		const parts: Part[] = [];
 		for (const { book, entries } of batches) {
 			await inSlices(entries, (some) => assert(some.every(isEntry), 'what is recorded can be read back'));
-			parts.push(...inBatches(entries, MAX_PLAINTEXT_BYTES).map((part) => ({ book, entries: part })));
+			for (const part of inBatches(entries, MAX_PLAINTEXT_BYTES))
+				parts.push({ book, content: { type: 'batch', entries: part } });
 		}
 		const stored: StoredFrame[] = [];
 		for (let at = 0; at < parts.length; at += MOST_FRAMES_AT_ONCE) {
@@ -273,17 +268,39 @@ export class LocalStore {
 		return ok(stored);
 	}
 
-	#appendParts(context: WriteContext, parts: readonly BookEntries[]): Promise<Result<StoredFrame[], StorageError>> {
+	/**
+	 * Appends a snapshot's slices in one transaction, directly after this device's frame `after`: what it covers reaches to
+	 * there. `false`: the device has written meanwhile, and nothing was appended.
+	 */
+	async appendSnapshot(
+		context: WriteContext,
+		book: BookId,
+		after: Hash | null,
+		slices: readonly Uint8Array[]
+	): Promise<Result<boolean, StorageError>> {
+		const parts = slices.map((plaintext) => ({ book, content: { type: 'snapshot' as const, plaintext } }));
+		const put = await this.#connection.readThenWrite(
+			['keys', 'heads', 'frames', 'outbox'],
+			(database) => readHeads(database, context.circle, [book]),
+			(database, heads) =>
+				heads.get(book)?.hash === after
+					? putSealed(database, heads, parts, (head, content) => this.#seal(context, head, content))
+					: Promise.resolve([])
+		);
+		return put.ok ? ok(put.value.length > 0) : put;
+	}
+
+	#appendParts(context: WriteContext, parts: readonly Part[]): Promise<Result<StoredFrame[], StorageError>> {
 		const books = [...new Set(parts.map(({ book }) => book))];
 		return this.#connection.readThenWrite(
 			['keys', 'heads', 'frames', 'outbox'],
 			(database) => readHeads(database, context.circle, books),
-			(database, heads) => putSealed(database, heads, parts, (head, entries) => this.#seal(context, head, entries))
+			(database, heads) => putSealed(database, heads, parts, (head, content) => this.#seal(context, head, content))
 		);
 	}
 
-	#seal(context: WriteContext, head: HeadRow, entries: readonly unknown[]): Frame {
-		return sealAfter(context, head, entries, this.#deps.random);
+	#seal(context: WriteContext, head: HeadRow, content: FrameContent): Frame {
+		return sealAfter(context, head, content, this.#deps.random);
 	}
 
 	/** All frames of a book, in no order. Rows that are no frames are left out and stay where they are. */
@@ -420,38 +437,13 @@ export class LocalStore {
 		context: WriteContext,
 		book: BookId,
 		arrived: ChainPlace | null,
-		entriesOf: (frame: Frame) => readonly unknown[] | null
+		contentOf: (frame: Frame) => FrameContent | null
 	): Promise<Result<void, StorageError>> {
-		return this.#connection.write(['heads', 'frames', 'outbox'], async (database) => {
-			const { circle } = context;
-			const all = await waitingIn(database, circle, book);
-			const done = arrived ? all.filter(({ row }) => row.seq <= arrived.seq) : [];
-			if (arrived) await settle(database, done, arrived);
-			const rest = all.slice(done.length);
-			const first = rest[0];
-			const before = (await database.heads.get([circle, book])) ?? emptyHead(circle, book);
-			const head = { ...before, rewrites: before.rewrites + 1 };
-			if (!first) {
-				const last = done.at(-1);
-				if (arrived && last) await database.heads.put({ ...head, seq: last.row.seq, hash: arrived.hash });
-				return;
-			}
-			let at: HeadRow = {
-				...head,
-				seq: first.row.seq - 1,
-				hash: done.length > 0 && arrived ? arrived.hash : first.frame.header.prev
-			};
-			for (const { row, frame: old } of rest) {
-				const entries = entriesOf(old);
-				if (!entries) throw new StorageAbort({ type: 'wiped' });
-				const frame = this.#seal(context, at, entries);
-				if (!row.sent.includes(row.hash)) await database.frames.delete([circle, book, row.hash]);
-				at = after(at, frame);
-				await database.frames.put(toRow(frame, 0, true, at.arrivals));
-				await database.outbox.put({ ...row, hash: frame.hash });
-			}
-			await database.heads.put(at);
-		});
+		return this.#connection.write(['heads', 'frames', 'outbox'], (database) =>
+			resealIn(database, { circle: context.circle, book }, arrived, contentOf, (head, content) =>
+				this.#seal(context, head, content)
+			)
+		);
 	}
 
 	// Drafts
