@@ -63,6 +63,8 @@ export function readWords(problem: ReadProblem, typed: string): string {
 		case 'not-allowed':
 		case 'failed':
 			return m.backup_read_failed();
+		case 'held-back':
+			return m.record_fail_held_back();
 		default:
 			return unreachable(problem);
 	}
