@@ -5,6 +5,7 @@ import { inSeries, type MeasuringSeries } from '../../src/lib/domain/measuring-s
 import type { Observation, ObservationDraft, RemovedObservation, VoidReason } from '../../src/lib/domain/observation';
 import type { AdjustmentUse } from '../../src/lib/domain/plan/adjustment';
 import { err, ok, type Result } from '../../src/lib/domain/result';
+import type { LocalDate } from '../../src/lib/domain/time';
 import type { DeviceId, Hash, IdentityId } from '../../src/lib/protocol/ids';
 import type { PlanEntry } from '../../src/lib/protocol/plan-entries';
 import type { Stated } from '../../src/lib/protocol/project';
@@ -58,6 +59,17 @@ export class MemoryCircle implements CircleView {
 
 	removed(measure: MeasureKind): readonly RemovedObservation[] {
 		return this.#removed.filter((one) => one.measure === measure);
+	}
+
+	/** The first day this reader was given; null for everything. */
+	from: LocalDate | null = null;
+
+	sharedFrom(): LocalDate | null {
+		return this.from;
+	}
+
+	missingOf(): null {
+		return null;
 	}
 
 	canWrite(book: MeasureKind | 'medicines' | 'plan'): boolean {

@@ -211,13 +211,14 @@ export const checks: readonly Check[] = [
 			for (const entry of entries) await save(here, [entry]);
 			const later = systemRandom(32);
 			const context: WriteContext = { ...here.context, epochOf: () => ({ epoch: 2, key: later }) };
-			const entriesOf = (frame: Parameters<typeof openFrame>[0]) => {
+			const contentOf = (frame: Parameters<typeof openFrame>[0]) => {
 				const plaintext = openFrame(frame, here.key);
-				return plaintext && rawEntries(plaintext);
+				const entries = plaintext && rawEntries(plaintext);
+				return entries && { type: 'batch' as const, entries };
 			};
 			const mend = breakPuts('heads', new DOMException('fault', 'DataError'));
 			expectEqual(
-				(await here.store.reseal(context, here.book, null, entriesOf)).ok,
+				(await here.store.reseal(context, here.book, null, contentOf)).ok,
 				false,
 				'a failed sealing was called done'
 			);
@@ -228,7 +229,7 @@ export const checks: readonly Check[] = [
 				true,
 				'half of a failed sealing stayed'
 			);
-			const resealed = await here.store.reseal(context, here.book, null, entriesOf);
+			const resealed = await here.store.reseal(context, here.book, null, contentOf);
 			expectEqual(resealed.ok, true, 'sealing again failed');
 			const waiting = await here.store.waiting(here.context.circle, here.book);
 			const ids = waiting.flatMap(({ frame }) => {

@@ -327,7 +327,15 @@ export class TestWriter {
 	/** Seals the next frame; `keep` false leaves the chain where it is. */
 	write(
 		entries: readonly unknown[],
-		options: { lamport?: number; epoch?: number; keep?: boolean; type?: FrameType; header?: Partial<FrameHeader> } = {}
+		options: {
+			lamport?: number;
+			epoch?: number;
+			keep?: boolean;
+			type?: FrameType;
+			header?: Partial<FrameHeader>;
+			/** In place of a batch of the entries, e.g. a slice of a snapshot. */
+			plaintext?: Uint8Array;
+		} = {}
 	): Frame {
 		const epoch = options.epoch ?? this.book.keys.length;
 		const frame = sealFrame({
@@ -343,7 +351,7 @@ export class TestWriter {
 				suite: SUITE,
 				...options.header
 			},
-			plaintext: encodeBatch({ lamport: options.lamport ?? this.seq + 1, seen: null, entries }),
+			plaintext: options.plaintext ?? encodeBatch({ lamport: options.lamport ?? this.seq + 1, seen: null, entries }),
 			epochKey: must(this.book.keys[epoch - 1], 'the epoch has a key'),
 			signSecret: this.device.sign.secret,
 			nonce: this.circle.random(24)

@@ -10,6 +10,7 @@ import {
 	newPerson,
 	recordBytes,
 	seededRandom,
+	START,
 	TestCircle,
 	TestWriter,
 	weightEntry,
@@ -20,6 +21,7 @@ import {
 import { must } from '$lib/domain/assert';
 import { acceptFrames, type Acceptance } from '$lib/protocol/accept';
 import { isEntry, parseBatch, type Batch } from '$lib/protocol/entries';
+import type { OriginalRules } from '$lib/protocol/granted';
 import { openFrame, type Frame } from '$lib/protocol/frame';
 import { extendIdentity, parseIdentityRecord } from '$lib/protocol/identity-log';
 import type { DeviceId, EntryId, Hash } from '$lib/protocol/ids';
@@ -82,6 +84,8 @@ export interface Played {
 	readonly frames: Frame[];
 	/** Frames that stood at a cut or below it: none of them may ever be lost. */
 	readonly mustCount: Set<Hash>;
+	/** Each device's chain. */
+	readonly writers: Map<DeviceId, TestWriter>;
 	/** Readings written so far, for amendments and voids to name. */
 	readonly readings: EntryId[];
 	/** Frames written without a right at the time, or after a cut in an old epoch. */
@@ -98,10 +102,64 @@ export function play(steps: readonly Step[]): Played {
 		circle.people.set(member.identity.id, member);
 		grant(circle, member, roles[i] ?? 'relative');
 	}
-	const played: Played = { circle, frames: [], mustCount: new Set(), mustNotCount: new Set(), readings: [] };
-	const writers = new Map<DeviceId, TestWriter>();
-	for (const each of steps) perform(played, writers, each);
+	const played: Played = {
+		circle,
+		frames: [],
+		writers: new Map(),
+		mustCount: new Set(),
+		mustNotCount: new Set(),
+		readings: []
+	};
+	playOn(played, steps);
 	return played;
+}
+
+export function playOn(played: Played, steps: readonly Step[]): void {
+	for (const each of steps) perform(played, played.writers, each);
+}
+
+/** Somebody who is let in as a viewer, and told of what is written from the book's next epoch on. */
+const reader = newPerson(cast);
+
+/** A new epoch, given to the reader from its first frame on. */
+export function letInFromHere(played: Played): number {
+	const { circle } = played;
+	circle.people.set(reader.identity.id, reader);
+	const books = circle.raise([circle.book()]);
+	const fromEpoch = circle.book().keys.length;
+	const rights = [{ book: circle.book().id, access: 'r' as const, fromEpoch }];
+	circle.extend(owner, (head) => ({
+		books,
+		members: [
+			...head.members,
+			{ identity: reader.identity.id, idHead: reader.identity.head, role: 'viewer', actsFor: false, rights }
+		]
+	}));
+	return fromEpoch;
+}
+
+/** The owner's first device writes the frames of a snapshot. */
+export function writeSnapshot(played: Played, slices: readonly Uint8Array[]): Frame[] {
+	const device = deviceOf(owner);
+	const writer = played.writers.get(device.id) ?? new TestWriter(played.circle, played.circle.book(), device);
+	played.writers.set(device.id, writer);
+	return slices.map((plaintext) => {
+		const frame = writer.write([], { type: 'snapshot', plaintext });
+		signedHere.add(frame);
+		played.frames.push(frame);
+		return frame;
+	});
+}
+
+export const ownDevice = (): DeviceId => deviceOf(owner).id;
+
+/** Readings of many days: as many as there are frames, over and over. */
+const DAYS = 40;
+
+/** A reading of a day of its own. */
+function dated<E extends object>(entry: E, { frames }: Played): E {
+	const utc = START - ((frames.length * 7) % DAYS) * 86_400_000;
+	return { ...entry, effective: { utc, offset: 60, zone: 'Europe/Stockholm' } };
 }
 
 function grant(circle: TestCircle, person: Person, role: (typeof roles)[number]): void {
@@ -137,7 +195,7 @@ function perform(played: Played, writers: Map<DeviceId, TestWriter>, each: Step)
 					? [weightEntry(entryId(cast), 60, 'pulse')]
 					: each.do === 'write' && each.kind < 4
 						? [changeOf(played, each)]
-						: [weightEntry(entryId(cast), 60 + (frames.length % 20))];
+						: [dated(weightEntry(entryId(cast), 60 + (frames.length % 20)), played)];
 		played.readings.push(
 			...entries.flatMap((entry) => (isEntry(entry) && entry.kind !== 'obs.void' ? [entry.id] : []))
 		);
@@ -184,10 +242,11 @@ function perform(played: Played, writers: Map<DeviceId, TestWriter>, each: Step)
 }
 
 /** An amendment or a void of something written before, or of nothing anybody has seen. */
-function changeOf({ readings }: Played, each: Step & { readonly do: 'write' }): unknown {
+function changeOf(played: Played, each: Step & { readonly do: 'write' }): unknown {
+	const { readings } = played;
 	const target = readings[(each.device * 5 + each.who) % (readings.length + 1)] ?? entryId(cast);
 	return each.kind === 2
-		? { ...weightEntry(entryId(cast), 80 + each.who), kind: 'obs.amend', target }
+		? { ...dated(weightEntry(entryId(cast), 80 + each.who), played), kind: 'obs.amend', target }
 		: { kind: 'obs.void', v: 1, id: entryId(cast), target, reason: 'mistake' };
 }
 
@@ -243,15 +302,20 @@ function loseDevice(played: Played, writers: Map<DeviceId, TestWriter>, person: 
 
 const opened = new WeakMap<Frame, Batch | null>();
 
-export function judge({ circle }: Played, frames: readonly Frame[]): Acceptance {
+export function judge(played: Played, frames: readonly Frame[]): Acceptance {
+	return acceptFrames({ ...rulesOf(played), frames });
+}
+
+/** The rules as somebody has them who holds every key. */
+export function rulesOf({ circle }: Played): OriginalRules {
 	// The chain was verified record by record as it grew; verifying it again would cost more than the rule under test.
 	const chain = { circle: circle.id, records: circle.records, head: circle.head };
-	return acceptFrames({
+	return {
 		book: circle.book().id,
 		kind: 'weight',
 		chain,
 		identities: [...circle.identities, stranger.identity],
-		frames,
+		holdsKey: (epoch) => epoch <= circle.book().keys.length,
 		isSigned: (frame) => signedHere.has(frame),
 		open: (frame) => {
 			if (!opened.has(frame)) {
@@ -260,7 +324,7 @@ export function judge({ circle }: Played, frames: readonly Frame[]): Acceptance 
 			}
 			return opened.get(frame) ?? null;
 		}
-	});
+	};
 }
 
 /** The frames in another order, some of them twice. */

@@ -34,6 +34,7 @@ function accept(
 ): Acceptance {
 	const book = circle.book(options.book);
 	const chain = circle.chain();
+	const { anchors } = options;
 	return acceptFrames({
 		book: book.id,
 		kind: book.kind,
@@ -42,7 +43,7 @@ function accept(
 		frames,
 		isSigned: verifyFrame,
 		open: (frame) => openWith(circle, frame),
-		anchors: options.anchors
+		...(anchors && { readGrants: () => ({ anchors, stated: [], seen: [] }) })
 	});
 }
 
@@ -164,7 +165,7 @@ describe('7: a frame counts when every condition holds, and is parked with the r
 		const { circle, mine } = world();
 		const [snapshot, after] = [mine.write(obs(), { type: 'snapshot' }), mine.write(obs())];
 		const acceptance = accept(circle, [snapshot, after]);
-		expect([snapshot, after].map((frame) => reasonOf(acceptance, frame))).toEqual(['unreadable', 'accepted']);
+		expect([snapshot, after].map((frame) => reasonOf(acceptance, frame))).toEqual(['snapshot', 'accepted']);
 	});
 
 	test('entries of a newer app are counted beside those that are read', () => {

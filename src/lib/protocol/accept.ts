@@ -11,6 +11,7 @@ import type { Frame } from './frame';
 import type { Identity } from './identity-log';
 import type { BookId, DeviceId, Hash, IdentityId } from './ids';
 import { accessOf, bookOf, memberOf, type Cut, type Manifest, type ManifestChain } from './manifest';
+import type { Stated } from './project';
 
 /** What frames are judged by. */
 export interface AcceptRules {
@@ -24,8 +25,42 @@ export interface AcceptRules {
 	readonly isSigned: (frame: Frame, signPub: Uint8Array) => boolean;
 	/** The opened content; null when the key is missing or does not fit. */
 	readonly open: (frame: Frame) => Batch | null;
-	/** Where a from-date reader's chains begin: frame hashes a grant snapshot covers (S3). */
-	readonly anchors?: ReadonlySet<Hash> | undefined;
+	/** Reads the grant snapshots of a reader who begins at a day (S3); absent for whoever was given the whole book. */
+	readonly readGrants?: ReadGrants | undefined;
+}
+
+/**
+ * What grant snapshots among these frames hand over. Snapshots of others than owners are not to be read (`isOwners`); the
+ * outcome must not hang on the order of the frames.
+ */
+export type ReadGrants = (
+	frames: readonly Frame[],
+	circle: {
+		/** By an owner's device that may write the book, and not cut off. */
+		readonly isOwners: (frame: Frame) => boolean;
+		/** Whose confirmed device it is. */
+		readonly authorOf: (device: DeviceId) => IdentityId | undefined;
+	}
+) => GrantsRead;
+
+export interface GrantsRead {
+	/** Frames covered by what was read: chains begin after them. */
+	readonly anchors: ReadonlySet<Hash>;
+	readonly stated: readonly Stated[];
+	readonly seen: readonly SeenGrant[];
+}
+
+/** A grant snapshot, by its first frame, and what it is worth here. */
+export interface SeenGrant {
+	readonly first: Hash;
+	/** The commitment of its key. */
+	readonly key: string;
+	readonly by: IdentityId;
+	/**
+	 * For whom it was made: `read`, or `partial` while frames of it are missing, or `closed` where it does not open.
+	 * For those who hold the originals: `agrees` with them, or `differs`, or `unchecked` while something is missing for that.
+	 */
+	readonly state: 'read' | 'partial' | 'closed' | 'agrees' | 'differs' | 'unchecked';
 }
 
 export interface AcceptInput extends AcceptRules {
@@ -47,7 +82,9 @@ export type ParkReason =
 	| 'no-right'
 	| 'beyond-cut'
 	| 'unreadable'
-	| 'wrong-kind';
+	| 'wrong-kind'
+	/** An owner's snapshot: a link of the chain, and never a batch. */
+	| 'snapshot';
 
 export interface Acceptance {
 	/** In an order that depends on the frames alone: by Lamport time, device, sequence, hash. */
@@ -59,6 +96,9 @@ export interface Acceptance {
 	/** Entries only a newer app can read. */
 	readonly unknownEntries: number;
 	readonly chains: Chains;
+	/** Entries handed over by grant snapshots, in no order; some may be among the accepted ones too. */
+	readonly granted: readonly Stated[];
+	readonly grants: readonly SeenGrant[];
 }
 
 /** Where the chains of a book stand: enough to judge a frame that goes on from there by itself. */
@@ -86,7 +126,8 @@ export function acceptFrames(input: AcceptInput): Acceptance {
 			return reason === null;
 		})
 	);
-	const linked = linkedFrames(signed, input.anchors ?? new Set());
+	const grants = input.readGrants?.(signed, grantRules(rules, signed));
+	const linked = linkedFrames(signed, grants?.anchors ?? new Set());
 	const missing = new Set<Hash>();
 	const accepted: AcceptedFrame[] = [];
 	for (const frame of signed) {
@@ -102,7 +143,18 @@ export function acceptFrames(input: AcceptInput): Acceptance {
 		parked,
 		forked: forkedDevices(accepted),
 		unknownEntries: accepted.reduce((sum, { batch }) => sum + batch.unknown, 0),
-		chains: { tips: tipsOf(linked), missing }
+		chains: { tips: tipsOf(linked), missing },
+		granted: grants?.stated.filter(({ entry }) => mayWrite('owner', input.kind, entry)) ?? [],
+		grants: grants?.seen ?? []
+	};
+}
+
+/** Who may hand over a book's entries is decided before the chains are known: a grant is where a reader's chains begin. */
+function grantRules(rules: Rules, signed: readonly Frame[]): Parameters<ReadGrants>[1] {
+	const linked = linkedFrames(signed, new Set());
+	return {
+		isOwners: (frame) => judgeSnapshot(frame, rules, linked) === 'snapshot',
+		authorOf: (device) => rules.owners.get(device)?.identity
 	};
 }
 
@@ -121,7 +173,8 @@ export function nextJudge(input: AcceptRules): (frame: Frame, chains: Chains) =>
 	const rules = readRules(input);
 	return (frame, { tips, missing }) => {
 		const { book, device, seq, prev } = frame.header;
-		if (book !== input.book) return null;
+		// A snapshot changes where the chains of its reader begin.
+		if (book !== input.book || (frame.type === 'snapshot' && input.readGrants)) return null;
 		const reason = unsigned(frame, rules);
 		if (reason) return { judged: reason, tip: null };
 		const tip = tips.get(device);
@@ -171,19 +224,36 @@ function tipsOf(linked: ReadonlyMap<Hash, Frame>): Map<DeviceId, ChainTip | null
 
 function judge(frame: Frame, rules: Rules, linked: ReadonlyMap<Hash, Frame>): AcceptedFrame | ParkReason {
 	const { input } = rules;
+	if (frame.type === 'snapshot') return judgeSnapshot(frame, rules, linked);
+	const standing = standingOf(frame, rules, linked);
+	if (typeof standing === 'string') return standing;
+	const batch = input.open(frame);
+	if (!batch) return 'unreadable';
+	// Within one epoch a role only grows, so the last that fits is the one the author has come to.
+	const role = standing.roles.findLast((each) => batch.entries.every((entry) => mayWrite(each, input.kind, entry)));
+	return role ? { frame, author: standing.author, role, batch } : 'wrong-kind';
+}
+
+/** Only an owner hands over what others wrote: nobody else's snapshot counts (MM9). */
+function judgeSnapshot(frame: Frame, rules: Rules, linked: ReadonlyMap<Hash, Frame>): ParkReason {
+	const standing = standingOf(frame, rules, linked);
+	if (typeof standing === 'string') return standing;
+	return standing.roles.includes('owner') ? 'snapshot' : 'wrong-kind';
+}
+
+function standingOf(
+	frame: Frame,
+	rules: Rules,
+	linked: ReadonlyMap<Hash, Frame>
+): { readonly author: IdentityId; readonly roles: readonly Role[] } | ParkReason {
 	const owner = rules.owners.get(frame.header.device);
 	if (!owner) return 'unknown-device';
 	const author = owner.identity;
-	const writing = writersOf(frame, owner, rules);
-	if (writing === 'unknown-epoch') return writing;
-	if (writing.length === 0) return 'no-right';
-	if (isBeyondCut(frame, author, linked, input.chain.head.body)) return 'beyond-cut';
-	// Snapshots are links of the chain; only batches hold entries.
-	const batch = frame.type === 'batch' ? input.open(frame) : null;
-	if (!batch) return 'unreadable';
-	// Within one epoch a role only grows, so the last that fits is the one the author has come to.
-	const role = writing.findLast((each) => batch.entries.every((entry) => mayWrite(each, input.kind, entry)));
-	return role ? { frame, author, role, batch } : 'wrong-kind';
+	const roles = writersOf(frame, owner, rules);
+	if (roles === 'unknown-epoch') return roles;
+	if (roles.length === 0) return 'no-right';
+	if (isBeyondCut(frame, author, linked, rules.input.chain.head.body)) return 'beyond-cut';
+	return { author, roles };
 }
 
 /** The roles in which the frame's author could write the book while it had the frame's epoch, in the records' order. */

@@ -13,6 +13,9 @@ export interface RightChange {
 	readonly to: Access | null;
 }
 
+/** The first day each member was given, by a record's roster; the earliest where books differ. Null: no roster, or all. */
+export type DayGiven = (body: Manifest, member: IdentityId) => string | null;
+
 interface Made {
 	/** The signer's clock. */
 	readonly at: number;
@@ -27,9 +30,17 @@ export type CircleEvent = Made &
 				readonly member: IdentityId;
 				readonly role: Role;
 				readonly changes: readonly RightChange[];
+				readonly from: string | null;
 		  }
-		| { readonly type: 'rights'; readonly member: IdentityId; readonly changes: readonly RightChange[] }
+		| {
+				readonly type: 'rights';
+				readonly member: IdentityId;
+				readonly changes: readonly RightChange[];
+				readonly from: string | null;
+		  }
 		| { readonly type: 'role'; readonly member: IdentityId; readonly role: Role }
+		/** What they see begins on another day, or on none: their books are otherwise the same. */
+		| { readonly type: 'since'; readonly member: IdentityId; readonly from: string | null }
 		| { readonly type: 'let-go'; readonly member: IdentityId; readonly changes: readonly RightChange[] }
 		| { readonly type: 'invited'; readonly role: Role; readonly exp: number }
 		/** Taken back, or answered with no; one that let somebody in is told by that. */
@@ -38,15 +49,18 @@ export type CircleEvent = Made &
 	);
 
 /** Everything that happened, oldest first. */
-export const circleHistory = (chain: ManifestChain): CircleEvent[] =>
-	chain.records.flatMap(({ body }, index) => eventsOf(chain.records[index - 1]?.body ?? null, body));
+export const circleHistory = (chain: ManifestChain, dayGiven: DayGiven = () => null): CircleEvent[] =>
+	chain.records.flatMap(({ body }, index) => eventsOf(chain.records[index - 1]?.body ?? null, body, dayGiven));
 
-function eventsOf(before: Manifest | null, now: Manifest): CircleEvent[] {
+function eventsOf(before: Manifest | null, now: Manifest, dayGiven: DayGiven): CircleEvent[] {
 	const made: Made = { at: now.at, by: now.by.identity };
 	if (!before) return [{ ...made, type: 'began' }];
 	const known = [...before.members, ...now.members.filter(({ identity }) => !memberOf(before, identity))];
 	const ofMembers = known.flatMap(({ identity }) =>
-		memberEvents(made, identity, memberOf(before, identity), memberOf(now, identity))
+		memberEvents(made, identity, memberOf(before, identity), memberOf(now, identity), {
+			before: dayGiven(before, identity),
+			now: dayGiven(now, identity)
+		})
 	);
 	const ofInvites = inviteEvents(made, before, now, ofMembers);
 	const events = [...ofMembers, ...ofInvites];
@@ -61,14 +75,16 @@ function memberEvents(
 	made: Made,
 	member: IdentityId,
 	before: Member | undefined,
-	now: Member | undefined
+	now: Member | undefined,
+	from: { readonly before: string | null; readonly now: string | null }
 ): CircleEvent[] {
 	const changes = rightChanges(before, now);
-	if (!before && now) return [{ ...made, type: 'let-in', member, role: now.role, changes }];
+	if (!before && now) return [{ ...made, type: 'let-in', member, role: now.role, changes, from: from.now }];
 	if (before && !now) return [{ ...made, type: 'let-go', member, changes }];
 	const role =
 		before && now && before.role !== now.role ? [{ ...made, type: 'role' as const, member, role: now.role }] : [];
-	return changes.length > 0 ? [...role, { ...made, type: 'rights', member, changes }] : role;
+	if (changes.length > 0) return [...role, { ...made, type: 'rights', member, changes, from: from.now }];
+	return from.now === from.before ? role : [...role, { ...made, type: 'since', member, from: from.now }];
 }
 
 function rightChanges(before: Member | undefined, now: Member | undefined): RightChange[] {

@@ -346,7 +346,7 @@ describe('envelopes and rosters', () => {
 		const to = { member: unit.identity.id, gen: 1, box: unit.box.pub };
 		const keys = [{ book: circle.book().id, epoch: 1, key: circle.key() }];
 		const envelope = await sealEnvelope(to, circle.id, keys);
-		expect(await openEnvelope(envelope, unit.box.secret)).toEqual(keys);
+		expect(await openEnvelope(envelope, unit.box.secret)).toEqual({ keys, grants: [] });
 		expect(await openEnvelope(envelope, owner.box.secret)).toBeNull();
 		expect(
 			await openEnvelope({ ...envelope, circle: heads.circles[1]?.circle as CircleId }, unit.box.secret)

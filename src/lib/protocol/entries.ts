@@ -8,7 +8,7 @@ import { CHANGE_NAME_LENGTH, changeTypes, DOSE_LENGTH } from '$lib/domain/change
 import { homeBpProtocolSchema } from '$lib/domain/home-bp-protocol';
 import { lineIdSchema } from '$lib/domain/plan/fields';
 import { textLimits } from '$lib/domain/plan/text';
-import { entryIdSchema, hashSchema, bookIdSchema } from './ids';
+import { entryIdSchema, bookIdSchema } from './ids';
 import { parseJson } from './json';
 import { planAcceptSchema, planDeclineSchema, planProposeSchema } from './plan-entries';
 
@@ -20,7 +20,7 @@ export const MAX_SETTLED = 16;
 
 const fieldKey = z.string().check(z.regex(/^[a-z][A-Za-z0-9]{0,31}$/));
 const shortText = z.string().check(z.maxLength(64));
-const localDateSchema = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/));
+export const localDateSchema = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/));
 const noteText = z.string().check(z.maxLength(4000));
 
 const effectiveSchema = z.strictObject({
@@ -200,7 +200,7 @@ export type Heartbeat = z.infer<typeof heartbeatSchema>;
  * Highest Lamport time. Whoever has read it writes it again instead of counting on: a hostile clock at the top can then
  * confuse the order of what it may change, and never stop anyone from recording.
  */
-const MAX_LAMPORT = 2 ** 48;
+export const MAX_LAMPORT = 2 ** 48;
 
 export const lamportAfter = (lamport: number): number => Math.min(lamport + 1, MAX_LAMPORT);
 
@@ -212,22 +212,6 @@ export const batchSchema = z.strictObject({
 	/** Milliseconds the writer's clock was ahead of the relay's, when known. */
 	skewMs: z.optional(z.int()),
 	entries: z.array(z.unknown()).check(z.minLength(1), z.maxLength(MAX_ENTRIES))
-});
-
-/** Plaintext of a snapshot frame (docs/protocol.md 10): columnar parts that cover earlier frames of a book. */
-export const snapshotSchema = z.strictObject({
-	v: z.literal(1),
-	/** `log` for the owner's own, `grant` for a reader who starts at a from-date (S3). */
-	purpose: z.enum(['log', 'grant']),
-	part: z.int().check(z.minimum(0)),
-	parts: z.int().check(z.minimum(1)),
-	/** Newest frame hash of each device that the snapshot contains. */
-	covers: z.array(z.strictObject({ device: z.string(), seq: z.int(), hash: hashSchema })),
-	count: z.int(),
-	/** SHA-256 over the sorted entry ids. */
-	root: hashSchema,
-	/** Deflated columns of entries with author device and lamport. */
-	columns: z.string()
 });
 
 export interface Batch {

@@ -34,8 +34,16 @@ export const envelopeContentSchema = z.strictObject({
 	circle: circleIdSchema,
 	keys: z
 		.array(z.strictObject({ book: bookIdSchema, epoch: z.int().check(z.minimum(1)), key: secretKeySchema }))
-		.check(z.maxLength(2000))
+		.check(z.maxLength(2000)),
+	/** Keys of grant snapshots (S3); in rows of their own. */
+	grants: z.optional(z.array(z.strictObject({ book: bookIdSchema, key: secretKeySchema })).check(z.maxLength(48)))
 });
+
+/** The key of one grant snapshot: its commitment stands in the sealed roster and in the snapshot itself. */
+export interface GrantKey {
+	readonly book: BookId;
+	readonly key: Uint8Array;
+}
 
 export interface EpochKey {
 	readonly book: BookId;
@@ -48,26 +56,43 @@ export const keyCommit = (key: Uint8Array): string => toBase64url(mac(key, utf8(
 export const matchesCommit = (key: Uint8Array, commit: string): boolean =>
 	equalBytes(mac(key, utf8('commit')), idBytes(commit));
 
-export async function sealEnvelope(
-	to: { readonly member: Envelope['member']; readonly gen: number; readonly box: Uint8Array },
+/** Where a row goes: a member's identity box. */
+export interface EnvelopeTo {
+	readonly member: Envelope['member'];
+	readonly gen: number;
+	readonly box: Uint8Array;
+}
+
+export const sealEnvelope = (to: EnvelopeTo, circle: CircleId, keys: readonly EpochKey[]): Promise<Envelope> =>
+	sealContent(to, circle, { keys: keys.map((each) => ({ ...each, key: toBase64url(each.key) })) });
+
+/** Grant keys travel apart: an app that does not know them still reads every epoch key. */
+export const sealGrantEnvelope = (to: EnvelopeTo, circle: CircleId, grants: readonly GrantKey[]): Promise<Envelope> =>
+	sealContent(to, circle, { keys: [], grants: grants.map((each) => ({ ...each, key: toBase64url(each.key) })) });
+
+async function sealContent(
+	{ member, gen, box }: EnvelopeTo,
 	circle: CircleId,
-	keys: readonly EpochKey[]
+	content: Pick<z.infer<typeof envelopeContentSchema>, 'keys' | 'grants'>
 ): Promise<Envelope> {
-	const content = { v: 1, circle, keys: keys.map((each) => ({ ...each, key: toBase64url(each.key) })) };
-	const books = [...new Set(keys.map((each) => each.book))];
+	const books = [...new Set([...content.keys, ...(content.grants ?? [])].map((each) => each.book))];
 	return {
 		circle,
-		member: to.member,
-		gen: to.gen,
+		member,
+		gen,
 		books,
-		ct: toBase64url(await sealTo(to.box, utf8(JSON.stringify(content))))
+		ct: toBase64url(await sealTo(box, utf8(JSON.stringify({ v: 1, circle, ...content }))))
 	};
 }
 
 /** The keys inside, unchecked against any manifest; null when it cannot be opened or names another circle. */
-export async function openEnvelope(envelope: Envelope, boxSecret: Uint8Array): Promise<EpochKey[] | null> {
+export async function openEnvelope(
+	envelope: Envelope,
+	boxSecret: Uint8Array
+): Promise<{ readonly keys: readonly EpochKey[]; readonly grants: readonly GrantKey[] } | null> {
 	const plaintext = await openWith(boxSecret, idBytes(envelope.ct));
 	const content = plaintext && parseJson(envelopeContentSchema, plaintext);
 	if (!content || content.circle !== envelope.circle) return null;
-	return content.keys.map((each) => ({ ...each, key: idBytes(each.key) }));
+	const withBytes = <T extends { readonly key: string }>(each: T) => ({ ...each, key: idBytes(each.key) });
+	return { keys: content.keys.map(withBytes), grants: (content.grants ?? []).map(withBytes) };
 }

@@ -11,6 +11,7 @@ import { NONCE_LENGTH, openBox, sealBox } from '$lib/crypto/sealing';
 import { signingKeyOf, type SigningKey } from '$lib/crypto/signing';
 import { err, ok, type Result } from '$lib/domain/result';
 import { roles } from '$lib/domain/rights';
+import { localDateSchema } from './entries';
 import { blobSchema, circleIdSchema, hashText, identityIdSchema, publicKeySchema, type Hash } from './ids';
 import { parseJson } from './json';
 import { parseRecord, signRecord, verifyRecord, type SignedRecord } from './signed-record';
@@ -32,6 +33,8 @@ export const invitationCardSchema = z.strictObject({
 	books: z
 		.array(z.strictObject({ kind: z.string().check(z.maxLength(32)), access: z.enum(['r', 'w']) }))
 		.check(z.maxLength(48)),
+	/** The first day of what they are given; absent: everything. */
+	from: z.optional(localDateSchema),
 	/** Milliseconds since 1970. */
 	exp: z.int()
 });

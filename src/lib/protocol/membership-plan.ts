@@ -14,13 +14,16 @@ export interface WantedChange {
 export interface MembershipPlan {
 	/** Who reads or writes less than before, and in which book at which epoch. */
 	readonly losses: readonly Loss[];
-	/** Books that get a new key: each somebody lost a right in. */
+	/** Books that get a new key: each somebody lost a right in, or is given from an epoch that has not begun (S3). */
 	readonly raised: readonly BookId[];
 }
 
 export function planChange(before: Manifest, wanted: Pick<WantedChange, 'members'>): MembershipPlan {
 	const losses = lossesOf(before, { members: [...wanted.members] });
-	return { losses, raised: [...new Set(losses.map((loss) => loss.book))] };
+	const begun = wanted.members.flatMap(({ rights }) =>
+		rights.filter(({ book, fromEpoch }) => fromEpoch > (bookOf(before, book)?.epoch ?? 0)).map(({ book }) => book)
+	);
+	return { losses, raised: [...new Set([...losses.map((loss) => loss.book), ...begun])] };
 }
 
 /** The parts of the next record that the change decides. `headsAt` answers a loser's newest known frames in a book. */
@@ -49,20 +52,28 @@ export function carryOut(
 	};
 }
 
-/** Who must be handed what: everyone a raised book's new key, and whoever gained a book all its keys. */
+/** Keys of books somebody is handed: a raised book's new one, or all from an epoch on. */
+export interface KeysFor {
+	readonly member: IdentityId;
+	readonly fresh: readonly BookId[];
+	readonly whole: readonly { readonly book: BookId; readonly fromEpoch: number }[];
+}
+
+/** Who must be handed what: everyone a raised book's new key, and whoever gained a book, or more of it, its keys from there on. */
 export function keysToHandOut(
 	before: Manifest,
 	next: Pick<Manifest, 'members'>,
 	plan: MembershipPlan
-): readonly { readonly member: IdentityId; readonly fresh: readonly BookId[]; readonly whole: readonly BookId[] }[] {
+): readonly KeysFor[] {
 	return next.members
 		.map(({ identity, rights }) => {
-			const had = new Set(
-				before.members.find((member) => member.identity === identity)?.rights.map((right) => right.book)
+			const had = before.members.find((member) => member.identity === identity)?.rights ?? [];
+			const gained = rights.filter(
+				({ book, fromEpoch }) => !had.some((old) => old.book === book && old.fromEpoch <= fromEpoch)
 			);
-			const whole = rights.map((right) => right.book).filter((book) => !had.has(book));
-			const fresh = rights.map((right) => right.book).filter((book) => had.has(book) && plan.raised.includes(book));
-			return { member: identity, fresh, whole };
+			const whole = gained.map(({ book, fromEpoch }) => ({ book, fromEpoch }));
+			const fresh = rights.filter((right) => !gained.includes(right) && plan.raised.includes(right.book));
+			return { member: identity, fresh: fresh.map(({ book }) => book), whole };
 		})
 		.filter(({ fresh, whole }) => fresh.length + whole.length > 0);
 }

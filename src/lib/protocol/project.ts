@@ -11,7 +11,7 @@ import {
 	type VoidReason,
 	voidReasons
 } from '$lib/domain/observation';
-import type { AcceptedFrame } from './accept';
+import type { Acceptance, AcceptedFrame } from './accept';
 import type { Entry, ObsAdd, ObsAmend, ObsVoid } from './entries';
 import type { DeviceId, EntryId, IdentityId } from './ids';
 
@@ -35,6 +35,19 @@ export const statedIn = ({ frame, author, role, batch }: AcceptedFrame): Stated[
 		seq: frame.header.seq,
 		owning: role === 'owner' || role === 'coOwner'
 	}));
+
+/** Every entry that counts, in order: those of accepted frames, and what a grant snapshot hands over besides (S3). */
+export function statedBy({ accepted, granted }: Pick<Acceptance, 'accepted' | 'granted'>): Stated[] {
+	const own = accepted.flatMap(statedIn);
+	if (granted.length === 0) return own;
+	const placeOf = ({ device, entry }: Stated) => `${device} ${entry.id} ${entry.kind}`;
+	const places = new Set(own.map(placeOf));
+	const added = granted.filter((each) => {
+		const place = placeOf(each);
+		return !places.has(place) && places.add(place);
+	});
+	return [...own, ...added].sort(inStatedOrder);
+}
 
 /** The order of accepted frames, as far as it can be told from one entry; frames of one place keep the order they come in. */
 export const inStatedOrder = (a: Stated, b: Stated): number =>

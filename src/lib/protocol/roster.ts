@@ -8,7 +8,8 @@ import { deriveKey } from '$lib/crypto/hash';
 import { pad, unpad } from '$lib/crypto/padding';
 import { NONCE_LENGTH, openBox, sealBox } from '$lib/crypto/sealing';
 import type { BookKind } from '$lib/domain/books';
-import { bookIdSchema, identityIdSchema, type CircleId } from './ids';
+import { localDateSchema } from './entries';
+import { bookIdSchema, identityIdSchema, publicKeySchema, type CircleId } from './ids';
 import { parseJson } from './json';
 
 const name = z.string().check(z.maxLength(120));
@@ -27,7 +28,13 @@ export const rosterSchema = z.strictObject({
 			/** `claimed` until the safety number was compared or the card was scanned on site. */
 			verified: z.optional(z.enum(['claimed', 'compared', 'scanned'])),
 			/** One-time code of the card or invitation that brought this member. */
-			via: z.optional(z.string().check(z.maxLength(43)))
+			via: z.optional(z.string().check(z.maxLength(43))),
+			/** Books they were given from a day on, each with the commitment of its grant's key (S3). */
+			from: z.optional(
+				z
+					.array(z.strictObject({ book: bookIdSchema, day: localDateSchema, key: publicKeySchema }))
+					.check(z.maxLength(48))
+			)
 		})
 	),
 	/** Kinds stay text: a book of a later version is carried on untouched. */

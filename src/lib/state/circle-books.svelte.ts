@@ -1,4 +1,5 @@
 /** The books of one circle as the screens read them: observations by measure, and the care contacts' marks. */
+import type { BookKind } from '$lib/domain/books';
 import type { Change } from '$lib/domain/change';
 import { isMeasureKind, type MeasureKind } from '$lib/domain/measures';
 import type { MeasuringSeries } from '$lib/domain/measuring-series';
@@ -18,6 +19,7 @@ import { kindOf, nameOf, readableBooks, type CircleAccess } from '$lib/sync/circ
 import { OpenBook } from '$lib/sync/open-book';
 import type { PlanBook } from './circle-view';
 import { whenIdle } from './idle';
+import { deceivedBy, missingOf } from './shared-from';
 
 /** A care contact's mark with who made it, newest first. */
 export interface SeenReceipt {
@@ -34,6 +36,7 @@ export interface SeenReceipt {
 
 export class CircleBooks {
 	readonly #store: LocalStore;
+	readonly #isKept: boolean;
 	#books = new Map<BookId, OpenBook>();
 	#observations = $state.raw<ReadonlyMap<string, readonly Observation[]>>(new Map());
 	#removed = $state.raw<ReadonlyMap<string, readonly RemovedObservation[]>>(new Map());
@@ -43,10 +46,24 @@ export class CircleBooks {
 	#changes = $state.raw<readonly Change[]>([]);
 	#adjustments = $state.raw<readonly AdjustmentUse[]>([]);
 	#plan = $state.raw<PlanBook | null>(null);
+	#missing = $state.raw<ReadonlyMap<string, 'partial' | 'closed'>>(new Map());
+	#deceived = $state.raw<readonly string[]>([]);
 	#toKeep = new Set<OpenBook>();
 
-	constructor(store: LocalStore) {
+	/** `isKept` false: a look with somebody else's eyes, which leaves nothing for the next start. */
+	constructor(store: LocalStore, isKept = true) {
 		this.#store = store;
+		this.#isKept = isKept;
+	}
+
+	/** What was given of a book from a day on, and has not all come or does not open. */
+	missingOf(kind: string): 'partial' | 'closed' | null {
+		return this.#missing.get(kind) ?? null;
+	}
+
+	/** Members to whom values were handed over that are not those that stand here (MR13). */
+	get deceived(): readonly string[] {
+		return this.#deceived;
 	}
 
 	/** Receipts in the circle's log, newest first. */
@@ -101,6 +118,11 @@ export class CircleBooks {
 		return this.#removed.get(kind) ?? [];
 	}
 
+	/** Every entry of a book that counts; in order, but for what has come since it was read. */
+	statedIn(kind: BookKind): readonly Stated[] {
+		return [...this.#books.values()].find((book) => book.kind === kind)?.stated ?? [];
+	}
+
 	/** Opens every book this device may read, or reads on in those that are open. */
 	async open(access: CircleAccess): Promise<void> {
 		const begun = new Set((await this.#store.heads(access.chain.circle)).map((head) => head.book));
@@ -148,6 +170,7 @@ export class CircleBooks {
 		if (book.kind === 'bloodPressure') this.#series = projectSeries(book.beside);
 		if (book.kind === 'log') this.#showLog(access, book);
 		else this.#showReadings(book);
+		this.#showGrants(access, book);
 		void this.#keepLater(book);
 	}
 
@@ -161,6 +184,16 @@ export class CircleBooks {
 		this.#heard = heardIn(book.beside);
 	}
 
+	#showGrants(access: CircleAccess, book: OpenBook): void {
+		const missing = missingOf(access, book);
+		if (missing !== this.missingOf(book.kind)) {
+			const others = [...this.#missing].filter(([kind]) => kind !== book.kind);
+			this.#missing = new Map(missing ? [...others, [book.kind, missing]] : others);
+		}
+		const deceived = deceivedBy(access, this.#books.values());
+		if (deceived.join() !== this.#deceived.join()) this.#deceived = deceived;
+	}
+
 	#showReadings({ kind, observations, removed }: OpenBook): void {
 		if (this.recorded(kind) !== observations)
 			this.#observations = new Map([...this.#observations, [kind, observations]]);
@@ -169,7 +202,7 @@ export class CircleBooks {
 
 	/** For the next start; a book that changes again before that is kept once. */
 	async #keepLater(book: OpenBook): Promise<void> {
-		if (this.#toKeep.has(book)) return;
+		if (!this.#isKept || this.#toKeep.has(book)) return;
 		this.#toKeep.add(book);
 		await whenIdle();
 		this.#toKeep.delete(book);

@@ -14,6 +14,7 @@ import {
 	type InvitableRole,
 	type Role
 } from '$lib/domain/rights';
+import type { LocalDate } from '$lib/domain/time';
 import { idBytes, type BookId, type CircleId, type IdentityId } from '$lib/protocol/ids';
 import { invitationKeys, invitationLink } from '$lib/protocol/invitation';
 import { INVITE_LIFE_MS } from '$lib/protocol/manifest-invites';
@@ -34,6 +35,8 @@ export interface InviteChoice {
 	/** What a co-owner holds is not chosen. */
 	readonly rights: ReadonlyMap<BookKind, Access>;
 	readonly ownName: string;
+	/** The first day they are given; null: everything. */
+	readonly from?: LocalDate | null | undefined;
 }
 
 /** Most people in a circle, those invited among them (docs/protocol.md 3). */
@@ -57,6 +60,7 @@ export async function makeInvite(
 		relation: choice.relation,
 		by: choice.ownName,
 		rights: rightsFor(access, choice.role, choice.rights),
+		...(choice.from && choice.role !== 'coOwner' && { from: choice.from }),
 		exp: session.now() + INVITE_LIFE_MS,
 		sent: false,
 		answer: null

@@ -28,6 +28,7 @@ export interface PlanCircle extends Pick<
 	| 'mine'
 	| 'planBook'
 	| 'measures'
+	| 'sharedFrom'
 	| 'observations'
 	| 'series'
 	| 'changes'
@@ -78,7 +79,8 @@ export class CirclePlan<C extends PlanCircle = PlanCircle> {
 		const held = new Set(circle.measures);
 		return {
 			readings: (measure) => (held.has(measure) ? circle.observations(measure) : null),
-			series: circle.series
+			series: circle.series,
+			givenFrom: (measure) => circle.sharedFrom(measure)
 		};
 	});
 

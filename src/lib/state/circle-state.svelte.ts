@@ -14,6 +14,7 @@ import { newId, type BookId, type CircleId, type EntryId, type IdentityId } from
 import { MAX_SETTLED, type Entry, type ObsAdd, type ObsAmend, type ObsVoid, type Receipt } from '$lib/protocol/entries';
 import { accessOf, memberOf, type Member } from '$lib/protocol/manifest';
 import type { PlanEntry } from '$lib/protocol/plan-entries';
+import type { Stated } from '$lib/protocol/project';
 import { StorageAbort } from '$lib/storage/errors';
 import type { CircleWork, DeviceKeys } from '$lib/storage/keyring';
 import type { WriteContext } from '$lib/storage/record';
@@ -26,10 +27,12 @@ import {
 	rosterPerson,
 	type CircleAccess
 } from '$lib/sync/circle-access';
-import { writeContext } from '$lib/sync/engine';
+import { writeContext } from '$lib/sync/write-context';
 import { CircleBooks, type SeenReceipt } from './circle-books.svelte';
+import { earlierQuestion } from './earlier-question.svelte';
 import { oweFarewells } from './leavers';
 import { observationEntry, receiptEntry } from './new-entries';
+import { dayGiven, earlierAmong } from './shared-from';
 import type { ChangeError, CircleView, Durability, PlanBook, PlanFacts, SaveError } from './circle-view';
 import type { Session } from './session';
 
@@ -176,6 +179,27 @@ export class CircleState implements CircleView {
 		const book = this.#bookOf(kind);
 		const member = this.#access?.chain.head.body.members.find((each) => each.identity === identity);
 		return book ? accessOf(member, book) : null;
+	}
+
+	/** The first day a member was given of a book; null for all of it. */
+	dayGiven(identity: string, kind: BookKind): LocalDate | null {
+		return this.#access && dayGiven(this.#access, identity, kind);
+	}
+
+	/** Every entry of a book that counts. Not reactive. */
+	readonly statedIn = (kind: BookKind): readonly Stated[] => this.#books.statedIn(kind);
+
+	sharedFrom(kind: BookKind): LocalDate | null {
+		return this.dayGiven(this.#access?.member?.identity ?? '', kind);
+	}
+
+	missingOf(kind: BookKind): 'partial' | 'closed' | null {
+		return this.#books.missingOf(kind);
+	}
+
+	/** Members to whom values were handed over that are not those that stand here, by name. */
+	get deceived(): readonly string[] {
+		return this.#books.deceived;
 	}
 
 	/** Measures this device may read here. */
@@ -353,6 +377,8 @@ export class CircleState implements CircleView {
 			return book ? [{ book, entries }] : [];
 		});
 		if (books.length !== batches.length) return err({ type: 'not-allowed' });
+		const earlier = earlierAmong(access, batches);
+		if (earlier && !(await earlierQuestion.ask(earlier, () => this.#session.now()))) return err({ type: 'held-back' });
 		const written = await this.#session.store.append(this.#context(access, this.#device), books);
 		if (!written.ok) return written;
 		await this.#books.take(access, written.value);

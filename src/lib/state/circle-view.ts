@@ -7,6 +7,7 @@ import type { MeasuringSeries } from '$lib/domain/measuring-series';
 import type { Observation, ObservationDraft, RemovedObservation, VoidReason } from '$lib/domain/observation';
 import type { AdjustmentUse } from '$lib/domain/plan/adjustment';
 import type { Result } from '$lib/domain/result';
+import type { LocalDate } from '$lib/domain/time';
 import type { EntryId, Hash } from '$lib/protocol/ids';
 import type { MemberAt } from '$lib/protocol/member-at';
 import type { PlanEntry } from '$lib/protocol/plan-entries';
@@ -22,7 +23,9 @@ export type SaveError =
 	| { readonly type: 'locked' }
 	/** Local data is missing although this device has been used: the way back must be shown. */
 	| { readonly type: 'wiped' }
-	| { readonly type: 'not-allowed' };
+	| { readonly type: 'not-allowed' }
+	/** It is older than what somebody in the circle was given, and the person did not want them to see it. */
+	| { readonly type: 'held-back' };
 
 /** Why a correction was not made. */
 export type ChangeError =
@@ -73,6 +76,10 @@ export interface CircleView {
 	readonly planBook: PlanBook | null;
 	/** Measures whose books this reader holds. */
 	readonly measures: readonly MeasureKind[];
+	/** The first day this reader was given of a book; null for all of it. */
+	sharedFrom(book: MeasureKind | 'medicines'): LocalDate | null;
+	/** What was given from a day on and has not all come, or does not open. Reactive. */
+	missingOf(book: MeasureKind | 'medicines'): 'partial' | 'closed' | null;
 	canWrite(book: MeasureKind | 'medicines' | 'plan'): boolean;
 	/** One's own, and for the person and a co-owner anyone's (docs/protocol.md 3). */
 	canChange(observation: Observation): boolean;

@@ -30,6 +30,8 @@ export function openingCircle(opened: Promise<Result<CircleView, SaveError>>, ch
 		adjustments: [],
 		planBook: null,
 		measures: [],
+		sharedFrom: () => null,
+		missingOf: () => null,
 		canWrite: () => true,
 		canChange: () => false,
 		nameOf: () => null,

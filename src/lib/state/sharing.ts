@@ -6,6 +6,7 @@ import { must } from '$lib/domain/assert';
 import type { BookKind, ShareableBook } from '$lib/domain/books';
 import { err, ok, type Result } from '$lib/domain/result';
 import { proposedAccess, sharedWithEveryMember } from '$lib/domain/rights';
+import type { LocalDate } from '$lib/domain/time';
 import { safetyNumber } from '$lib/crypto/safety-number';
 import type { RecoveryCode } from '$lib/crypto/recovery-code';
 import { inviteId } from '$lib/protocol/api/invites';
@@ -88,7 +89,12 @@ export async function setRecoveryCode(session: Session, code: RecoveryCode): Pro
 export async function shareWithUnit(
 	session: Session,
 	to: CheckedCard,
-	choice: { readonly books: readonly ShareableBook[]; readonly ownName: string }
+	choice: {
+		readonly books: readonly ShareableBook[];
+		readonly ownName: string;
+		/** The first day they are given; absent: everything. */
+		readonly from?: LocalDate | undefined;
+	}
 ): Promise<Result<void, ShareError>> {
 	const synced = await session.engine.sync();
 	if (!synced.ok) return synced;
@@ -111,10 +117,13 @@ export async function shareWithUnit(
 		verified: 'claimed' as const
 	};
 	const rights = rightsFor(access, choice.books);
+	// What waits would be sealed again under the new key, and read whatever its day.
+	const isWaiting = (await session.store.countOutbox(access.chain.circle)) > 0;
+	if (choice.from !== undefined && isWaiting) return err({ type: 'unreachable' });
 	const step = await addMembers(
 		access,
 		device,
-		[{ identity: to.unit, role: 'careContact', rights, person }],
+		[{ identity: to.unit, role: 'careContact', rights, person, from: choice.from }],
 		choice.ownName,
 		session
 	);

@@ -16,6 +16,8 @@ import {
 	type IdentityId
 } from '$lib/protocol/ids';
 import { roles } from '$lib/domain/rights';
+import { parseLocalDate } from '$lib/domain/time';
+import { localDateSchema } from '$lib/protocol/entries';
 import { parseJson } from '$lib/protocol/json';
 import { recoveryFileSchema } from '$lib/protocol/api/recovery';
 
@@ -63,7 +65,9 @@ export const circleKeysSchema = z.strictObject({
 	published: z.boolean(),
 	/** The manifest chain as base64url records. */
 	manifests: z.array(record),
-	keys: z.array(z.strictObject({ book: bookIdSchema, epoch: z.int(), key: secret }))
+	keys: z.array(z.strictObject({ book: bookIdSchema, epoch: z.int(), key: secret })),
+	/** Keys of grant snapshots made for this member, or for somebody beside one who reads the whole book (S3). */
+	grants: z.optional(z.array(z.strictObject({ book: bookIdSchema, key: secret })))
 });
 export type CircleKeys = z.infer<typeof circleKeysSchema>;
 
@@ -93,6 +97,8 @@ export type Care = z.infer<typeof careSchema>;
 export const NO_CARE: Care = { v: 1, drilledAt: null, file: null, askAfter: null };
 
 export const CARE_ROW = 'care';
+/** A day somebody chose. A row with another text is no row: it must never come to mean everything. */
+const day = localDateSchema.check(z.refine((text) => parseLocalDate(text) !== undefined, 'expected a day'));
 const rights = z.array(z.strictObject({ book: bookIdSchema, access: z.enum(['r', 'w']) })).check(z.maxLength(48));
 
 /** An invitation made on this device: the secret behind its link, and what was chosen for whom. */
@@ -106,6 +112,8 @@ export const madeInviteSchema = z.strictObject({
 	/** How the inviter stands in the card. */
 	by: text,
 	rights,
+	/** The first day they are given; absent: everything there is. */
+	from: z.optional(day),
 	exp: z.int(),
 	/** The relay has the card: the link can be opened. */
 	sent: z.boolean(),
@@ -120,7 +128,13 @@ export const owedChangeSchema = z.discriminatedUnion('do', [
 	z.strictObject({ do: z.literal('withdraw'), pub: publicKeySchema }),
 	z.strictObject({ do: z.literal('admit'), pub: publicKeySchema }),
 	z.strictObject({ do: z.literal('remove'), member: identityIdSchema }),
-	z.strictObject({ do: z.literal('rights'), member: identityIdSchema, rights }),
+	z.strictObject({
+		do: z.literal('rights'),
+		member: identityIdSchema,
+		rights,
+		/** The first day they are given; null: everything. Absent where that was not asked about: it stays as it is. */
+		from: z.optional(z.nullable(day))
+	}),
 	z.strictObject({ do: z.literal('compared'), member: identityIdSchema })
 ]);
 export type OwedChange = z.infer<typeof owedChangeSchema>;

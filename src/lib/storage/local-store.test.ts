@@ -22,7 +22,7 @@ import { databaseName, HemlinjeDatabase, WRITER_VERSION, type FrameRow, type Spa
 import type { CircleKeys, DeviceKeys } from './keyring';
 import { LocalStore } from './local-store';
 import { localStorageMarkers, type Markers } from './markers';
-import type { WriteContext } from './record';
+import type { FrameContent, WriteContext } from './record';
 
 const random = seededRandom('store');
 const person = newPerson(random);
@@ -109,6 +109,10 @@ const entriesOf = (frame: Frame) => {
 	const key = frame.header.epoch === 2 ? LATER_KEY : context.epochOf(frame.header.book)?.key;
 	const plaintext = key && openFrame(frame, key);
 	return plaintext ? rawEntries(plaintext) : null;
+};
+const contentOf = (frame: Frame): FrameContent | null => {
+	const entries = entriesOf(frame);
+	return entries && { type: 'batch', entries };
 };
 const idsOf = (frames: readonly Frame[]) =>
 	[...frames]
@@ -475,7 +479,7 @@ describe('places in the order of coming', () => {
 		await save(store);
 		await save(store);
 		await store.markSent(await store.waiting(circle.id, weight));
-		await store.reseal(later, weight, null, entriesOf);
+		await store.reseal(later, weight, null, contentOf);
 		const [arrivals, rewrites] = await after(store, 0);
 		expect([arrivals, rewrites]).toEqual([4, 1]);
 		for (const { row } of await store.waiting(circle.id, weight)) await store.acknowledge([{ row, pos: row.seq }]);
@@ -543,7 +547,7 @@ describe('F6: the outbox', () => {
 		const entries = [obs(), obs(), obs()];
 		for (const entry of entries) await save(store, weight, [entry]);
 		const transactions = vi.spyOn(Dexie.prototype, 'transaction');
-		expect((await store.reseal(later, weight, null, entriesOf)).ok).toBe(true);
+		expect((await store.reseal(later, weight, null, contentOf)).ok).toBe(true);
 		expect(transactions).toHaveBeenCalledTimes(1);
 		const waiting = await store.waiting(circle.id, weight);
 		expect(idsOf(waiting.map(({ frame }) => frame))).toEqual(entries.map((entry) => entry.id));
@@ -561,7 +565,10 @@ describe('F6: the outbox', () => {
 		const store = await used();
 		await save(store);
 		const foreign = { kind: 'dream.add', v: 7, deep: [1, { a: 2 }] };
-		await store.reseal(later, weight, null, (frame) => [...(entriesOf(frame) ?? []), foreign]);
+		await store.reseal(later, weight, null, (frame) => ({
+			type: 'batch',
+			entries: [...(entriesOf(frame) ?? []), foreign]
+		}));
 		const [first] = await store.waiting(circle.id, weight);
 		expect(entriesOf(must(first, 'one waits').frame)?.at(-1)).toEqual(foreign);
 	});
@@ -579,16 +586,16 @@ describe('F6: the outbox', () => {
 		for (const entry of entries) await save(store, weight, [entry]);
 		const sent = await store.waiting(circle.id, weight);
 		await store.markSent(sent);
-		await store.reseal(later, weight, null, entriesOf);
+		await store.reseal(later, weight, null, contentOf);
 		expect(await store.frames(circle.id, weight)).toHaveLength(6);
 		const arrived = must(sent[1], 'the second');
-		await store.reseal(later, weight, { seq: 2, hash: arrived.row.hash }, entriesOf);
+		await store.reseal(later, weight, { seq: 2, hash: arrived.row.hash }, contentOf);
 		const waiting = await store.waiting(circle.id, weight);
 		expect(waiting.map(({ row, frame }) => [row.seq, frame.header.prev])).toEqual([[3, arrived.row.hash]]);
 		const left = (await store.frames(circle.id, weight)).map(({ frame }) => frame);
 		expect(new Set(idsOf(left))).toEqual(new Set(entries.map((entry) => entry.id)));
 		expect(left.map((frame) => frame.hash)).toEqual(expect.arrayContaining([sent[0]?.row.hash, sent[1]?.row.hash]));
-		await store.reseal(later, weight, { seq: 3, hash: must(waiting[0], 'one').row.hash }, entriesOf);
+		await store.reseal(later, weight, { seq: 3, hash: must(waiting[0], 'one').row.hash }, contentOf);
 		expect(await store.outbox(circle.id)).toEqual([]);
 		const next = await save(store);
 		expect(next.ok && next.value[0]?.frame.header).toMatchObject({ seq: 4, prev: waiting[0]?.row.hash });
@@ -599,7 +606,7 @@ describe('F6: the outbox', () => {
 		await save(store);
 		const [old] = await store.waiting(circle.id, weight);
 		await store.markSent([must(old, 'one')]);
-		await store.reseal(later, weight, null, entriesOf);
+		await store.reseal(later, weight, null, contentOf);
 		await store.acknowledge([{ row: must(old, 'one').row, pos: 1 }]);
 		expect(await store.outbox(circle.id)).toHaveLength(1);
 		const [now] = await store.waiting(circle.id, weight);

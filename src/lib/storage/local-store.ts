@@ -8,7 +8,7 @@ import { assert, must } from '$lib/domain/assert';
 import { err, ok, type Result } from '$lib/domain/result';
 import { inBatches, isEntry } from '$lib/protocol/entries';
 import { MAX_PLAINTEXT_BYTES, type Frame } from '$lib/protocol/frame';
-import type { BookId, CircleId, IdentityId } from '$lib/protocol/ids';
+import type { BookId, CircleId, Hash, IdentityId } from '$lib/protocol/ids';
 import type * as z from 'zod/mini';
 import { Connection } from './connection';
 import { emptyHead, HemlinjeDatabase, WRITER_VERSION, type HeadRow, type OutboxRow, type Space } from './database';
@@ -46,17 +46,19 @@ import {
 	sealAfter,
 	toStored,
 	type BookEntries,
+	type FrameContent,
+	type Part,
 	type StoredFrame,
 	type WriteContext
 } from './record';
 import { putRemote, type RemoteFrames } from './put-remote';
 import { RelayPlaces } from './relay-places';
-import { resealWaiting } from './reseal';
 import { SealedRows } from './sealed-rows';
 import { inSlices } from './slices';
 import type { StoreLock } from './store-lock';
 import type { Unlock } from './unlocking';
 import { WorkStore } from './work-store';
+import { resealIn } from './reseal';
 import { acknowledgeOne, waitingIn, type ChainPlace, type Waiting } from './waiting';
 
 export interface StoreDeps {
@@ -277,10 +279,11 @@ export class LocalStore {
 		batches: readonly BookEntries[]
 	): Promise<Result<StoredFrame[], StorageError | { type: 'not-allowed' }>> {
 		if (batches.some(({ book }) => !context.epochOf(book))) return err({ type: 'not-allowed' });
-		const parts: BookEntries[] = [];
+		const parts: Part[] = [];
 		for (const { book, entries } of batches) {
 			await inSlices(entries, (some) => assert(some.every(isEntry), 'what is recorded can be read back'));
-			parts.push(...inBatches(entries, MAX_PLAINTEXT_BYTES).map((part) => ({ book, entries: part })));
+			for (const part of inBatches(entries, MAX_PLAINTEXT_BYTES))
+				parts.push({ book, content: { type: 'batch', entries: part } });
 		}
 		const stored: StoredFrame[] = [];
 		for (let at = 0; at < parts.length; at += MOST_FRAMES_AT_ONCE) {
@@ -291,17 +294,39 @@ export class LocalStore {
 		return ok(stored);
 	}
 
-	#appendParts(context: WriteContext, parts: readonly BookEntries[]): Promise<Result<StoredFrame[], StorageError>> {
+	/**
+	 * Appends a snapshot's slices in one transaction, directly after this device's frame `after`: what it covers reaches to
+	 * there. `false`: the device has written meanwhile, and nothing was appended.
+	 */
+	async appendSnapshot(
+		context: WriteContext,
+		book: BookId,
+		after: Hash | null,
+		slices: readonly Uint8Array[]
+	): Promise<Result<boolean, StorageError>> {
+		const parts = slices.map((plaintext) => ({ book, content: { type: 'snapshot' as const, plaintext } }));
+		const put = await this.#connection.readThenWrite(
+			['keys', 'heads', 'frames', 'outbox'],
+			(database) => readHeads(database, context.circle, [book]),
+			(database, heads) =>
+				heads.get(book)?.hash === after
+					? putSealed(database, heads, parts, (head, content) => this.#seal(context, head, content))
+					: Promise.resolve([])
+		);
+		return put.ok ? ok(put.value.length > 0) : put;
+	}
+
+	#appendParts(context: WriteContext, parts: readonly Part[]): Promise<Result<StoredFrame[], StorageError>> {
 		const books = [...new Set(parts.map(({ book }) => book))];
 		return this.#connection.readThenWrite(
 			['keys', 'heads', 'frames', 'outbox'],
 			(database) => readHeads(database, context.circle, books),
-			(database, heads) => putSealed(database, heads, parts, (head, entries) => this.#seal(context, head, entries))
+			(database, heads) => putSealed(database, heads, parts, (head, content) => this.#seal(context, head, content))
 		);
 	}
 
-	#seal(context: WriteContext, head: HeadRow, entries: readonly unknown[]): Frame {
-		return sealAfter(context, head, entries, this.#deps.random);
+	#seal(context: WriteContext, head: HeadRow, content: FrameContent): Frame {
+		return sealAfter(context, head, content, this.#deps.random);
 	}
 
 	/** All frames of a book, in no order. Rows that are no frames are left out and stay where they are. */
@@ -441,11 +466,11 @@ export class LocalStore {
 		context: WriteContext,
 		book: BookId,
 		arrived: ChainPlace | null,
-		entriesOf: (frame: Frame) => readonly unknown[] | null
+		contentOf: (frame: Frame) => FrameContent | null
 	): Promise<Result<void, StorageError>> {
 		return this.#connection.write(['heads', 'frames', 'outbox'], (database) =>
-			resealWaiting(database, { circle: context.circle, book, arrived, entriesOf }, (head, entries) =>
-				this.#seal(context, head, entries)
+			resealIn(database, { circle: context.circle, book }, arrived, contentOf, (head, content) =>
+				this.#seal(context, head, content)
 			)
 		);
 	}

@@ -31,6 +31,17 @@ export interface BookEntries {
 	readonly entries: readonly Entry[];
 }
 
+/** What stands inside a frame: entries as they are, or a slice of a snapshot. */
+export type FrameContent =
+	| { readonly type: 'batch'; readonly entries: readonly unknown[] }
+	| { readonly type: 'snapshot'; readonly plaintext: Uint8Array };
+
+/** One frame that is to be sealed. */
+export interface Part {
+	readonly book: BookId;
+	readonly content: FrameContent;
+}
+
 export interface StoredFrame {
 	readonly frame: Frame;
 	readonly verified: boolean;
@@ -66,16 +77,16 @@ export async function readHeads(
 export async function putSealed(
 	database: HemlinjeDatabase,
 	known: ReadonlyMap<BookId, HeadRow>,
-	parts: readonly BookEntries[],
-	sealNext: (head: HeadRow, entries: readonly unknown[]) => Frame
+	parts: readonly Part[],
+	sealNext: (head: HeadRow, content: FrameContent) => Frame
 ): Promise<StoredFrame[]> {
 	const heads = new Map(known);
 	const stored: StoredFrame[] = [];
 	for (let at = 0; at < parts.length; at += AT_A_STRETCH) {
 		const puts: PromiseLike<unknown>[] = [];
-		for (const { book, entries } of parts.slice(at, at + AT_A_STRETCH)) {
+		for (const { book, content } of parts.slice(at, at + AT_A_STRETCH)) {
 			const head = must(heads.get(book), 'the head of every book was read');
-			const frame = sealNext(head, entries);
+			const frame = sealNext(head, content);
 			const next = after(head, frame);
 			heads.set(book, next);
 			stored.push({ frame, verified: true, pos: 0, arrival: next.arrivals });
@@ -100,12 +111,7 @@ export const after = (head: HeadRow, frame: Frame): HeadRow => ({
 });
 
 /** The next frame of this device in a book. Synchronous. */
-export function sealAfter(
-	context: WriteContext,
-	head: HeadRow,
-	entries: readonly unknown[],
-	random: RandomBytes
-): Frame {
+export function sealAfter(context: WriteContext, head: HeadRow, content: FrameContent, random: RandomBytes): Frame {
 	const epoch = must(context.epochOf(head.book), 'the caller has checked that this device may write the book');
 	const header: FrameHeader = {
 		circle: head.circle,
@@ -117,18 +123,20 @@ export function sealAfter(
 		manifest: context.manifest,
 		suite: SUITE
 	};
-	const plaintext = encodeBatch({
-		lamport: lamportAfter(head.lamport),
-		seen: head.pos > 0 ? { pos: head.pos, run: shortRun(head.run) } : null,
-		...(context.skewMs ? { skewMs: context.skewMs } : {}),
-		entries
-	});
 	return sealFrame({
-		type: 'batch',
+		type: content.type,
 		header,
-		plaintext,
+		plaintext: content.type === 'batch' ? batchOf(context, head, content.entries) : content.plaintext,
 		epochKey: epoch.key,
 		signSecret: context.signSecret,
 		nonce: random(NONCE_LENGTH)
 	});
 }
+
+const batchOf = ({ skewMs }: WriteContext, head: HeadRow, entries: readonly unknown[]): Uint8Array =>
+	encodeBatch({
+		lamport: lamportAfter(head.lamport),
+		seen: head.pos > 0 ? { pos: head.pos, run: shortRun(head.run) } : null,
+		...(skewMs ? { skewMs } : {}),
+		entries
+	});

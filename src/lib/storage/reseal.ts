@@ -1,24 +1,18 @@
-/** Sealing again what waits, in one transaction, once the relay is known to have some of it or a key has changed (F6). */
+/** Waiting frames brought in line with the relay and sealed again, in one transaction over heads, frames and outbox (F6). */
 import type { Frame } from '$lib/protocol/frame';
 import type { BookId, CircleId } from '$lib/protocol/ids';
 import { emptyHead, toRow, type HeadRow, type HemlinjeDatabase } from './database';
 import { StorageAbort } from './errors';
-import { after } from './record';
+import { after, type FrameContent } from './record';
 import { settle, waitingIn, type ChainPlace } from './waiting';
 
-interface Resealing {
-	readonly circle: CircleId;
-	readonly book: BookId;
-	/** The newest own frame the relay was found to have; null when nothing new is known. */
-	readonly arrived: ChainPlace | null;
-	readonly entriesOf: (frame: Frame) => readonly unknown[] | null;
-}
-
-/** What has arrived leaves the outbox; the rest is sealed again, in order. Runs in a transaction over heads, frames and outbox. */
-export async function resealWaiting(
+/** Rows up to `arrived` leave the outbox; the rest is sealed again in order, each frame's content as it stands. */
+export async function resealIn(
 	database: HemlinjeDatabase,
-	{ circle, book, arrived, entriesOf }: Resealing,
-	seal: (head: HeadRow, entries: readonly unknown[]) => Frame
+	{ circle, book }: { readonly circle: CircleId; readonly book: BookId },
+	arrived: ChainPlace | null,
+	contentOf: (frame: Frame) => FrameContent | null,
+	sealNext: (head: HeadRow, content: FrameContent) => Frame
 ): Promise<void> {
 	const all = await waitingIn(database, circle, book);
 	const done = arrived ? all.filter(({ row }) => row.seq <= arrived.seq) : [];
@@ -38,9 +32,9 @@ export async function resealWaiting(
 		hash: done.length > 0 && arrived ? arrived.hash : first.frame.header.prev
 	};
 	for (const { row, frame: old } of rest) {
-		const entries = entriesOf(old);
-		if (!entries) throw new StorageAbort({ type: 'wiped' });
-		const frame = seal(at, entries);
+		const content = contentOf(old);
+		if (!content) throw new StorageAbort({ type: 'wiped' });
+		const frame = sealNext(at, content);
 		if (!row.sent.includes(row.hash)) await database.frames.delete([circle, book, row.hash]);
 		at = after(at, frame);
 		await database.frames.put(toRow(frame, 0, true, at.arrivals));

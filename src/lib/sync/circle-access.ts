@@ -8,6 +8,7 @@ import { must } from '$lib/domain/assert';
 import { readIdentityLog, type Identity } from '$lib/protocol/identity-log';
 import { idBytes, type BookId, type DeviceId, type IdentityId } from '$lib/protocol/ids';
 import { matchesCommit, type EpochKey } from '$lib/protocol/envelope';
+import { parseLocalDate, type LocalDate } from '$lib/domain/time';
 import {
 	accessOf,
 	bookOf,
@@ -80,7 +81,8 @@ function readRoster(access: CircleAccess): Roster | null {
 	return { ...newest, books: [...firstKinds.values()] };
 }
 
-function openedRoster(access: CircleAccess, { roster, circle }: Manifest): Roster | null {
+/** The roster of one record; null when its key is not held. */
+export function openedRoster(access: CircleAccess, { roster, circle }: Manifest): Roster | null {
 	for (const { key } of access.keys.keys.filter((each) => each.epoch === roster.epoch)) {
 		const opened = openRoster(roster.ct, circle, idBytes(key));
 		if (opened) return opened;
@@ -110,6 +112,51 @@ export function writingEpoch(access: CircleAccess, book: BookId): { epoch: numbe
 	}
 	return null;
 }
+
+/** The first epoch this device's member was given of a book; 1 once they are let go, who keep what they had. */
+export const fromEpochOf = (access: CircleAccess, book: BookId): number =>
+	access.member?.rights.find((right) => right.book === book)?.fromEpoch ?? 1;
+
+/** The key of a grant by its commitment; null where this device was not handed it. */
+export function grantKey(access: CircleAccess, book: BookId, commit: string): Uint8Array | null {
+	const held = (access.keys.grants ?? []).filter((each) => each.book === book).map(({ key }) => idBytes(key));
+	return held.find((key) => matchesCommit(key, commit)) ?? null;
+}
+
+/** True when somebody in the circle was given a book from a day on. */
+export const givesFrom = ({ members }: Pick<Manifest, 'members'>): boolean =>
+	members.some(({ rights }) => rights.some(({ fromEpoch }) => fromEpoch > 1));
+
+/** How many keys a circle's row holds, of books and of grants. */
+export const countKeys = ({ keys, grants }: Pick<CircleKeys, 'keys' | 'grants'>): number =>
+	keys.length + (grants?.length ?? 0);
+
+/** From which day a member was given a book, and the commitment of what was handed over. */
+export interface GivenFrom {
+	readonly book: BookId;
+	readonly day: LocalDate;
+	readonly key: string;
+}
+
+/** The books a member was given from a day on, by the roster; none once they read the whole book. */
+export function givenFrom(access: CircleAccess, identity: IdentityId): readonly GivenFrom[] {
+	const rights = memberOf(access.chain.head.body, identity)?.rights ?? [];
+	return (rosterPerson(access, identity)?.from ?? []).flatMap(({ book, day, key }) => {
+		const date = parseLocalDate(day);
+		const isFrom = rights.some((right) => right.book === book && right.fromEpoch > 1);
+		return isFrom && date ? [{ book, day: date, key }] : [];
+	});
+}
+
+/** True while a book's present key is missing, or a grant's: it is asked for again, also when no record is new. */
+export const lacksKeys = (access: CircleAccess): boolean =>
+	(access.member?.rights ?? []).some(({ book }) => {
+		const epoch = bookOf(access.chain.head.body, book)?.epoch;
+		return epoch === undefined || epochKey(access, book, epoch) === null;
+	}) ||
+	(access.member ? givenFrom(access, access.member.identity) : []).some(
+		({ book, key }) => grantKey(access, book, key) === null
+	);
 
 /** Every epoch key of a book this device holds. */
 export const heldKeys = (access: CircleAccess, book: BookId): EpochKey[] =>
@@ -150,7 +197,11 @@ export function readerAccess(access: CircleAccess, reader: IdentityId): CircleAc
 	const keys = access.keys.keys.filter(({ book, epoch }) =>
 		member.rights.some((right) => right.book === book && epoch >= right.fromEpoch)
 	);
-	const opened = { ...access, keys: { ...access.keys, keys }, member, roster: null };
+	const given = givenFrom(access, reader);
+	const grants = (access.keys.grants ?? []).filter(({ book, key }) =>
+		given.some((each) => each.book === book && matchesCommit(idBytes(key), each.key))
+	);
+	const opened = { ...access, keys: { ...access.keys, keys, grants }, member, roster: null };
 	return { ...opened, roster: readRoster(opened) };
 }
 

@@ -4,11 +4,13 @@
  * is taken again in the next pass, also after a restart (docs/protocol.md 12, 13).
  */
 import { toBase64url, type RandomBytes } from '$lib/crypto/bytes';
+import { must } from '$lib/domain/assert';
 import { ok, type Result } from '$lib/domain/result';
+import { parseLocalDate, type LocalDate } from '$lib/domain/time';
 import { INVITE_LIFE_MS } from '$lib/protocol/manifest-invites';
 import { invitationKeys, readAcceptance, sealCard, signAcceptance, sealName } from '$lib/protocol/invitation';
 import type { Identity } from '$lib/protocol/identity-log';
-import { idBytes, type CircleId, type IdentityId } from '$lib/protocol/ids';
+import { idBytes, type BookId, type CircleId, type IdentityId } from '$lib/protocol/ids';
 import { memberOf } from '$lib/protocol/manifest';
 import type { CircleWork, DeviceKeys, Joining, MadeInvite, OwedChange } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
@@ -16,7 +18,10 @@ import { identityFrom, isOwning, kindOf, nameOf, personOf, rosterPerson, type Ci
 import { cutHeads } from './cut-heads';
 import { acceptInvitation, putInvitation, readAnswers } from './invitation-calls';
 import type { SyncChange, SyncError } from './engine';
+import { booksGiven, rightsAsTheyAre, rightsFrom } from './given-from';
 import { changeCircle, toMember, withPeople, type CircleChange, type ManifestStep } from './membership';
+import { flushCircle } from './outbox';
+import { writeContext } from './write-context';
 import type { RelayClient } from './relay-client';
 
 export interface WorkDeps {
@@ -27,6 +32,8 @@ export interface WorkDeps {
 	readonly onChange: (change: SyncChange) => void;
 	/** The circle as it is stored now; null when it is not here or cannot be verified. */
 	readonly access: (circle: CircleId) => Promise<CircleAccess | null>;
+	/** Asks for one more pass: what was published owes its readers a grant, once the frames before it are here. */
+	readonly askAgain: () => void;
 }
 
 /** One pass over everything owed. One circle's trouble is not another's. */
@@ -62,6 +69,8 @@ async function carryOut(
 	const wanted = await wantedBy(deps, access, work, owed);
 	if (!wanted.ok) return wanted;
 	if (wanted.value) {
+		const isClear = await sendUnderOldKeys(deps, access, device, booksGiven(wanted.value.given));
+		if (!isClear.ok || !isClear.value) return isClear.ok ? ok(undefined) : isClear;
 		const step = await changeCircle(access, device, deps, wanted.value, (member, book) =>
 			cutHeads(deps.store, access, member, book)
 		);
@@ -69,10 +78,29 @@ async function carryOut(
 		if (!sent.ok) return sent;
 		const kept = await keepStep(deps, access, step);
 		if (!kept.ok) return kept;
+		if (step.grants.length > 0) deps.askAgain();
 	}
 	const settled = await deps.store.work.update(circle, (now) => without(now, owed));
 	deps.onChange({ circle, keys: true, books: [] });
 	return settled;
+}
+
+/**
+ * What waits to be sent in books that are given from a day on is sent first: sealed again under the new key, the reader
+ * would open it, of whatever day it is. False while something still waits; then the change stays owed.
+ */
+async function sendUnderOldKeys(
+	deps: WorkDeps,
+	access: CircleAccess,
+	device: DeviceKeys,
+	books: readonly BookId[]
+): Promise<Result<boolean, SyncError>> {
+	const { circle } = access.chain;
+	const isWaiting = async () => (await deps.store.outbox(circle)).some(({ book }) => books.includes(book));
+	if (books.length === 0 || !(await isWaiting())) return ok(true);
+	const { sent, result } = await flushCircle(deps, access, writeContext(access, device, deps.relay.skewMs));
+	if (sent.length > 0) deps.onChange({ circle, keys: false, books: sent });
+	return result.ok ? ok(!(await isWaiting())) : result;
 }
 
 /** The owed change taken off the list, with the invitation it was the end of. */
@@ -118,11 +146,11 @@ async function wantedBy(
 		case 'rights': {
 			const member = memberOf({ members }, owed.member);
 			if (!member) return ok(null);
-			const rights = owed.rights.map((right) => ({
-				...right,
-				fromEpoch: member.rights.find((each) => each.book === right.book)?.fromEpoch ?? 1
-			}));
-			return ok({ members: members.map((each) => (each === member ? { ...member, rights } : each)) });
+			const { rights, given } =
+				owed.from === undefined
+					? { rights: rightsAsTheyAre(access, owed.member, owed.rights), given: [] }
+					: rightsFrom(access, owed.member, owed.rights, dayOf(owed.from));
+			return ok({ members: members.map((each) => (each === member ? { ...member, rights } : each)), given });
 		}
 		case 'compared': {
 			const person = rosterPerson(access, owed.member);
@@ -131,6 +159,10 @@ async function wantedBy(
 		}
 	}
 }
+
+/** A day as it was kept with a decision; null: everything. */
+const dayOf = (text: string | null | undefined): LocalDate | null =>
+	text ? must(parseLocalDate(text), 'a kept choice is a day') : null;
 
 /** Whoever invites stands in the roster under the name they gave: those they let in must know whose circle it is. */
 function named(access: CircleAccess, name: string): Pick<CircleChange, 'people'> {
@@ -153,9 +185,11 @@ async function admission(
 	const identity = await personalIdentity(deps, answer.identity);
 	if (!identity.ok) return identity;
 	if (!identity.value) return ok(null);
+	const { rights, given } = rightsFrom(access, answer.identity, made.rights, dayOf(made.from));
 	return ok({
 		invites: left,
-		members: [...members, toMember({ identity: identity.value, role: made.role, rights: made.rights })],
+		members: [...members, toMember({ identity: identity.value, role: made.role, rights })],
+		given,
 		people: withPeople(access, [
 			{
 				identity: answer.identity,
@@ -188,7 +222,8 @@ function keepStep(deps: WorkDeps, access: CircleAccess, step: ManifestStep): Pro
 		// Another tab may have pulled it already.
 		const manifests = row.manifests.length === length ? [...row.manifests, step.manifest] : row.manifests;
 		const fresh = step.keys.filter((key) => !row.keys.some((old) => old.book === key.book && old.epoch === key.epoch));
-		return { ...row, manifests, keys: [...row.keys, ...fresh] };
+		const grants = step.grants.length > 0 ? { grants: [...(row.grants ?? []), ...step.grants] } : {};
+		return { ...row, ...grants, manifests, keys: [...row.keys, ...fresh] };
 	});
 }
 
@@ -230,6 +265,7 @@ function cardOf(access: CircleAccess, device: DeviceKeys, made: MadeInvite, rand
 				const kind = kindOf(access, book);
 				return kind ? [{ kind, access: right }] : [];
 			}),
+			...(made.from && { from: made.from }),
 			exp: made.exp
 		},
 		invitationKeys(idBytes(made.secret)),

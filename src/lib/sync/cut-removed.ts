@@ -52,7 +52,7 @@ async function cutRemovedDevices(
 	removed: readonly DeviceId[],
 	framesOf: ReadonlyMap<BookId, readonly Frame[]>,
 	deps: MembershipDeps
-): Promise<Omit<ManifestStep, 'keys'>> {
+): Promise<Pick<ManifestStep, 'manifest' | 'envelopes'>> {
 	const head = access.chain.head.body;
 	const renewed: EpochKey[] = [...framesOf.keys()].map((book) => ({
 		book,

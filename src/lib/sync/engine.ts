@@ -5,25 +5,24 @@
  * One pass: identity → circles to publish → heads → manifests and keys → frames → what is owed to circles → outbox. Every step can fail and be taken
  * again; nothing half-done is left that the next pass does not finish.
  */
-import { toBase64url, type RandomBytes } from '$lib/crypto/bytes';
+import type { RandomBytes } from '$lib/crypto/bytes';
 import { err, ok, type Result } from '$lib/domain/result';
 import { shortHash, type CircleHead, type Heads } from '$lib/protocol/api/heads';
-import { matchesCommit, openEnvelope } from '$lib/protocol/envelope';
 import type { Identity } from '$lib/protocol/identity-log';
-import { idBytes, type BookId, type CircleId, type IdentityId } from '$lib/protocol/ids';
-import { bookOf, commitOf, parseManifest } from '$lib/protocol/manifest';
+import { idBytes, type BookId, type CircleId, type Hash, type IdentityId } from '$lib/protocol/ids';
+import { parseManifest } from '$lib/protocol/manifest';
 import { StorageAbort, type StorageError } from '$lib/storage/errors';
 import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
-import type { WriteContext } from '$lib/storage/record';
 import { announceIdentity } from './announce';
 import {
-	epochKey,
+	countKeys,
+	givesFrom,
 	identityFrom,
+	lacksKeys,
 	openCircle,
 	personOf,
 	uncutDevices,
-	writingEpoch,
 	type CircleAccess,
 	type Me
 } from './circle-access';
@@ -31,6 +30,8 @@ import type * as Leaving from './leaving';
 import { envelopesFor } from './envelopes';
 import { concernsAll, flushCircle } from './outbox';
 import { pullBooks } from './pull-books';
+import { pullKeys } from './pull-keys';
+import { writeContext } from './write-context';
 import type { RelayClient, RelayError } from './relay-client';
 import { isTurnedAway, RelayTrust } from './relay-trust';
 
@@ -70,6 +71,8 @@ export class SyncEngine {
 	readonly #trust: RelayTrust;
 	/** When a circle is next asked whether a heartbeat is due. */
 	#beatAfter = new Map<CircleId, number>();
+	/** Newest records whose readers have been handed all they were given: looked at once. */
+	#granted = new Set<Hash>();
 	#running: Promise<Result<void, SyncError>> | null = null;
 	#again = false;
 	#progress = { done: 0, total: 0 };
@@ -122,6 +125,8 @@ export class SyncEngine {
 		await this.#beat(device);
 		const pulled = await this.#pullAll(device);
 		if (!pulled.ok && concernsAll(pulled.error)) return pulled;
+		const granted = pulled.ok ? await this.#sealGrants(device) : ok(undefined);
+		if (!granted.ok) return granted;
 		const settled = await this.#settleWork(device);
 		if (!settled.ok && concernsAll(settled.error)) return settled;
 		const pushed = await this.#flushAll(device);
@@ -274,7 +279,21 @@ export class SyncEngine {
 			const keys = await store.readCircle(circle);
 			return keys && this.open(keys, device);
 		};
-		return settleWork({ ...this.#deps, access }, device);
+		return settleWork({ ...this.#deps, access, askAgain: () => (this.#again = true) }, device);
+	}
+
+	/** Fetched when somebody was given a book from a day on. */
+	async #sealGrants(device: DeviceKeys): Promise<Result<void, StorageError>> {
+		for (const keys of await this.#deps.store.readCircles()) {
+			const head = parseManifest(idBytes(keys.manifests.at(-1) ?? ''));
+			if (!head || !givesFrom(head.body) || this.#granted.has(head.hash)) continue;
+			const { sealGrantsIn } = await import('./seal-grants');
+			const sealed = await sealGrantsIn(this.#deps, keys, device, (row) => this.open(row, device));
+			if (!sealed.ok) return sealed;
+			if (sealed.value.isDone) this.#granted.add(head.hash);
+			else if (sealed.value.books.length > 0) this.#again = true;
+		}
+		return ok(undefined);
 	}
 
 	async #pullCircle(head: CircleHead, device: DeviceKeys): Promise<Result<void, SyncError>> {
@@ -343,20 +362,21 @@ export class SyncEngine {
 			standing: before?.standing ?? 'invited',
 			published: true,
 			manifests,
-			keys: before?.keys ?? []
+			keys: before?.keys ?? [],
+			...(before?.grants && { grants: before.grants })
 		};
 		const access = openCircle(row, identities.value, device);
 		// A chain that does not verify is never stored: the old one stays in force, and the relay is not trusted with it.
 		if (!access.ok || access.value.chain.circle !== head.circle)
 			return err({ type: 'relay-went-back', circle: head.circle });
 		if (before && records.value.length === 0 && !lacksKeys(access.value)) return ok(before);
-		const added = await this.#pullKeys(access.value, device);
+		const added = await pullKeys(this.#deps.relay, access.value, device);
 		if (!added.ok) return added;
 		if (row.standing === 'invited') row.standing = await this.#standingIn(access.value);
-		if (before && records.value.length === 0 && added.value.length === before.keys.length) return ok(before);
+		if (before && records.value.length === 0 && countKeys(added.value) === countKeys(before)) return ok(before);
 		// A circle of the person's own that is new here has come back by the recovery code.
 		const standing = !before && access.value.member?.role === 'owner' ? 'mine' : row.standing;
-		return this.#saveCircle({ ...row, standing, keys: added.value });
+		return this.#saveCircle({ ...row, standing, ...added.value });
 	}
 
 	/** Joined when the person has answered an invitation into this circle of this very person; else it waits for an answer. */
@@ -390,28 +410,15 @@ export class SyncEngine {
 				);
 				const manifests = now.manifests.length > row.manifests.length ? now.manifests : row.manifests;
 				const standing = now.standing === 'invited' ? row.standing : now.standing;
-				saved = { ...row, standing, manifests, keys: [...row.keys, ...lacking] };
+				const grants = [...(row.grants ?? []), ...(now.grants ?? [])].filter(
+					({ key }, at, all) => all.findIndex((each) => each.key === key) === at
+				);
+				const keys = [...row.keys, ...lacking];
+				saved = { ...row, standing, manifests, keys, ...(grants.length > 0 && { grants }) };
 			}
 			return saved;
 		});
 		return written.ok ? ok(saved) : written;
-	}
-
-	/** The keys held after opening own envelopes. A key that does not match its commitment is left out (M3). */
-	async #pullKeys(access: CircleAccess, device: DeviceKeys): Promise<Result<CircleKeys['keys'], SyncError>> {
-		const rows = await this.#deps.relay.envelopes(access.chain.circle);
-		if (!rows.ok) return rows;
-		const keys = [...access.keys.keys];
-		for (const row of rows.value) {
-			const box = device.boxes.find((each) => each.gen === row.gen);
-			const opened = row.circle === access.chain.circle && box ? await openEnvelope(row, idBytes(box.secret)) : null;
-			for (const { book, epoch, key } of opened ?? []) {
-				const commit = commitOf(access.chain, book, epoch);
-				const isNew = !keys.some((each) => each.book === book && each.epoch === epoch);
-				if (isNew && commit && matchesCommit(key, commit)) keys.push({ book, epoch, key: toBase64url(key) });
-			}
-		}
-		return ok(keys);
 	}
 
 	// Outbox
@@ -452,27 +459,3 @@ export class SyncEngine {
 		return problem;
 	}
 }
-
-/** What this device seals with in a circle; a book's key is looked up and checked once. */
-export function writeContext(access: CircleAccess, device: DeviceKeys, skewMs: number | null): WriteContext {
-	const epochs = new Map<BookId, ReturnType<typeof writingEpoch>>();
-	return {
-		circle: access.chain.circle,
-		device: device.device,
-		signSecret: idBytes(device.sign),
-		manifest: access.chain.head.hash,
-		...(skewMs === null || Math.abs(skewMs) < 120_000 ? {} : { skewMs: Math.round(skewMs) }),
-		epochOf(book) {
-			const epoch = epochs.get(book) ?? writingEpoch(access, book);
-			epochs.set(book, epoch);
-			return epoch;
-		}
-	};
-}
-
-/** True while a book's present key is missing: it is asked for again, also when no record is new. */
-const lacksKeys = (access: CircleAccess): boolean =>
-	(access.member?.rights ?? []).some(({ book }) => {
-		const epoch = bookOf(access.chain.head.body, book)?.epoch;
-		return epoch === undefined || epochKey(access, book, epoch) === null;
-	});

@@ -1,5 +1,5 @@
 /** Keys handed out: sealed to a member's identity box, in as many rows as they need. */
-import { sealEnvelope, type Envelope, type EpochKey } from '$lib/protocol/envelope';
+import { sealEnvelope, sealGrantEnvelope, type Envelope, type EpochKey, type GrantKey } from '$lib/protocol/envelope';
 import type { Identity } from '$lib/protocol/identity-log';
 import type { BookId } from '$lib/protocol/ids';
 import { heldKeys, type CircleAccess } from './circle-access';
@@ -17,9 +17,18 @@ export const envelopesFor = (access: CircleAccess, identity: Identity, books: re
 
 /** These keys, sealed to a member's identity box. */
 export function envelopesOf(access: CircleAccess, identity: Identity, keys: readonly EpochKey[]): Promise<Envelope[]> {
-	const to = { member: identity.id, gen: identity.box.gen, box: identity.box.pub };
+	const to = boxOf(identity);
 	const parts = Array.from({ length: Math.ceil(keys.length / KEYS_IN_ENVELOPE) }, (_, part) =>
 		keys.slice(part * KEYS_IN_ENVELOPE, (part + 1) * KEYS_IN_ENVELOPE)
 	);
 	return Promise.all(parts.map((part) => sealEnvelope(to, access.chain.circle, part)));
 }
+
+/** These grants' keys, sealed to a member's identity box. */
+export const grantEnvelope = (
+	access: CircleAccess,
+	identity: Identity,
+	grants: readonly GrantKey[]
+): Promise<Envelope> => sealGrantEnvelope(boxOf(identity), access.chain.circle, grants);
+
+const boxOf = ({ id, box }: Identity) => ({ member: id, gen: box.gen, box: box.pub });

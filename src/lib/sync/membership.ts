@@ -2,6 +2,7 @@
 import { toBase64url, type RandomBytes } from '$lib/crypto/bytes';
 import { must } from '$lib/domain/assert';
 import type { Access, Role } from '$lib/domain/rights';
+import type { LocalDate } from '$lib/domain/time';
 import { keyCommit, type Envelope, type EpochKey } from '$lib/protocol/envelope';
 import type { Identity } from '$lib/protocol/identity-log';
 import { idBytes, type BookId, type IdentityId } from '$lib/protocol/ids';
@@ -10,7 +11,8 @@ import { carryOut, keysToHandOut, nextEpoch, planChange } from '$lib/protocol/me
 import { sealRoster, type Roster } from '$lib/protocol/roster';
 import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
 import { epochKey, heldKeys, rosterPerson, type CircleAccess } from './circle-access';
-import { envelopesOf } from './envelopes';
+import { envelopesOf, grantEnvelope } from './envelopes';
+import { grantsToHandOut, rightsFrom, withGiven, type Given } from './given-from';
 
 export interface MembershipDeps {
 	readonly random: RandomBytes;
@@ -21,6 +23,8 @@ export interface NewMember {
 	readonly identity: Identity;
 	readonly role: Role;
 	readonly rights: readonly { readonly book: BookId; readonly access: Access }[];
+	/** The first day they are given; absent: everything. */
+	readonly from?: LocalDate | undefined;
 	/** How the member stands in the sealed roster. */
 	readonly person: Omit<Roster['people'][number], 'identity'>;
 }
@@ -31,6 +35,8 @@ export interface ManifestStep {
 	readonly envelopes: readonly Envelope[];
 	/** Keys of the epochs it begins. */
 	readonly keys: CircleKeys['keys'];
+	/** Keys of the grant snapshots that are to be sealed once it is published (S3). */
+	readonly grants: NonNullable<CircleKeys['grants']>;
 }
 
 /** What a record is to change; what is left out stays as it is. */
@@ -40,6 +46,8 @@ export interface CircleChange {
 	readonly people?: Roster['people'];
 	/** Identities of members the circle has not seen yet. */
 	readonly newcomers?: readonly Identity[];
+	/** Books that members, as they then stand, are given from a day on, where that is new. */
+	readonly given?: readonly Given[];
 }
 
 /** The record that adds members, with every key they are given. `ownName` becomes the signer's name in the roster. */
@@ -51,9 +59,16 @@ export async function addMembers(
 	deps: MembershipDeps
 ): Promise<ManifestStep> {
 	const { members: before } = access.chain.head.body;
-	const added = members.map(toMember);
+	const added = members.map((member) => {
+		const { rights, given } = rightsFrom(access, member.identity.id, member.rights, member.from ?? null);
+		return { member: toMember({ ...member, rights }), given };
+	});
 	return changeCircle(access, device, deps, {
-		members: [...before.filter((old) => !added.some((each) => each.identity === old.identity)), ...added],
+		members: [
+			...before.filter((old) => !added.some(({ member }) => member.identity === old.identity)),
+			...added.map(({ member }) => member)
+		],
+		given: added.flatMap(({ given }) => given),
 		people: withPeople(access, [
 			{ ...rosterPerson(access, device.identity), identity: device.identity, name: ownName },
 			...members.map((member) => ({ ...member.person, identity: member.identity.id }))
@@ -62,12 +77,16 @@ export async function addMembers(
 	});
 }
 
-export const toMember = ({ identity, role, rights }: Omit<NewMember, 'person'>): Member => ({
+export const toMember = ({
+	identity,
+	role,
+	rights
+}: Pick<NewMember, 'identity' | 'role'> & Pick<Member, 'rights'>): Member => ({
 	identity: identity.id,
 	idHead: identity.head,
 	role,
 	actsFor: false,
-	rights: rights.map(({ book, access }) => ({ book, access, fromEpoch: 1 }))
+	rights
 });
 
 /** The roster's people with these in place of those of the same identity. */
@@ -106,24 +125,31 @@ export async function changeCircle(
 		epoch: nextEpoch(before, book),
 		key: must(fresh.get(book), 'every raised book has a new key')
 	}));
+	const grants = (change.given ?? []).map((given) => ({ ...given, key: deps.random(32) }));
+	const people = withGiven(access, parts.members, grants, change.people);
 	const manifest = signManifest(
-		{ ...next, ...parts, roster: nextRoster(access, { ...next, ...parts }, keys, change.people, deps.random) },
+		{ ...next, ...parts, roster: nextRoster(access, { ...next, ...parts }, keys, people, deps.random) },
 		idBytes(device.sign)
 	);
 	const identities = new Map([
 		...access.identities,
 		...(change.newcomers ?? []).map((each) => [each.id, each] as const)
 	]);
+	const identityOf = (member: IdentityId) => must(identities.get(member), 'every member’s log is known');
 	const envelopes = keysToHandOut(before, parts, plan).map(({ member, fresh: renewed, whole }) =>
-		envelopesOf(access, must(identities.get(member), 'every member’s log is known'), [
-			...keys.filter((key) => renewed.includes(key.book) || whole.includes(key.book)),
-			...whole.flatMap((book) => heldKeys(access, book))
+		envelopesOf(access, identityOf(member), [
+			...keys.filter((key) => renewed.includes(key.book) || whole.some(({ book }) => book === key.book)),
+			...whole.flatMap(({ book, fromEpoch }) => heldKeys(access, book).filter(({ epoch }) => epoch >= fromEpoch))
 		])
+	);
+	const grantRows = grantsToHandOut(parts.members, grants).map(({ member, grants: theirs }) =>
+		grantEnvelope(access, identityOf(member), theirs)
 	);
 	return {
 		manifest: toBase64url(manifest.bytes),
-		envelopes: (await Promise.all(envelopes)).flat(),
-		keys: keys.map((each) => ({ ...each, key: toBase64url(each.key) }))
+		envelopes: [...(await Promise.all(envelopes)).flat(), ...(await Promise.all(grantRows))],
+		keys: keys.map((each) => ({ ...each, key: toBase64url(each.key) })),
+		grants: grants.map(({ book, key }) => ({ book, key: toBase64url(key) }))
 	};
 }
 

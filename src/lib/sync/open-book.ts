@@ -10,16 +10,24 @@ import { toBase64url, utf8 } from '$lib/crypto/bytes';
 import { sha256 } from '$lib/crypto/hash';
 import type { BookKind } from '$lib/domain/books';
 import type { Observation, RemovedObservation } from '$lib/domain/observation';
-import { acceptFrames, nextJudge, type AcceptRules, type ChainTip, type ParkReason } from '$lib/protocol/accept';
+import {
+	acceptFrames,
+	nextJudge,
+	type AcceptRules,
+	type ChainTip,
+	type ParkReason,
+	type ReadGrants,
+	type SeenGrant
+} from '$lib/protocol/accept';
 import { parseBatch, type Batch } from '$lib/protocol/entries';
 import { openFrame, verifyFrame, type Frame } from '$lib/protocol/frame';
 import type { BookId, DeviceId, Hash } from '$lib/protocol/ids';
-import { inStatedOrder, ObservationIndex, statedIn, type Stated } from '$lib/protocol/project';
+import { inStatedOrder, ObservationIndex, statedBy, statedIn, type Stated } from '$lib/protocol/project';
 import { packBook, unpackBook, type JudgedBook } from '$lib/storage/book-cache';
 import type { LocalStore } from '$lib/storage/local-store';
 import type { StoredFrame } from '$lib/storage/record';
 import { inSlices } from '$lib/storage/slices';
-import { epochKey, type CircleAccess } from './circle-access';
+import { epochKey, fromEpochOf, type CircleAccess } from './circle-access';
 
 /** From this many entries on that a start would read from frames, a book is kept in columns. */
 const WORTH_KEEPING = 48;
@@ -36,6 +44,8 @@ export class OpenBook {
 	#isBusy = false;
 	/** What was read is no longer to be built on. */
 	#isSpoilt = false;
+	/** How this reader opens what they were given from a day on; null for whoever was given the whole book. */
+	#readGrants: ReadGrants | null = null;
 
 	private constructor(store: LocalStore, access: CircleAccess, book: BookId, kind: BookKind) {
 		this.#store = store;
@@ -87,6 +97,11 @@ export class OpenBook {
 		return this.#read?.parked ?? [];
 	}
 
+	/** Grant snapshots in the book, and what each is worth to this reader (S3). */
+	get grants(): readonly SeenGrant[] {
+		return this.#read?.grants ?? [];
+	}
+
 	get unknownEntries(): number {
 		return this.#read?.unknownEntries ?? 0;
 	}
@@ -126,6 +141,7 @@ export class OpenBook {
 	}
 
 	async #catchUp(): Promise<void> {
+		this.#readGrants = await this.#grantReader();
 		const basis = basisOf(this.#access, this.book, this.kind);
 		let read = this.#read?.basis === basis && !this.#isSpoilt ? this.#read : await this.#fromCache(basis);
 		this.#isSpoilt = true;
@@ -143,8 +159,27 @@ export class OpenBook {
 				isAll = upTo === head.arrivals;
 			}
 		}
+		if (read?.hasNewSnapshots && !this.#readGrants) await this.#checkGrants(read);
 		this.#read = read;
 		this.#isSpoilt = false;
+	}
+
+	/** Fetched by whoever was given a book from a day on: most books are given whole. */
+	async #grantReader(): Promise<ReadGrants | null> {
+		if (fromEpochOf(this.#access, this.book) === 1) return null;
+		const [{ grantReader }, { grantKeysOf }] = await Promise.all([
+			import('$lib/protocol/read-grants'),
+			import('./grant-keys')
+		]);
+		return grantReader(grantKeysOf(this.#access, this.book));
+	}
+
+	/** Whoever holds the originals sets what was handed over beside them (MR13). */
+	async #checkGrants(read: Judged): Promise<void> {
+		const { checkedGrants } = await import('./check-grants');
+		const verdicts = await checkedGrants(this.#store, this.#access, this.book, this.kind);
+		read.grants = verdicts;
+		read.hasNewSnapshots = false;
 	}
 
 	async #fromCache(basis: string): Promise<Judged | null> {
@@ -178,17 +213,19 @@ export class OpenBook {
 		});
 		if (isWhole) return read.inOrder();
 		const verified = new Set(frames.filter((each) => each.verified).map(({ frame }) => frame.hash));
-		const { accepted, parked, forked, unknownEntries, chains } = acceptFrames({
+		const acceptance = acceptFrames({
 			...rules,
 			isSigned: (frame, pub) => verified.has(frame.hash) || rules.isSigned(frame, pub),
 			frames: frames.map(({ frame }) => frame)
 		});
+		const { parked, forked, unknownEntries, chains, grants } = acceptance;
 		const whole = new Judged({
-			...{ basis, arrivals, rewrites, forked, unknownEntries },
+			...{ basis, arrivals, rewrites, forked, unknownEntries, grants },
 			...chains,
 			parked: parked.map(({ frame, reason }) => ({ hash: frame.hash, reason })),
-			stated: accepted.flatMap(statedIn)
+			stated: statedBy(acceptance)
 		});
+		whole.hasNewSnapshots = parked.some(({ reason }) => reason === 'snapshot');
 		await inSlices(whole.stated, (some) => whole.state(some));
 		return whole;
 	}
@@ -201,6 +238,7 @@ export class OpenBook {
 			chain: this.#access.chain,
 			identities: [...this.#access.identities.values()],
 			isSigned: verifyFrame,
+			...(this.#readGrants && { readGrants: this.#readGrants }),
 			open: (frame) => {
 				let batch = batches.get(frame.hash);
 				if (batch === undefined) {
@@ -222,6 +260,9 @@ class Judged {
 	readonly missing: ReadonlySet<Hash>;
 	readonly parked: { readonly hash: Hash; readonly reason: ParkReason }[];
 	readonly forked: readonly DeviceId[];
+	grants: readonly SeenGrant[];
+	/** A snapshot has come that nobody has looked into yet. */
+	hasNewSnapshots = false;
 	unknownEntries: number;
 	stated: Stated[];
 	readonly beside: Stated[] = [];
@@ -235,6 +276,7 @@ class Judged {
 		this.missing = from.missing;
 		this.parked = [...from.parked];
 		this.forked = from.forked;
+		this.grants = from.grants;
 		this.unknownEntries = from.unknownEntries;
 		this.stated = [...from.stated];
 	}
@@ -257,8 +299,10 @@ class Judged {
 			const next = judge(frame, this);
 			if (!next) return false;
 			if (next.tip) this.tips.set(frame.header.device, next.tip);
-			if (typeof next.judged === 'string') this.parked.push({ hash: frame.hash, reason: next.judged });
-			else {
+			if (typeof next.judged === 'string') {
+				this.parked.push({ hash: frame.hash, reason: next.judged });
+				this.hasNewSnapshots ||= next.judged === 'snapshot';
+			} else {
 				added.push(...statedIn(next.judged));
 				this.unknownEntries += next.judged.batch.unknown;
 			}
@@ -290,24 +334,29 @@ const nothing: Omit<JudgedBook, 'basis' | 'arrivals' | 'rewrites'> = {
 	missing: new Set(),
 	parked: [],
 	forked: [],
+	grants: [],
 	unknownEntries: 0,
 	stated: []
 };
 
-/** The batch inside a frame; null while its key is missing. */
+/** The batch inside a frame; null while its key is missing, and for what was before this member was given the book. */
 export function openBatch(access: CircleAccess, frame: Frame): Batch | null {
-	const key = epochKey(access, frame.header.book, frame.header.epoch);
+	const { book, epoch } = frame.header;
+	const key = epoch < fromEpochOf(access, book) ? null : epochKey(access, book, epoch);
 	const plaintext = key && openFrame(frame, key);
 	return plaintext && parseBatch(plaintext);
 }
 
 /**
  * Everything that decides what counts in a book, besides its frames: the manifest chain and every member's log (each named
- * by the hash of its head, to which all before it is linked), what the book is about, and which of its keys are held.
+ * by the hash of its head, to which all before it is linked), what the book is about, which of its keys are held, and from
+ * where on it was given.
  */
 function basisOf(access: CircleAccess, book: BookId, kind: BookKind): string {
 	const identities = [...access.identities.values()].map(({ id, head }) => `${id} ${head.n} ${head.hash}`).sort();
 	const epochs = access.keys.keys.filter((held) => held.book === book).map(({ epoch, key }) => `${epoch} ${key}`);
+	const grants = (access.keys.grants ?? []).flatMap((held) => (held.book === book ? [held.key] : [])).sort();
 	const { circle, head } = access.chain;
-	return toBase64url(sha256(utf8(JSON.stringify([circle, book, kind, head.hash, identities, epochs]))));
+	const given = [fromEpochOf(access, book), grants];
+	return toBase64url(sha256(utf8(JSON.stringify([circle, book, kind, head.hash, identities, epochs, given]))));
 }

@@ -9,7 +9,7 @@ import { MAX_FRAME_BYTES, openFrame } from '$lib/protocol/frame';
 import type { BookId } from '$lib/protocol/ids';
 import { bookOf } from '$lib/protocol/manifest';
 import type { LocalStore } from '$lib/storage/local-store';
-import type { WriteContext } from '$lib/storage/record';
+import type { FrameContent, WriteContext } from '$lib/storage/record';
 import type { ChainPlace, Waiting } from '$lib/storage/waiting';
 import { epochKey, writingEpoch, type CircleAccess } from './circle-access';
 import type { SyncError } from './engine';
@@ -53,10 +53,12 @@ async function flushBook(
 	context: WriteContext,
 	book: BookId
 ): Promise<Result<boolean, SyncError>> {
-	const entriesOf = (frame: Waiting['frame']) => {
+	const contentOf = (frame: Waiting['frame']): FrameContent | null => {
 		const key = epochKey(access, book, frame.header.epoch);
 		const plaintext = key && openFrame(frame, key);
-		return plaintext && rawEntries(plaintext);
+		if (frame.type === 'snapshot') return plaintext && { type: 'snapshot', plaintext };
+		const entries = plaintext && rawEntries(plaintext);
+		return entries && { type: 'batch', entries };
 	};
 	let arrived = false;
 	let hasAsked = false;
@@ -69,7 +71,7 @@ async function flushBook(
 		const part = waiting.slice(0, MOST_IN_ONE_PUSH);
 		const isStale = part.some(({ frame }) => frame.header.epoch !== present);
 		if (isStale && (hasAsked || part.every(({ row }) => row.sent.length === 0))) {
-			const resealed = await store.reseal(context, book, null, entriesOf);
+			const resealed = await store.reseal(context, book, null, contentOf);
 			if (!resealed.ok) return resealed;
 			continue;
 		}
@@ -95,7 +97,7 @@ async function flushBook(
 		const place = placeAtRelay(waiting, pushed.error, access);
 		if (!place.ok) return place;
 		if (place.value) {
-			const settled = await store.reseal(context, book, place.value, entriesOf);
+			const settled = await store.reseal(context, book, place.value, contentOf);
 			if (!settled.ok) return settled;
 			arrived = true;
 		} else if (isStale && !hasAsked) hasAsked = true;

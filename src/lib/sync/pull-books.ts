@@ -85,13 +85,12 @@ async function storePulled(
 		const isAsked = wanted.some(
 			(each) => each.circle === range.circle && each.book === range.book && each.after === range.after
 		);
-		const parsed = frames.slice(at, at + range.count).map((bytes) => readPulled(bytes, range, access));
+		const pulled = isAsked ? readPulled(frames.slice(at, at + range.count), range, access) : null;
 		at += range.count;
 		// Frames nobody asked for, of another place, unreadable or with a signature that fails: not this relay's to give.
-		const fits = isAsked && parsed.every((each) => each !== null);
-		if (!fits) return err({ type: 'relay-went-back', circle: access.chain.circle });
+		if (!pulled) return err({ type: 'relay-went-back', circle: access.chain.circle });
 		if (range.count === 0) continue;
-		const written = await storeRange(taking, range, parsed, access);
+		const written = await storeRange(taking, range, pulled, access);
 		if (!written.ok) return written;
 		onStored(range);
 	}
@@ -128,6 +127,15 @@ async function storeRange(
 		pos: range.after + range.count,
 		run,
 		trail,
-		lamport
+		lamport: Math.max(lamport, await snapshotLamport(access, pulled))
 	});
+}
+
+/** The highest Lamport time snapshots speak of, as far as they can be opened: what is written here counts on from it. */
+async function snapshotLamport(access: CircleAccess, pulled: readonly Pulled[]): Promise<number> {
+	const snapshots = pulled.filter(({ frame }) => frame.type === 'snapshot');
+	if (snapshots.length === 0) return 0;
+	const { grantKeysOf } = await import('./grant-keys');
+	const parts = snapshots.map(({ frame }) => grantKeysOf(access, frame.header.book).openPart(frame));
+	return Math.max(0, ...parts.map((part) => part?.lamport ?? 0));
 }

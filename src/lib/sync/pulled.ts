@@ -1,6 +1,7 @@
 /** Frames as the relay hands them out, checked before anything is stored. */
 import type { PullRange } from '$lib/protocol/api/frames';
 import { parseFrame, verifyFrame, type Frame } from '$lib/protocol/frame';
+import type { DeviceId, Hash } from '$lib/protocol/ids';
 import type { CircleAccess } from './circle-access';
 
 export interface PulledRange extends PullRange {
@@ -13,16 +14,41 @@ export interface Pulled {
 	readonly verified: boolean;
 }
 
-/** A frame of that very range; null for anything else, also when a device that is known did not sign it. */
-export function readPulled(bytes: Uint8Array, range: PulledRange, access: CircleAccess): Pulled | null {
-	const frame = parseFrame(bytes);
-	if (!frame.ok || frame.value.header.book !== range.book || frame.value.header.circle !== range.circle) return null;
-	const keys = [...access.identities.values()].flatMap(
-		(identity) => identity.devices.get(frame.value.header.device)?.sign ?? []
-	);
-	const verified = keys.some((key) => verifyFrame(frame.value, key));
-	return verified || keys.length === 0 ? { frame: frame.value, verified } : null;
+/**
+ * Frames of that very range; null when one is anything else, or was not signed by a device that is known.
+ *
+ * A signature over a frame is one over all before it, which its `prev` names by their hashes: of a chain that comes in one
+ * answer the newest is checked, and stands for the rest (docs/decisions/0017). What nothing newer names is checked itself.
+ */
+export function readPulled(
+	answer: readonly Uint8Array[],
+	range: PulledRange,
+	access: CircleAccess
+): readonly Pulled[] | null {
+	const frames: Frame[] = [];
+	for (const bytes of answer) {
+		const frame = parseFrame(bytes);
+		if (!frame.ok || frame.value.header.book !== range.book || frame.value.header.circle !== range.circle) return null;
+		frames.push(frame.value);
+	}
+	const keys = new Map<DeviceId, readonly Uint8Array[]>();
+	const vouchedFor = new Map<Hash, DeviceId>();
+	const pulled: Pulled[] = [];
+	for (const frame of frames.toReversed()) {
+		const { device, prev } = frame.header;
+		const known = keys.get(device) ?? keysOf(device, access);
+		keys.set(device, known);
+		const isVouchedFor = vouchedFor.get(frame.hash) === device;
+		const verified = isVouchedFor || known.some((key) => verifyFrame(frame, key));
+		if (!verified && known.length > 0) return null;
+		if (verified && prev !== null) vouchedFor.set(prev, device);
+		pulled.push({ frame, verified });
+	}
+	return pulled.reverse();
 }
+
+const keysOf = (device: DeviceId, { identities }: CircleAccess): readonly Uint8Array[] =>
+	[...identities.values()].flatMap((identity) => identity.devices.get(device)?.sign ?? []);
 
 /** What is left to ask for of a range after an answer. */
 export const advanced = (range: PullRange, got: readonly PulledRange[]): PullRange[] => {

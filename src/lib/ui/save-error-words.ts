@@ -17,6 +17,8 @@ export function saveErrorSentence(error: ChangeError): string {
 			return m.record_fail_wiped();
 		case 'not-allowed':
 			return m.record_fail_not_allowed();
+		case 'held-back':
+			return m.record_fail_held_back();
 		case 'gone':
 			return m.record_fail_gone();
 		case 'changed':

@@ -1,11 +1,14 @@
 /** The access log in plain words: who was given what, by whom and when, what changed, and what was seen. */
 import { unreachable } from '$lib/domain/assert';
+import { parseLocalDate } from '$lib/domain/time';
+import { dayWords } from '$lib/i18n/day-words';
 import { formatClock, formatRelativeDay, type Moment } from '$lib/i18n/format';
 import { bookName } from '$lib/i18n/measure-words';
 import { m } from '$lib/i18n/paraglide/messages';
 import { circleHistory, type CircleEvent, type RightChange } from '$lib/protocol/circle-history';
 import type { IdentityId } from '$lib/protocol/ids';
-import { kindOf, nameOf, type CircleAccess } from '$lib/sync/circle-access';
+import type { Manifest } from '$lib/protocol/manifest';
+import { kindOf, nameOf, openedRoster, type CircleAccess } from '$lib/sync/circle-access';
 import type { SeenReceipt } from '$lib/state/circle-books.svelte';
 import { roleWord } from './role-word';
 import { isShareable } from './shown-right';
@@ -22,7 +25,10 @@ export interface LogRow {
 export function circleLog(access: CircleAccess, receipts: readonly SeenReceipt[], now: Moment): LogRow[] {
 	const words = new LogWords(access);
 	const rows = [
-		...circleHistory(access.chain).map((event) => ({ at: event.at, ...words.ofEvent(event) })),
+		...circleHistory(access.chain, (body, member) => dayGivenIn(access, body, member)).map((event) => ({
+			at: event.at,
+			...words.ofEvent(event)
+		})),
 		...receipts.map((receipt) => ({ at: receipt.at, ...words.ofReceipt(receipt) }))
 	];
 	return rows
@@ -32,6 +38,18 @@ export function circleLog(access: CircleAccess, receipts: readonly SeenReceipt[]
 			const at = { utc: row.at, offset: now.offset };
 			return { ...row, when: `${formatRelativeDay(at, now)} ${formatClock(at)}` };
 		});
+}
+
+/** `Från 1 maj`; nothing where everything was given. */
+function fromWords(from: string | null): string[] {
+	const day = from === null ? undefined : parseLocalDate(from);
+	return day ? [m.from_day({ day: dayWords(day) })] : [];
+}
+
+/** By the roster of that record, as far as its key is held. */
+function dayGivenIn(access: CircleAccess, body: Manifest, member: IdentityId): string | null {
+	const person = openedRoster(access, body)?.people.find(({ identity }) => identity === member);
+	return (person?.from ?? []).map(({ day }) => day).sort()[0] ?? null;
 }
 
 type Words = Pick<LogRow, 'text' | 'details'>;
@@ -51,14 +69,19 @@ class LogWords {
 			case 'let-in':
 				return {
 					text: m.members_log_let_in({ by, name: this.#object(event.member) }),
-					details: this.#details(event.changes)
+					details: [...this.#details(event.changes), ...fromWords(event.from)]
 				};
 			case 'let-go':
 				return { text: m.members_log_let_go({ by, name: this.#object(event.member) }), details: [] };
 			case 'rights':
 				return {
 					text: m.members_log_rights({ by, name: this.#object(event.member) }),
-					details: this.#details(event.changes)
+					details: [...this.#details(event.changes), ...fromWords(event.from)]
+				};
+			case 'since':
+				return {
+					text: m.from_log({ by, name: this.#object(event.member) }),
+					details: event.from ? fromWords(event.from) : [m.from_all()]
 				};
 			case 'role':
 				return {

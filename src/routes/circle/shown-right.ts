@@ -1,6 +1,7 @@
 /** A right as it is shown: what somebody may do with a book, in the words of the matrix. */
 import { shareableBooks, type BookKind, type ShareableBook } from '$lib/domain/books';
 import { grantable, type Access, type Role } from '$lib/domain/rights';
+import type { LocalDate } from '$lib/domain/time';
 import { m } from '$lib/i18n/paraglide/messages';
 import { bookName } from '$lib/i18n/measure-words';
 import type { ShownRight } from '$lib/ui/shown-right';
@@ -30,13 +31,19 @@ export interface GivenRow {
 	readonly book: string;
 	readonly label: string;
 	readonly right: ShownRight;
+	/** The first day of it that is seen; null for everything. */
+	readonly from: LocalDate | null;
 }
 
 /** Books somebody holds, in the order they are chosen in. Those every member holds go without saying. */
-export const givenRows = (role: Role, accessOf: (book: ShareableBook) => Access | null): GivenRow[] =>
+export const givenRows = (
+	role: Role,
+	accessOf: (book: ShareableBook) => Access | null,
+	fromOf: (book: ShareableBook) => LocalDate | null = () => null
+): GivenRow[] =>
 	shareableBooks.flatMap((book) => {
 		const access = accessOf(book);
-		return access ? [{ book, label: bookName(book), right: shownRight(role, book, access) }] : [];
+		return access ? [{ book, label: bookName(book), right: shownRight(role, book, access), from: fromOf(book) }] : [];
 	});
 
 export const isShareable = (kind: string): kind is ShareableBook =>

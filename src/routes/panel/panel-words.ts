@@ -136,5 +136,7 @@ export function saveErrorWords(error: SaveError): string {
 			return m.lock_elsewhere();
 		case 'not-allowed':
 			return m.panel_save_not_allowed();
+		case 'held-back':
+			return m.record_fail_held_back();
 	}
 }

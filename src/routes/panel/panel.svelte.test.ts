@@ -34,6 +34,8 @@ class MemoryPatient implements PanelCircle {
 	readonly mine = false;
 	planBook: PanelCircle['planBook'] = $state.raw(null);
 	readonly adjustments = [];
+	readonly sharedFrom = () => null;
+	readonly missingOf = () => null;
 	readonly canWrite = () => false;
 	readonly nameOf = () => null;
 	readonly heardFrom = () => null;

@@ -27,6 +27,8 @@ export type PanelCircle = Pick<
 	| 'observations'
 	| 'series'
 	| 'heardFrom'
+	| 'sharedFrom'
+	| 'missingOf'
 > &
 	PlanCircle & {
 		mark(outcome: 'accepted' | 'declined' | 'seen', name: string | null): Promise<Result<void, SaveError>>;
@@ -127,6 +129,12 @@ export class Patient<C extends PanelCircle = PanelCircle> {
 	/** As the person wrote it; nobody has checked it until the safety numbers were compared. */
 	get name(): string {
 		return this.circle.personName ?? m.panel_no_name();
+	}
+
+	/** The first day of what was given from a day on; null when everything was. */
+	get sharedFrom(): LocalDate | null {
+		const days = this.circle.measures.flatMap((measure) => this.circle.sharedFrom(measure) ?? []);
+		return days.sort()[0] ?? null;
 	}
 
 	/** The twelve digits to compare with the person's; null until this device is somebody. */

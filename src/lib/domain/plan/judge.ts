@@ -87,18 +87,22 @@ function createHealthJudge(
 	};
 }
 
-/** The one clause that absence meets. The days are those between the last reading, or the plan's first day, and today. */
+/**
+ * The one clause that absence meets. The days are those between the last reading, or the plan's first day, or the first day
+ * this reader was given, and today.
+ */
 function createSilenceJudge(
-	{ days }: ClauseOf<'silence'>,
+	{ measure, days }: ClauseOf<'silence'>,
 	readings: readonly PlanReading[],
-	{ since }: PlanData
+	{ since, givenFrom }: PlanData
 ): Judge {
 	const points = anyPointsOf(readings);
+	const begun = Math.max(...[since, givenFrom?.(measure)].map((day) => (day ? dayNumber(day) : -Infinity)));
 	return {
 		points,
 		at: (asOf) => {
 			const last = newest(points, asOf);
-			const from = Math.max(last?.day ?? -Infinity, since ? dayNumber(since) : -Infinity);
+			const from = Math.max(last?.day ?? -Infinity, begun);
 			return found(asOf.day - from > days, last ? [last] : []);
 		}
 	};

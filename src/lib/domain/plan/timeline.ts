@@ -17,6 +17,11 @@ export interface PlanData {
 	readonly series: readonly MeasuringSeries[];
 	/** The day the plan came into force: silence is counted from there when nothing was ever recorded. */
 	readonly since?: LocalDate | undefined;
+	/**
+	 * The first day this reader was given of a measure; null or absent for all of it. What is older is not known here, and is
+	 * never taken for not measured.
+	 */
+	readonly givenFrom?: ((measure: MeasureKind) => LocalDate | null) | undefined;
 }
 
 /** One value at one moment. */

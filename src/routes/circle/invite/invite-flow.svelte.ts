@@ -14,6 +14,9 @@ import { NewCode } from '$lib/state/new-code.svelte';
 import { setRecoveryCode } from '$lib/state/sharing';
 import type { StorageError } from '$lib/storage/errors';
 
+import { deviceToday } from '$lib/i18n/day-words';
+import { FromChoice } from '../from-choice.svelte';
+
 export type InviteStep = 'who' | 'what' | 'code' | 'repeat' | 'look';
 export type InviteError = StorageError | { readonly type: 'circle-full' };
 
@@ -28,6 +31,8 @@ export class InviteFlow {
 	ownName = $state('');
 	rights = $state.raw<ReadonlyMap<BookKind, Access>>(new Map());
 	readonly inUse: readonly ShareableBook[];
+	/** From which day they are to see. */
+	readonly from = new FromChoice(deviceToday());
 	/** What is missing before the next step. */
 	missing = $state<'name' | 'own-name' | 'books' | null>(null);
 	isBusy = $state(false);
@@ -76,9 +81,14 @@ export class InviteFlow {
 	confirmWhat(): void {
 		if (this.role !== 'coOwner' && this.rights.size === 0) this.missing = 'books';
 		else this.missing = this.ownName.trim() === '' ? 'own-name' : null;
-		if (this.missing) return;
+		if (this.missing || (this.givesFrom && !this.from.check())) return;
 		if (this.#needsCode) this.newCode ??= new NewCode(this.#app.session.random);
 		this.step = this.#needsCode ? 'code' : 'look';
+	}
+
+	/** A day is chosen by the person alone: only an owner's device hands over what others wrote (S3). */
+	get givesFrom(): boolean {
+		return this.role !== 'coOwner' && this.circle.role === 'owner';
 	}
 
 	get #needsCode(): boolean {
@@ -122,7 +132,8 @@ export class InviteFlow {
 			relation: this.relation.trim(),
 			role: this.role,
 			rights: this.rights,
-			ownName: this.ownName.trim()
+			ownName: this.ownName.trim(),
+			from: this.givesFrom ? this.from.day : null
 		});
 		return made.ok ? made.value : made.error;
 	}

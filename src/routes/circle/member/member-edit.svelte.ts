@@ -6,8 +6,11 @@ import type { IdentityId } from '$lib/protocol/ids';
 import type { App } from '$lib/state/app.svelte';
 import { decide, rightsFor, type Carried } from '$lib/state/circle-members';
 import type { CircleState, OtherMember } from '$lib/state/circle-state.svelte';
+import type { LocalDate } from '$lib/domain/time';
+import { deviceToday } from '$lib/i18n/day-words';
 import type { StorageError } from '$lib/storage/errors';
 import { bookOfKind, kindOf } from '$lib/sync/circle-access';
+import { FromChoice } from '../from-choice.svelte';
 
 /** Books by what becomes of them. */
 export interface RightsDifference {
@@ -26,6 +29,9 @@ export class MemberEdit {
 	readonly member: OtherMember;
 	readonly #before: ReadonlyMap<BookKind, Access>;
 	rights = $state.raw<ReadonlyMap<BookKind, Access>>(new Map());
+	/** From which day they see, as it is now and as it is chosen. */
+	readonly from: FromChoice;
+	readonly #dayBefore: LocalDate | null;
 	isBusy = $state(false);
 	/** Pressed without anything to save, or with nothing left. */
 	missing = $state<'change' | 'books' | null>(null);
@@ -42,6 +48,22 @@ export class MemberEdit {
 			})
 		);
 		this.rights = this.#before;
+		const days = [...this.#before.keys()].flatMap((book) => circle.dayGiven(member.identity, book) ?? []);
+		this.#dayBefore = days.sort()[0] ?? null;
+		this.from = new FromChoice(deviceToday(), this.#dayBefore);
+	}
+
+	/** A day is chosen by the person alone: only an owner's device hands over what others wrote (S3). */
+	get givesFrom(): boolean {
+		return this.member.role !== 'coOwner' && this.#circle.role === 'owner';
+	}
+
+	/** How the day that is chosen differs from the one that holds; null when it is the same. */
+	get dayChange(): { readonly type: 'earlier' | 'later'; readonly day: LocalDate | null } | null {
+		if (!this.givesFrom || this.from.day === this.#dayBefore) return null;
+		const { day } = this.from;
+		const isEarlier = day === null || (this.#dayBefore !== null && day < this.#dayBefore);
+		return { type: isEarlier ? 'earlier' : 'later', day };
 	}
 
 	get identity(): IdentityId {
@@ -70,7 +92,8 @@ export class MemberEdit {
 	/** Whether there is something to confirm. */
 	check(): boolean {
 		const { lost, less, gained, more } = this.difference;
-		if (lost.length + less.length + gained.length + more.length === 0) this.missing = 'change';
+		if (this.givesFrom && !this.from.check()) return false;
+		if (lost.length + less.length + gained.length + more.length === 0 && !this.dayChange) this.missing = 'change';
 		else this.missing = this.rights.size === 0 ? 'books' : null;
 		return this.missing === null;
 	}
@@ -86,7 +109,8 @@ export class MemberEdit {
 			return kind !== null && (shareableBooks as readonly string[]).includes(kind);
 		});
 		const rights = [...others.map(({ book, access: given }) => ({ book, access: given })), ...chosen];
-		return this.#carry({ do: 'rights', member: this.identity, rights });
+		const from = this.givesFrom ? { from: this.from.day } : {};
+		return this.#carry({ do: 'rights', member: this.identity, rights, ...from });
 	}
 
 	remove(): Promise<Carried | null> {

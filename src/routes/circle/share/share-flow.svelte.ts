@@ -20,6 +20,9 @@ import {
 	type ShareError
 } from '$lib/state/sharing';
 
+import { deviceToday } from '$lib/i18n/day-words';
+import { FromChoice } from '../from-choice.svelte';
+
 export type ShareStep = 'card' | 'choose' | 'code' | 'repeat' | 'preview' | 'done';
 
 export class ShareFlow {
@@ -36,6 +39,8 @@ export class ShareFlow {
 	name = $state('');
 	isNameMissing = $state(false);
 	isNothingChosen = $state(false);
+	/** From which day they are to see. */
+	readonly from: FromChoice;
 	/** Made when data leaves this device for the first time. */
 	newCode: NewCode | null = $state.raw(null);
 
@@ -46,6 +51,7 @@ export class ShareFlow {
 		this.chosen = new Set(['plan', ...measureKinds.filter((measure) => own.observations(measure).length > 0), ...used]);
 		this.inUse = ['plan', ...measuresInUse(own, measureKinds), ...used];
 		this.name = own.personName ?? '';
+		this.from = new FromChoice(deviceToday());
 	}
 
 	/** Who will see: the named contact, else the unit. */
@@ -95,7 +101,7 @@ export class ShareFlow {
 	confirmChoice(): void {
 		this.isNameMissing = this.name.trim() === '';
 		this.isNothingChosen = this.chosen.size === 0;
-		if (this.isNameMissing || this.isNothingChosen) return;
+		if (!this.from.check() || this.isNameMissing || this.isNothingChosen) return;
 		if (!this.needsCode) {
 			this.step = 'preview';
 			return;
@@ -131,7 +137,11 @@ export class ShareFlow {
 			if (!on.ok) return on.error;
 		}
 		const to = must(this.checked, 'a card was read before');
-		const shared = await shareWithUnit(session, to, { books: [...this.chosen], ownName: this.name.trim() });
+		const shared = await shareWithUnit(session, to, {
+			books: [...this.chosen],
+			ownName: this.name.trim(),
+			from: this.from.day ?? undefined
+		});
 		return shared.ok ? null : shared.error;
 	}
 

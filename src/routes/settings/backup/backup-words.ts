@@ -66,6 +66,8 @@ export function readWords(problem: ReadProblem, typed: string): string {
 		case 'not-allowed':
 		case 'failed':
 			return m.backup_read_failed();
+		case 'held-back':
+			return m.record_fail_held_back();
 		default:
 			return unreachable(problem);
 	}
