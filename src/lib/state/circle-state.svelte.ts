@@ -28,6 +28,7 @@ import {
 } from '$lib/sync/circle-access';
 import { writeContext } from '$lib/sync/engine';
 import { CircleBooks, type SeenReceipt } from './circle-books.svelte';
+import type { EarlierHistory } from './earlier-history';
 import { oweFarewells } from './leavers';
 import { observationEntry, receiptEntry } from './new-entries';
 import type { ChangeError, CircleView, Durability, PlanBook, PlanFacts, SaveError } from './circle-view';
@@ -88,6 +89,16 @@ export class CircleState implements CircleView {
 		return this.#access !== null && this.#access.member === undefined;
 	}
 
+	/** When the person whose circle it is erased it, by their own signed word; null while it lives. */
+	get erasedAt(): number | null {
+		return this.#access?.keys.erased?.at ?? null;
+	}
+
+	/** Somebody else's circle in which nothing more happens for this person. */
+	get isOver(): boolean {
+		return !this.mine && (this.isLetGo || this.erasedAt !== null);
+	}
+
 	/** The person, or a co-owner: lets in, puts out, changes rights. */
 	get isRunning(): boolean {
 		return this.#access ? isOwning(this.#access.member) : this.#isMadeHere;
@@ -112,7 +123,20 @@ export class CircleState implements CircleView {
 	/** How this device's own person stands in the roster; null while nobody has needed a name. */
 	get ownName(): string | null {
 		const me = this.#access?.member?.identity;
-		return this.#access && me ? nameOf(this.#access, me) : null;
+		return (this.#access && me ? nameOf(this.#access, me) : null) ?? this.earlier?.ownName ?? null;
+	}
+
+	/** What this circle goes on from, read in from an archive; null for one that began here. */
+	get earlier(): EarlierHistory | null {
+		return this.#books.earlier;
+	}
+
+	observationsHere(measure: MeasureKind): readonly Observation[] {
+		return this.#books.recordedHere(measure);
+	}
+
+	isOwn(author: string): boolean {
+		return author === this.#access?.member?.identity || this.earlier?.isOwn(author) === true;
 	}
 
 	get durability(): Durability {
@@ -206,6 +230,10 @@ export class CircleState implements CircleView {
 		return this.#books.changes;
 	}
 
+	get changesHere(): readonly Change[] {
+		return this.#books.changesHere;
+	}
+
 	get adjustments(): readonly AdjustmentUse[] {
 		return this.#books.adjustments;
 	}
@@ -218,7 +246,7 @@ export class CircleState implements CircleView {
 
 	canWrite(kind: MeasureKind | 'medicines' | 'plan'): boolean {
 		if (this.#id === null) return true;
-		const book = this.#bookOf(kind);
+		const book = this.erasedAt === null || this.mine ? this.#bookOf(kind) : null;
 		return book !== null && accessOf(this.#access?.member, book) === 'w';
 	}
 
@@ -395,9 +423,18 @@ export class CircleState implements CircleView {
 		const work = this.#id ? await this.#session.store.work.read(this.#id) : null;
 		[this.#access, this.#device, this.#writing, this.#work] = [access, device, null, work];
 		if (!access) return;
-		await this.#books.open(access);
+		await this.#books.open(access, await this.#openEarlier());
 		await this.refreshDurability();
 		await oweFarewells(this.#session, access, this.receipts);
+	}
+
+	/** The person's own circle goes on from those read in from an archive; fetched where there are any. */
+	async #openEarlier(): Promise<EarlierHistory | null> {
+		const { store } = this.#session;
+		if (!this.mine || !(await store.earlier.hasAny())) return null;
+		const { EarlierHistory } = await import('./earlier-history');
+		const known = this.#books.earlier;
+		return known && (await known.isOf(store)) ? known : EarlierHistory.open(store);
 	}
 
 	/** Reads again what another tab or the relay changed. */
@@ -438,8 +475,8 @@ export class CircleState implements CircleView {
 
 	nameOf(author: string | undefined): string | null {
 		const access = this.#access;
-		if (!access || author === undefined || author === access.member?.identity) return null;
-		return nameOf(access, author as IdentityId);
+		if (!access || author === undefined || this.isOwn(author)) return null;
+		return nameOf(access, author as IdentityId) ?? this.earlier?.nameOf(author as IdentityId) ?? null;
 	}
 
 	async amend(seen: Observation, draft: ObservationDraft): Promise<Result<void, ChangeError>> {

@@ -6,6 +6,10 @@ import { CACHE_VERSION } from './book-cache';
 import { HemlinjeDatabase, databaseName, WRITER_VERSION } from './database';
 import {
 	careSchema,
+	earlierCircleSchema,
+	earlierRow,
+	ERASING_ROW,
+	erasingSchema,
 	circleKeysSchema,
 	circleRow,
 	circleWorkSchema,
@@ -38,6 +42,8 @@ test('the keyring, the tables and the names on the device are as they were', () 
 		care: fingerprint(careSchema),
 		circleWork: fingerprint(circleWorkSchema),
 		joinings: fingerprint(joiningsSchema),
+		erasing: fingerprint(erasingSchema),
+		earlierCircle: fingerprint(earlierCircleSchema),
 		writer: WRITER_VERSION,
 		// A new kind of entry makes something else of the same frames: CACHE_VERSION goes on with it.
 		cache: [CACHE_VERSION, fingerprint(entrySchema)],
@@ -54,7 +60,9 @@ test('the keyring, the tables and the names on the device are as they were', () 
 			circleRow('c' as CircleId),
 			identityRow('i' as IdentityId),
 			workRow('c' as CircleId),
-			JOININGS_ROW
+			JOININGS_ROW,
+			ERASING_ROW,
+			earlierRow('c' as CircleId)
 		],
 		sealedRow: toBase64url(sealValue(key, 'device', { v: 1 }, random))
 	};

@@ -42,6 +42,7 @@ import {
 	type DeviceKeys,
 	type KnownIdentity
 } from './keyring';
+import { EarlierStore } from './earlier-store';
 import type { Markers } from './markers';
 import { openMasterKey } from './master-key';
 import {
@@ -86,6 +87,8 @@ export class LocalStore {
 	readonly work: WorkStore;
 	/** Where frames stand at the relay. */
 	readonly places: RelayPlaces;
+	/** Circles read in from an archive. */
+	readonly earlier: EarlierStore;
 
 	private constructor(space: Space, database: HemlinjeDatabase, masterKey: Uint8Array, deps: StoreDeps) {
 		this.space = space;
@@ -96,6 +99,7 @@ export class LocalStore {
 		this.#rows = new SealedRows(this.#connection, masterKey, deps.random);
 		this.work = new WorkStore(this.#connection, this.#rows);
 		this.places = new RelayPlaces(this.#connection);
+		this.earlier = new EarlierStore(this.#connection, this.#rows);
 	}
 
 	/** Opens the space's database, or says why it cannot be used. Never creates an identity. */

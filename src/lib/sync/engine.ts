@@ -210,7 +210,8 @@ export class SyncEngine {
 		const heads = await this.#deps.relay.heads();
 		const shown = heads.ok && heads.value;
 		if (!shown) return heads.ok ? ok(undefined) : heads;
-		let problem: Result<void, SyncError> = await this.#trust.check(shown);
+		const erased = await this.#readErasures(device, shown);
+		let problem: Result<void, SyncError> = erased.ok ? await this.#trust.check(shown) : erased;
 		const farewell = await this.#ofOthers(device, (leaving, deps) => leaving.readFarewells(deps, shown));
 		problem = farewell.ok ? problem : farewell;
 		this.#progress = { done: 0, total: await this.#countMissing(shown) };
@@ -243,6 +244,15 @@ export class SyncEngine {
 		this.#deps.onProgress?.(progress);
 	}
 
+	/** Fetched when the relay no longer shows a circle that is here. */
+	async #readErasures(device: DeviceKeys, heads: Heads): Promise<Result<void, SyncError>> {
+		const shown = new Set(heads.circles.map((head) => head.circle));
+		const isMissing = (await this.#deps.store.readCircles()).some(
+			({ published, erased, keys, circle }) => published && !erased && keys.length > 0 && !shown.has(circle)
+		);
+		return isMissing ? (await import('./leaving')).readErasures(this.#leavingDeps(device), heads) : ok(undefined);
+	}
+
 	/** What concerns circles of others on a person's device; fetched only where there are any. */
 	async #ofOthers(
 		device: DeviceKeys,
@@ -256,6 +266,8 @@ export class SyncEngine {
 		return {
 			...this.#deps,
 			open: (keys) => this.open(keys, device),
+			logOf: async (id) =>
+				id === device.identity ? device.log : ((await this.#deps.store.readIdentity(id))?.log ?? []),
 			save: (row) => this.#saveCircle(row),
 			forget: (circle) => this.#taken.delete(circle),
 			verify: async (row) => {
@@ -390,7 +402,13 @@ export class SyncEngine {
 				);
 				const manifests = now.manifests.length > row.manifests.length ? now.manifests : row.manifests;
 				const standing = now.standing === 'invited' ? row.standing : now.standing;
-				saved = { ...row, standing, manifests, keys: [...row.keys, ...lacking] };
+				saved = {
+					...row,
+					standing,
+					manifests,
+					keys: [...row.keys, ...lacking],
+					...(now.erased && { erased: now.erased })
+				};
 			}
 			return saved;
 		});
@@ -432,7 +450,7 @@ export class SyncEngine {
 	async #flushAll(device: DeviceKeys): Promise<Result<void, SyncError>> {
 		let problem: Result<void, SyncError> = ok(undefined);
 		for (const keys of await this.#deps.store.readCircles()) {
-			if (!keys.published || (await this.#deps.store.outbox(keys.circle)).length === 0) continue;
+			if (!keys.published || keys.erased || (await this.#deps.store.outbox(keys.circle)).length === 0) continue;
 			const access = await this.open(keys, device);
 			if (!access) continue;
 			const { sent, result } = await flushCircle(
