@@ -15,9 +15,9 @@ import {
 	postManifest,
 	readEvents,
 	register,
-	startTestRelay
+	startTestRelay,
+	type TestRelay
 } from '../support/relay-calls';
-import type { TestRelay } from '../support/relay-calls';
 import {
 	createCircle,
 	createDevice,

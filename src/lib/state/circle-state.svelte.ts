@@ -17,33 +17,15 @@ import type { PlanEntry } from '$lib/protocol/plan-entries';
 import { StorageAbort } from '$lib/storage/errors';
 import type { CircleWork, DeviceKeys } from '$lib/storage/keyring';
 import type { WriteContext } from '$lib/storage/record';
-import {
-	bookOfKind,
-	isOwning,
-	nameOf,
-	personOf,
-	readableBooks,
-	rosterPerson,
-	type CircleAccess
-} from '$lib/sync/circle-access';
+import { bookOfKind, isOwning, nameOf, personOf, readableBooks, type CircleAccess } from '$lib/sync/circle-access';
 import { writeContext } from '$lib/sync/engine';
 import { CircleBooks, type SeenReceipt } from './circle-books.svelte';
 import type { EarlierHistory } from './earlier-history';
 import { oweFarewells } from './leavers';
 import { observationEntry, receiptEntry } from './new-entries';
+import { othersIn, type OtherMember } from './other-members';
 import type { ChangeError, CircleView, Durability, PlanBook, PlanFacts, SaveError } from './circle-view';
 import type { Session } from './session';
-
-export interface OtherMember {
-	readonly identity: string;
-	readonly role: Role;
-	readonly name: string;
-	/** The unit a contact works at, or what a relative is to the person. */
-	readonly relation: string | null;
-	readonly phone: string | null;
-	/** When they usually look, in their own words. */
-	readonly hours: string | null;
-}
 
 const NO_PLAN: PlanBook = { stated: [], memberAt: () => undefined };
 
@@ -173,21 +155,7 @@ export class CircleState implements CircleView {
 
 	/** Everyone in the circle but this device's own identity, as the roster names them. */
 	get others(): readonly OtherMember[] {
-		const access = this.#access;
-		if (!access) return [];
-		return access.chain.head.body.members
-			.filter(({ identity }) => identity !== access.member?.identity)
-			.map(({ identity, role }) => {
-				const person = rosterPerson(access, identity);
-				return {
-					identity,
-					role,
-					name: person?.name ?? '',
-					relation: person?.relation ?? null,
-					phone: person?.phone ?? null,
-					hours: person?.hours ?? null
-				};
-			});
+		return this.#access ? othersIn(this.#access) : [];
 	}
 
 	/** Care contacts and helper units in the circle. */

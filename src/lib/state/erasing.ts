@@ -90,7 +90,8 @@ export async function decideToErase(
 	signature: string | null
 ): Promise<Result<void, EraseError>> {
 	for (const circle of others) {
-		const told = signature === null ? await leaveCircle(session, circle) : await tellPatient(session, circle, signature);
+		const told =
+			signature === null ? await leaveCircle(session, circle) : await tellPatient(session, circle, signature);
 		// A circle that takes no farewell has let go already.
 		if (!told.ok && told.error.type !== 'not-allowed') return err(told.error);
 	}

@@ -19,9 +19,8 @@ const isSealed = (path: string): boolean => path.endsWith('.bin') || path.endsWi
 
 /** `at`: the time every file in it bears, UTC milliseconds. */
 export function packFiles(files: Files, at: number): Uint8Array {
-	const zippable: Zippable = Object.fromEntries(
-		[...files].map(([path, bytes]) => [path, [bytes, { level: isSealed(path) ? 0 : 6, mtime: at }] as const])
-	) as Zippable;
+	const zippable: Zippable = {};
+	for (const [path, bytes] of files) zippable[path] = [bytes, { level: isSealed(path) ? 0 : 6, mtime: at }];
 	return zipSync(zippable);
 }
 

@@ -5,7 +5,8 @@ import type { Access } from '$lib/domain/rights';
 import type { IdentityId } from '$lib/protocol/ids';
 import type { App } from '$lib/state/app.svelte';
 import { decide, rightsFor, type Carried } from '$lib/state/circle-members';
-import type { CircleState, OtherMember } from '$lib/state/circle-state.svelte';
+import type { CircleState } from '$lib/state/circle-state.svelte';
+import type { OtherMember } from '$lib/state/other-members';
 import type { StorageError } from '$lib/storage/errors';
 import { bookOfKind, kindOf } from '$lib/sync/circle-access';
 

@@ -3,6 +3,7 @@ import { utf8 } from '$lib/crypto/bytes';
 import { measureKinds, type MeasureKind } from '$lib/domain/measures';
 import type { Observation } from '$lib/domain/observation';
 import type { Plan } from '$lib/domain/plan/plan';
+import { MINUTE_MS } from '$lib/domain/time';
 import { planLines } from '$lib/domain/plan/plan-lines';
 import type { Files } from '$lib/exchange/archive/container';
 import { changeLong } from '$lib/i18n/change-words';
@@ -23,25 +24,26 @@ import { element, list, page, table, type Html } from './html';
 export const readableFiles =
 	(circle: CircleState, now: number) =>
 	(entries: Uint8Array): Files => {
-		const moment = deviceMoment(now);
 		return new Map([
-			['index.html', utf8(indexPage(circle, moment))],
-			['readings.csv', utf8(csvText(readingLines(circle, moment)))],
+			['index.html', utf8(indexPage(circle, now))],
+			['readings.csv', utf8(csvText(readingLines(circle)))],
 			['entries.ndjson', entries]
 		]);
 	};
 
-function indexPage(circle: CircleState, now: Moment): string {
+/** Read who knows when: every day with its year, and none of them "today". */
+const someday = (now: number): Moment => ({ utc: 0, offset: deviceMoment(now).offset });
+
+/** "26 november 2026 kl. 07.15". */
+const when = (at: Moment): string => `${formatDay(at, someday(at.utc))} ${formatClock(at)}`;
+
+function indexPage(circle: CircleState, at: number): string {
+	const now = someday(at);
 	const name = circle.ownName;
 	const title = name ? m.archive_page_title_of({ whose: possessive(name) }) : m.archive_page_title();
 	return page(getLocale(), title, [
 		element('h1', title),
-		element(
-			'p',
-			m.archive_page_made({ when: `${formatDay(now, now)} ${formatClock(now)}` }),
-			' ',
-			m.archive_page_what()
-		),
+		element('p', m.archive_page_made({ when: when(deviceMoment(at)) }), ' ', m.archive_page_what()),
 		element('h2', m.archive_page_people()),
 		list([
 			name ?? m.archive_page_you(),
@@ -49,9 +51,9 @@ function indexPage(circle: CircleState, now: Moment): string {
 		]),
 		...planPart(circle, now),
 		element('h2', m.archive_page_marks()),
-		listOrNone(logOf(circle, now).map(({ text, details, when }) => [text, ...details, when].join('. '))),
+		listOrNone(logOf(circle, now).map((row) => [row.text, ...row.details, row.when].join('. '))),
 		...changesPart(circle),
-		...measureKinds.flatMap((kind) => measurePart(circle, kind, now))
+		...measureKinds.flatMap((kind) => measurePart(circle, kind))
 	]);
 }
 
@@ -81,8 +83,8 @@ function changesPart({ changes }: CircleState): Html[] {
 		: [element('h2', m.circle_book_medicines()), list(changes.map((change) => `${change.day}: ${changeLong(change)}`))];
 }
 
-function measurePart(circle: CircleState, kind: MeasureKind, now: Moment): Html[] {
-	const rows = rowsOf(circle, kind, now);
+function measurePart(circle: CircleState, kind: MeasureKind): Html[] {
+	const rows = rowsOf(circle, kind, when);
 	if (rows.length === 0) return [];
 	const head = [
 		m.archive_page_when(),
@@ -95,9 +97,9 @@ function measurePart(circle: CircleState, kind: MeasureKind, now: Moment): Html[
 }
 
 /** Those that show and those taken out of view, as they stand: when, what, by whom, and what has happened to it. */
-function rowsOf(circle: CircleState, kind: MeasureKind, now: Moment): string[][] {
+function rowsOf(circle: CircleState, kind: MeasureKind, whenText: (at: Moment) => string): string[][] {
 	const cells = (reading: Observation, state: string): string[] => [
-		`${formatDay(reading.effective, now)} ${formatClock(reading.effective)}`,
+		whenText(reading.effective),
 		valueText(kind, reading.values),
 		circle.nameOf(reading.by) ?? circle.ownName ?? m.archive_page_you(),
 		reading.note ?? '',
@@ -112,7 +114,11 @@ function rowsOf(circle: CircleState, kind: MeasureKind, now: Moment): string[][]
 	];
 }
 
-function readingLines(circle: CircleState, now: Moment): string[][] {
+/** "2026-11-26 07:15", which spreadsheets read as a time. */
+const whenInTable = ({ utc, offset }: Moment): string =>
+	new Date(utc + offset * MINUTE_MS).toISOString().slice(0, 16).replace('T', ' ');
+
+function readingLines(circle: CircleState): string[][] {
 	const head = [
 		m.archive_page_measure(),
 		m.archive_page_when(),
@@ -121,5 +127,8 @@ function readingLines(circle: CircleState, now: Moment): string[][] {
 		m.archive_page_note(),
 		m.archive_page_state()
 	];
-	return [head, ...measureKinds.flatMap((kind) => rowsOf(circle, kind, now).map((row) => [measureName(kind), ...row]))];
+	return [
+		head,
+		...measureKinds.flatMap((kind) => rowsOf(circle, kind, whenInTable).map((row) => [measureName(kind), ...row]))
+	];
 }
