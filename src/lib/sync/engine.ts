@@ -438,7 +438,7 @@ export class SyncEngine {
 	async #beat(device: DeviceKeys): Promise<void> {
 		const now = this.#deps.now();
 		for (const keys of device.unit ? [] : await this.#deps.store.readCircles()) {
-			const isIn = keys.published && (keys.standing === 'mine' || keys.standing === 'joined');
+			const isIn = keys.published && !keys.erased && (keys.standing === 'mine' || keys.standing === 'joined');
 			if (!isIn || now < (this.#beatAfter.get(keys.circle) ?? 0)) continue;
 			this.#beatAfter.set(keys.circle, now + ASK_FOR_HEARTBEAT_MS);
 			const access = await this.open(keys, device);
