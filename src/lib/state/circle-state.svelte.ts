@@ -18,7 +18,7 @@ import { StorageAbort } from '$lib/storage/errors';
 import type { CircleWork, DeviceKeys } from '$lib/storage/keyring';
 import type { WriteContext } from '$lib/storage/record';
 import { bookOfKind, isOwning, nameOf, personOf, readableBooks, type CircleAccess } from '$lib/sync/circle-access';
-import { writeContext } from '$lib/sync/engine';
+import { writeContext } from '$lib/sync/write-context';
 import { CircleBooks, type SeenReceipt } from './circle-books.svelte';
 import type { EarlierHistory } from './earlier-history';
 import { oweFarewells } from './leavers';

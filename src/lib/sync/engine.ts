@@ -15,7 +15,6 @@ import { bookOf, commitOf, parseManifest } from '$lib/protocol/manifest';
 import { StorageAbort, type StorageError } from '$lib/storage/errors';
 import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
-import type { WriteContext } from '$lib/storage/record';
 import { announceIdentity } from './announce';
 import {
 	epochKey,
@@ -23,16 +22,17 @@ import {
 	openCircle,
 	personOf,
 	uncutDevices,
-	writingEpoch,
 	type CircleAccess,
 	type Me
 } from './circle-access';
 import type * as Leaving from './leaving';
 import { envelopesFor } from './envelopes';
+import { MissingCircles } from './missing-circles';
 import { concernsAll, flushCircle } from './outbox';
 import { pullBooks } from './pull-books';
 import type { RelayClient, RelayError } from './relay-client';
 import { isTurnedAway, RelayTrust } from './relay-trust';
+import { writeContext } from './write-context';
 
 export type SyncError =
 	| RelayError
@@ -70,6 +70,7 @@ export class SyncEngine {
 	readonly #trust: RelayTrust;
 	/** When a circle is next asked whether a heartbeat is due. */
 	#beatAfter = new Map<CircleId, number>();
+	readonly #missing: MissingCircles;
 	#running: Promise<Result<void, SyncError>> | null = null;
 	#again = false;
 	#progress = { done: 0, total: 0 };
@@ -77,6 +78,7 @@ export class SyncEngine {
 	constructor(deps: SyncDeps) {
 		this.#deps = deps;
 		this.#trust = new RelayTrust(deps.store, deps.now);
+		this.#missing = new MissingCircles(deps.store, deps.now);
 	}
 
 	/** One pass; a call during a pass asks for one more after it. Resolves when everything known now has been tried. */
@@ -210,10 +212,10 @@ export class SyncEngine {
 		const heads = await this.#deps.relay.heads();
 		const shown = heads.ok && heads.value;
 		if (!shown) return heads.ok ? ok(undefined) : heads;
-		const erased = await this.#readErasures(device, shown);
-		let problem: Result<void, SyncError> = erased.ok ? await this.#trust.check(shown) : erased;
 		const farewell = await this.#ofOthers(device, (leaving, deps) => leaving.readFarewells(deps, shown));
-		problem = farewell.ok ? problem : farewell;
+		const erased = await this.#missing.ask(shown, this.#leavingDeps(device));
+		const checked = await this.#trust.check(shown);
+		let problem = [farewell, erased].find((result) => !result.ok) ?? checked;
 		this.#progress = { done: 0, total: await this.#countMissing(shown) };
 		for (const head of shown.circles) {
 			const pulled = await this.#pullCircle(head, device);
@@ -242,15 +244,6 @@ export class SyncEngine {
 	#report(progress: { readonly done: number; readonly total: number }): void {
 		this.#progress = progress;
 		this.#deps.onProgress?.(progress);
-	}
-
-	/** Fetched when the relay no longer shows a circle that is here. */
-	async #readErasures(device: DeviceKeys, heads: Heads): Promise<Result<void, SyncError>> {
-		const shown = new Set(heads.circles.map((head) => head.circle));
-		const isMissing = (await this.#deps.store.readCircles()).some(
-			({ published, erased, keys, circle }) => published && !erased && keys.length > 0 && !shown.has(circle)
-		);
-		return isMissing ? (await import('./leaving')).readErasures(this.#leavingDeps(device), heads) : ok(undefined);
 	}
 
 	/** What concerns circles of others on a person's device; fetched only where there are any. */
@@ -469,23 +462,6 @@ export class SyncEngine {
 		}
 		return problem;
 	}
-}
-
-/** What this device seals with in a circle; a book's key is looked up and checked once. */
-export function writeContext(access: CircleAccess, device: DeviceKeys, skewMs: number | null): WriteContext {
-	const epochs = new Map<BookId, ReturnType<typeof writingEpoch>>();
-	return {
-		circle: access.chain.circle,
-		device: device.device,
-		signSecret: idBytes(device.sign),
-		manifest: access.chain.head.hash,
-		...(skewMs === null || Math.abs(skewMs) < 120_000 ? {} : { skewMs: Math.round(skewMs) }),
-		epochOf(book) {
-			const epoch = epochs.get(book) ?? writingEpoch(access, book);
-			epochs.set(book, epoch);
-			return epoch;
-		}
-	};
 }
 
 /** True while a book's present key is missing: it is asked for again, also when no record is new. */

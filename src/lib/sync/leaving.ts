@@ -51,14 +51,17 @@ export async function readFarewells(deps: LeavingDeps, heads: Heads): Promise<Re
  * Circles that the relay no longer shows, and that their owner has erased: only the owner's own signed word says so. What is
  * here stays here.
  */
-export async function readErasures(deps: LeavingDeps, heads: Heads): Promise<Result<void, SyncError>> {
-	const shown = new Set(heads.circles.map((head) => head.circle));
-	for (const keys of await deps.store.readCircles()) {
-		if (!keys.published || keys.erased || keys.keys.length === 0 || shown.has(keys.circle)) continue;
+export async function readErasures(
+	deps: LeavingDeps,
+	missing: readonly CircleKeys[]
+): Promise<Result<void, SyncError>> {
+	for (const keys of missing) {
+		const access = await deps.open(keys);
+		// Whoever was let go knows why the circle is not shown.
+		if (!access?.member) continue;
 		const answer = await deps.relay.ask(`/circles/${keys.circle}/erasure`, erasureAnswerSchema);
 		if (!answer.ok && answer.error.type !== 'refused') return answer;
-		const access = answer.ok ? await deps.open(keys) : null;
-		if (!answer.ok || !access) continue;
+		if (!answer.ok) continue;
 		const at = await erasedAt(deps, access, idBytes(answer.value.erasure));
 		if (at === null) continue;
 		const noted = await deps.store.updateCircle(keys.circle, (now) => ({ ...(now ?? keys), erased: { at } }));
