@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { toBase64url } from '$lib/crypto/bytes';
 import { sha256 } from '$lib/crypto/hash';
 import { systemRandom } from '$lib/crypto/random';
-import { erasureAnswerSchema } from '$lib/protocol/api/circles';
+import { erasureBodySchema } from '$lib/protocol/api/circles';
 import { isErasedBy, parseErasure, signerOf, signErasure } from '$lib/protocol/erasure';
 import { hashText, idBytes } from '$lib/protocol/ids';
 import { createSqlitePlace, type SqlitePlace } from '../support/relay-files';
@@ -124,7 +124,7 @@ test('members hear of it, read the word, and can check it when even the owner’
 	expect(await events.nudged()).toBe(circle.id);
 	await events.stop();
 	expect(await eraseIdentity(owner, token)).toBe(204);
-	const answer = erasureAnswerSchema.parse(await (await read(hers)).json());
+	const answer = erasureBodySchema.parse(await (await read(hers)).json());
 	const word = parseErasure(idBytes(answer.erasure));
 	const signer = word && signerOf(word, [toBase64url(owner.log[0] ?? new Uint8Array())]);
 	expect(word && signer && isErasedBy(word, signer)).toBe(true);

@@ -39,7 +39,7 @@ import {
 	envelopesSchema,
 	extendCircleSchema,
 	manifestChainSchema,
-	putErasureSchema
+	erasureBodySchema
 } from './api/circles';
 import { nudgeSchema } from './api/events';
 import {
@@ -116,7 +116,7 @@ const schemas: Record<string, z.core.$ZodType> = {
 	'api.createCircle': createCircleSchema,
 	'api.extendCircle': extendCircleSchema,
 	'api.addEnvelopes': addEnvelopesSchema,
-	'api.putErasure': putErasureSchema,
+	'api.putErasure': erasureBodySchema,
 	'api.manifestChain': manifestChainSchema,
 	'api.envelopes': envelopesSchema,
 	'api.nudge': nudgeSchema,

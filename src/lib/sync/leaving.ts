@@ -1,6 +1,6 @@
 /** Circles of others that end for this device: the record that let its person go, and the farewell of one who left. */
 import { err, ok, type Result } from '$lib/domain/result';
-import { erasureAnswerSchema } from '$lib/protocol/api/circles';
+import { erasureBodySchema } from '$lib/protocol/api/circles';
 import type { Heads } from '$lib/protocol/api/heads';
 import { isErasedBy, parseErasure, signerOf } from '$lib/protocol/erasure';
 import { idBytes, type CircleId, type IdentityId } from '$lib/protocol/ids';
@@ -59,7 +59,7 @@ export async function readErasures(
 		const access = await deps.open(keys);
 		// Whoever was let go knows why the circle is not shown.
 		if (!access?.member) continue;
-		const answer = await deps.relay.ask(`/circles/${keys.circle}/erasure`, erasureAnswerSchema);
+		const answer = await deps.relay.ask(`/circles/${keys.circle}/erasure`, erasureBodySchema);
 		if (!answer.ok && answer.error.type !== 'refused') return answer;
 		if (!answer.ok) continue;
 		const at = await erasedAt(deps, access, idBytes(answer.value.erasure));

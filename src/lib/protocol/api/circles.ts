@@ -21,8 +21,8 @@ export const createCircleSchema = z.strictObject({
 	envelopes
 });
 export const extendCircleSchema = z.strictObject({ manifest: blobSchema(MAX_RECORD_BYTES), envelopes });
-export const putErasureSchema = z.strictObject({ erasure: blobSchema(MAX_RECORD_BYTES) });
-export const erasureAnswerSchema = putErasureSchema;
+/** What an owner sends, and what members are answered. */
+export const erasureBodySchema = z.strictObject({ erasure: blobSchema(MAX_RECORD_BYTES) });
 export const addEnvelopesSchema = z.strictObject({ envelopes });
 export const manifestChainSchema = z.strictObject({ manifests: z.array(blobSchema(MAX_RECORD_BYTES)) });
 export const envelopesSchema = z.strictObject({ envelopes: z.array(envelopeSchema) });

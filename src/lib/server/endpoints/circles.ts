@@ -7,7 +7,7 @@ import {
 	addEnvelopesSchema,
 	createCircleSchema,
 	extendCircleSchema,
-	putErasureSchema
+	erasureBodySchema
 } from '$lib/protocol/api/circles';
 import { MAX_PULL_BYTES } from '$lib/protocol/api/limits';
 import type { Envelope } from '$lib/protocol/envelope';
@@ -31,7 +31,7 @@ import { loadIdentities } from './identities';
 export const circleRoutes: readonly Route[] = [
 	deviceJsonRoute({ method: 'POST', path: 'circles' }, createCircleSchema, createCircle),
 	deviceRoute({ method: 'DELETE', path: 'circles/:id' }, eraseCircle),
-	deviceJsonRoute({ method: 'PUT', path: 'circles/:id/erasure' }, putErasureSchema, putErasure),
+	deviceJsonRoute({ method: 'PUT', path: 'circles/:id/erasure' }, erasureBodySchema, putErasure),
 	deviceRoute({ method: 'GET', path: 'circles/:id/erasure' }, readErasure),
 	deviceRoute({ method: 'POST', path: 'circles/:id/leave' }, leaveCircle),
 	deviceRoute({ method: 'GET', path: 'circles/:id/manifest' }, readManifests),
@@ -188,7 +188,7 @@ async function leaveCircle({ relay, id }: Call<null>, session: Session): Promise
 
 /** The owner's signed word, which their members will check; it says nothing to anybody before the circle is erased. */
 async function putErasure(
-	{ relay, id, body }: Call<z.infer<typeof putErasureSchema>>,
+	{ relay, id, body }: Call<z.infer<typeof erasureBodySchema>>,
 	session: Session
 ): Promise<Answer> {
 	const circle = await enterCircle(relay.store, id, session);
