@@ -21,6 +21,6 @@ export class OwnPlan {
 	/** What this device's own side is called in the circle. */
 	get ownName(): string | null {
 		const { circle } = this.#app;
-		return circle.mine ? circle.personName : null;
+		return circle.mine ? circle.ownName : null;
 	}
 }

@@ -14,11 +14,13 @@ export interface ReceiptWords {
 export function receiptWords(circle: CircleState, now: Moment): ReceiptWords | undefined {
 	const [contact] = circle.contacts;
 	if (!contact) return undefined;
+	const ofContacts = new Set(circle.contacts.map(({ identity }) => identity));
+	const receipts = circle.receipts.filter(({ by }) => ofContacts.has(by));
 	const name = firstName(contact.name);
-	const seen = circle.receipts.find((receipt) => receipt.outcome === 'seen');
+	const seen = receipts.find((receipt) => receipt.outcome === 'seen');
 	const hours = contact.hours ? m.today_contact_hours({ hours: contact.hours }) : m.today_contact_no_hours();
 	if (!seen) {
-		const accepted = circle.receipts.some((receipt) => receipt.outcome === 'accepted');
+		const accepted = receipts.some((receipt) => receipt.outcome === 'accepted');
 		const title = accepted ? m.today_receipt_accepted({ name }) : m.today_receipt_waiting({ name });
 		return { kind: 'waiting', title, detail: hours };
 	}

@@ -7,6 +7,7 @@ import { toBase64url, utf8, type RandomBytes } from '$lib/crypto/bytes';
 import { createPostgresPlace, createSqlitePlace } from '../support/relay-files';
 import { call, login, register, startTestRelay, type Call, type TestRelay } from '../support/relay-calls';
 import { joinFrames } from '$lib/protocol/api/frames';
+import { signErasure } from '$lib/protocol/erasure';
 import {
 	bookAt,
 	createCircle,
@@ -156,6 +157,20 @@ test('random histories end in the same answers', { timeout: 240_000 }, async () 
 					});
 		},
 		(n) => both(`circles/${circle.id}/leave`, { method: 'POST', token: pick([relative, stranger], n).token }),
+		(n) => both(`circles/${circle.id}/erasure`, { token: pick(people, n).token }),
+		(n) => {
+			const { someone, token } = pick(people, n);
+			const body = {
+				v: 1 as const,
+				circle: circle.id,
+				by: { identity: someone.identity.id, device: firstDevice(someone).id },
+				at: n,
+				log: []
+			};
+			const erasure = toBase64url(signErasure(body, firstDevice(someone).sign.secret).bytes);
+			return both(`circles/${circle.id}/erasure`, { method: 'PUT', token, json: { erasure } });
+		},
+		(n) => both(`identities/${owner.someone.identity.id}`, { method: 'DELETE', token: pick(people, n).token }),
 		(n) =>
 			both(`invites/${toBase64url(sha256(utf8(String(n % 5))))}/accept`, {
 				token: pick(people, n).token,

@@ -46,6 +46,7 @@ beforeAll(async () => {
 		['circles', { manifests: [text(headOf(circle).bytes)], envelopes: [await envelopeTo(circle, owner)] }],
 		[`circles/${circle.id}/manifest`, { manifest: text(headOf(circle).bytes), envelopes: [] }],
 		[`circles/${circle.id}/envelopes`, { envelopes: [await envelopeTo(circle, owner)] }],
+		[`circles/${circle.id}/erasure`, { erasure: text(headOf(circle).bytes) }],
 		['pull', { ranges: [{ circle: circle.id, book: bookAt(circle).id, after: 0 }] }],
 		[`invites/${key(32)}/accept`, { circle: circle.id }],
 		[`invitations/${key(32)}`, { circle: circle.id, pub: key(32), ct: key(60) }],
@@ -107,7 +108,8 @@ test('H1: bodies altered in any field', { timeout: 240_000 }, async () => {
 			fc.boolean(),
 			async (which, path, value, isPut) => {
 				const [place, body] = valid[which % valid.length] ?? ['', null];
-				const method = place.startsWith('recovery') || (isPut && place.endsWith('envelopes')) ? 'PUT' : 'POST';
+				const isPutOnly = place.startsWith('recovery') || place.endsWith('erasure');
+				const method = isPutOnly || (isPut && place.endsWith('envelopes')) ? 'PUT' : 'POST';
 				await expectOwnAnswer(await call(relay, place, { method, token, json: mutate(body, path, value) ?? null }));
 			}
 		),

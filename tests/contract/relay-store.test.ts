@@ -482,6 +482,19 @@ describe.each(places)('relay store on %s', (_name, createPlace) => {
 			expect(await storeManifests(circle.chain, null)).toEqual({ ok: false, error: 'erased' });
 		});
 
+		test('9: the owner’s word is told once the circle is erased, and for a year', async () => {
+			const { circle } = await begin();
+			const [first, word] = [systemRandom(80), systemRandom(90)];
+			await store.saveErasure({ circle: circle.id, record: first, now: START });
+			await store.saveErasure({ circle: circle.id, record: word, now: START });
+			expect(await store.erasureOf(circle.id)).toBeNull();
+			await store.eraseCircle(circle.id, START);
+			expect(toBase64url(must(await store.erasureOf(circle.id), 'a word'))).toBe(toBase64url(word));
+			await store.sweep({ now: START + 401 * 24 * 3600 * 1000, demoBefore: 0 });
+			expect(await store.erasureOf(circle.id)).toBeNull();
+			expect(await storeManifests(circle.chain, null)).toEqual({ ok: false, error: 'erased' });
+		});
+
 		test('15: demo circles have their own ceiling and end after their day; real ones stay', async () => {
 			const real = await begin();
 			const demo = await begin({ space: 'demo' });
@@ -513,6 +526,32 @@ describe.each(places)('relay store on %s', (_name, createPlace) => {
 			expect(await store.identityLog(owner.identity.id)).toHaveLength(2);
 			const winner = must(rivals[results.findIndex((result) => result.ok)], 'one won');
 			expect(await store.appendIdentityRecord(winner)).toMatchObject({ ok: true });
+		});
+
+		test('9: an erased identity is gone in every table, has left the circles of others, and cannot come back', async () => {
+			const { owner, circle } = await begin();
+			const relative = await add(circle, 'relative', 'r');
+			const id = relative.identity.id;
+			const caller = { identity: id, device: firstDevice(relative).id };
+			const hash = toBase64url(systemRandom(32)) as Hash;
+			await store.saveToken({ hash, caller, exp: START + 10 });
+			const lookup = toBase64url(systemRandom(16));
+			const file = { kind: 'box' as const, gen: 1, ct: toBase64url(systemRandom(60)) };
+			await store.addRecoveryFile({ id: lookup, owner: id, file, maxFiles: 9 });
+			expect(await store.eraseIdentity(owner.identity.id, START)).toEqual({ ok: false, error: 'conflict' });
+			const told = await changesDuring(() => store.eraseIdentity(id, START));
+			expect(told).toEqual([
+				{ type: 'circle', circle: circle.id, readers: [owner.identity.id] },
+				{ type: 'identity', identity: id }
+			]);
+			expect(await store.identityLog(id)).toEqual([]);
+			expect(await store.deviceKey(caller)).toBeNull();
+			expect(await store.findToken(hash, START)).toBeNull();
+			expect(await store.recoveryFiles(lookup)).toEqual([]);
+			expect([await store.roleIn(circle.id, id), await store.headsOf(id)]).toEqual([null, []]);
+			expect(await register(relative)).toEqual({ ok: false, error: 'expired' });
+			expect(await store.eraseIdentity(id, START)).toMatchObject({ ok: true });
+			expect(await store.identityLog(owner.identity.id)).toHaveLength(1);
 		});
 
 		test('R6: a challenge works once, for its device, in its time', async () => {
@@ -648,6 +687,19 @@ describe.each(places)('relay store on %s', (_name, createPlace) => {
 			expect(await store.findToken(hash, START)).toBeNull();
 			expect((await store.headsOf(owner.identity.id)).map((head) => head.circle)).toEqual([kept.id]);
 			expect(await storeManifests(circle.chain, null)).toEqual({ ok: false, error: 'erased' });
+		});
+
+		test('R9: a backup from before an erasure: with the graves carried over, what it brought back is erased again', async () => {
+			const { owner, circle } = await begin();
+			const someone = createSomeone();
+			await register(someone);
+			await place.bury({ circle: circle.id, identity: someone.identity.id });
+			await store.markRestored(toBase64url(systemRandom(16)));
+			expect(await store.headManifest(circle.id)).toBeNull();
+			expect(await store.headsOf(owner.identity.id)).toEqual([]);
+			expect(await store.identityLog(someone.identity.id)).toEqual([]);
+			expect(await register(someone)).toEqual({ ok: false, error: 'expired' });
+			expect(await store.identityLog(owner.identity.id)).toHaveLength(1);
 		});
 
 		test('several may open a new database at once', async () => {

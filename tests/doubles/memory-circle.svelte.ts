@@ -57,6 +57,14 @@ export class MemoryCircle implements CircleView {
 		return this.#all.filter((one) => one.measure === measure).sort((a, b) => a.effective.utc - b.effective.utc);
 	}
 
+	get changesHere(): readonly Change[] {
+		return this.changes;
+	}
+
+	observationsHere(measure: MeasureKind): readonly Observation[] {
+		return this.observations(measure);
+	}
+
 	removed(measure: MeasureKind): readonly RemovedObservation[] {
 		return this.#removed.filter((one) => one.measure === measure);
 	}
@@ -82,6 +90,10 @@ export class MemoryCircle implements CircleView {
 
 	nameOf(): string | null {
 		return null;
+	}
+
+	isOwn(author: string): boolean {
+		return author === OWNER;
 	}
 
 	record(draft: ObservationDraft): Promise<Result<string, SaveError>> {

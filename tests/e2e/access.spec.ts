@@ -96,6 +96,8 @@ const scrollsSideways = (page: Page): Promise<boolean> =>
 	page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
 
 test('no page scrolls sideways at 320 px, empty or with values', async ({ page }) => {
+	// Every page there is, twice.
+	test.setTimeout(75_000);
 	await page.setViewportSize({ width: 320, height: 640 });
 	const routes = [
 		...staticRoutes(),

@@ -2,6 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import pg from 'pg';
 import { systemRandom } from '$lib/crypto/random';
 import { silentLog } from '$lib/server/log';
 import { openPostgresStore } from '$lib/server/postgres/open';
@@ -12,6 +14,8 @@ import { createDatabase } from './postgres';
 export interface StorePlace {
 	/** Opens the store; again for a second process or a restart. The caller closes it. */
 	open(): Promise<RelayStore>;
+	/** Writes graves into the database as an operator carries them over after a restore (docs/operations.md). */
+	bury(grave: { readonly circle: string; readonly identity: string }): Promise<void>;
 	remove(): Promise<void>;
 }
 
@@ -27,6 +31,13 @@ export function createSqlitePlace(): SqlitePlace {
 		folder,
 		file,
 		open: () => openSqliteStore(file, systemRandom),
+		bury({ circle, identity }) {
+			const database = new Database(file);
+			database.prepare('insert into tombstones (circle, at) values (?, 1)').run(circle);
+			database.prepare('insert into identity_tombstones (identity, at) values (?, 1)').run(identity);
+			database.close();
+			return Promise.resolve();
+		},
 		remove: () => Promise.resolve(rmSync(folder, { recursive: true, force: true }))
 	};
 }
@@ -40,6 +51,13 @@ export async function createPostgresPlace(
 	return {
 		url: database.url,
 		open: () => openPostgresStore(database.url, systemRandom, silentLog, { pollMs }),
+		async bury({ circle, identity }) {
+			const client = new pg.Client(database.url);
+			await client.connect();
+			await client.query('insert into tombstones (circle, at) values ($1, 1)', [circle]);
+			await client.query('insert into identity_tombstones (identity, at) values ($1, 1)', [identity]);
+			await client.end();
+		},
 		remove: () => database.drop()
 	};
 }

@@ -13,6 +13,8 @@ export const signatureTags = {
 	manifest: 'hl/manifest/1',
 	unitCard: 'hl/card/1',
 	acceptance: 'hl/accept/1',
+	erasure: 'hl/erasure/1',
+	archive: 'hl/archive/1',
 	login: 'hl/login/1'
 } as const;
 export type SignatureTag = (typeof signatureTags)[keyof typeof signatureTags];

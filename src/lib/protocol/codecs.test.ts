@@ -30,6 +30,8 @@ import { jsonDepth, MAX_DEPTH, parseJson } from './json';
 import { parseManifest } from './manifest';
 import { openRoster, rosterSchema, sealRoster } from './roster';
 import { verifyRecord, type RecordType } from './signed-record';
+import { signArchive } from './archive';
+import { signErasure } from './erasure';
 import { readUnitCard, signUnitCard, unitCardText, verifyUnitCard, type UnitCard } from './unit-card';
 
 const random = seededRandom('codecs');
@@ -261,12 +263,29 @@ describe('F1, F2: frames', () => {
 	});
 });
 
+const by = { identity: owner.identity.id, device: deviceOf(owner).id };
+const log = owner.log.map(toBase64url);
+const erasure = signErasure({ v: 1, circle: circle.id, by, at: START, log }, deviceOf(owner).sign.secret);
+const contents = signArchive(
+	{
+		format: 'hemlinje-archive',
+		v: 1,
+		at: START,
+		by,
+		circles: [circle.id],
+		files: [{ path: 'a.bin', bytes: 0, sha256: frame.hash }]
+	},
+	deviceOf(owner).sign.secret
+);
+
 describe('K3: every signed type offered as every other', () => {
 	const records: Record<RecordType, { bytes: Uint8Array; pub: Uint8Array }> = {
 		identityRecord: { bytes: owner.log[0] ?? new Uint8Array(), pub: deviceOf(owner).sign.pub },
 		manifest: { bytes: circle.head.bytes, pub: deviceOf(owner).sign.pub },
 		unitCard: { bytes: signedCard.bytes, pub: deviceOf(unit).sign.pub },
-		acceptance: { bytes: acceptance.bytes, pub: invitation.sign.pub }
+		acceptance: { bytes: acceptance.bytes, pub: invitation.sign.pub },
+		erasure: { bytes: erasure.bytes, pub: deviceOf(owner).sign.pub },
+		archive: { bytes: contents.bytes, pub: deviceOf(owner).sign.pub }
 	};
 	const types = Object.keys(records) as RecordType[];
 

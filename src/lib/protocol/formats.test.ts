@@ -38,7 +38,8 @@ import {
 	createCircleSchema,
 	envelopesSchema,
 	extendCircleSchema,
-	manifestChainSchema
+	manifestChainSchema,
+	erasureBodySchema
 } from './api/circles';
 import { nudgeSchema } from './api/events';
 import {
@@ -66,8 +67,10 @@ import {
 import { acceptInviteSchema, inviteId } from './api/invites';
 import { recoveryContentSchema, recoveryFileSchema, recoveryStoreSchema } from './api/recovery';
 import { API_VERSION } from './api/version';
+import { archiveSchema, isArchiveOf, parseArchiveContents, signArchive, type ArchiveContents } from './archive';
 import { batchSchema, encodeBatch, type Entry, entrySchema, parseBatch } from './entries';
 import { envelopeContentSchema, envelopeSchema, keyCommit, openEnvelope, sealEnvelope } from './envelope';
+import { erasureSchema, isErasedBy, parseErasure, signErasure, type Erasure } from './erasure';
 import { frameHeaderSchema, frameTypes, openFrame, parseFrame, verifyFrame } from './frame';
 import { identityRecordSchema, readIdentityLog } from './identity-log';
 import {
@@ -100,6 +103,8 @@ const schemas: Record<string, z.core.$ZodType> = {
 	unitCard: unitCardSchema,
 	invitationCard: invitationCardSchema,
 	acceptance: acceptanceSchema,
+	erasure: erasureSchema,
+	archive: archiveSchema,
 	envelope: envelopeSchema,
 	envelopeContent: envelopeContentSchema,
 	recoveryFile: recoveryFileSchema,
@@ -112,6 +117,7 @@ const schemas: Record<string, z.core.$ZodType> = {
 	'api.createCircle': createCircleSchema,
 	'api.extendCircle': extendCircleSchema,
 	'api.addEnvelopes': addEnvelopesSchema,
+	'api.putErasure': erasureBodySchema,
 	'api.manifestChain': manifestChainSchema,
 	'api.envelopes': envelopesSchema,
 	'api.nudge': nudgeSchema,
@@ -230,6 +236,35 @@ describe('F5: an invitation made once can still be answered and read', () => {
 		expect(openCard(stored.card, keys)).toEqual(card);
 		const bytes = must(fromBase64url(stored.acceptance), 'base64url');
 		expect(readAcceptance(bytes, keys, { circle: circle.id, person })).toEqual({ acceptance: answer, name: 'Sara' });
+	});
+});
+
+describe('F5: what an owner signed of an end once is still believed', () => {
+	const random = seededRandom('erasure v1');
+	const owner = newPerson(random);
+	const circle = new TestCircle(owner, ['weight', 'profile'], random);
+	const by = { identity: owner.identity.id, device: deviceOf(owner).id };
+	const erasure: Erasure = { v: 1, circle: circle.id, by, at: START, log: owner.log.map(toBase64url) };
+	const contents: ArchiveContents = {
+		format: 'hemlinje-archive',
+		v: 1,
+		at: START,
+		by,
+		circles: [circle.id],
+		files: [{ path: `log/${circle.id}/manifests.bin`, bytes: 4, sha256: circle.head.hash }]
+	};
+	const made = {
+		erasure: toBase64url(signErasure(erasure, deviceOf(owner).sign.secret).bytes),
+		archive: toBase64url(signArchive(contents, deviceOf(owner).sign.secret).bytes)
+	};
+	const stored = kept('endings', made) as typeof made;
+
+	test('that a circle is erased, and what stands in an archive', () => {
+		expect(made, ADVICE).toEqual(stored);
+		const word = must(parseErasure(must(fromBase64url(stored.erasure), 'base64url')), 'a word');
+		const archive = must(parseArchiveContents(must(fromBase64url(stored.archive), 'base64url')), 'contents');
+		expect([word.body, isErasedBy(word, owner.identity)]).toEqual([erasure, true]);
+		expect([archive.body, isArchiveOf(archive, owner.identity)]).toEqual([contents, true]);
 	});
 });
 

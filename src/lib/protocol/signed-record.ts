@@ -1,5 +1,6 @@
 /**
- * The outer form of every signed record that is not a frame: identity log records, manifests, unit cards, acceptances.
+ * The outer form of every signed record that is not a frame: identity log records, manifests, unit cards, acceptances, erasures,
+ * archives.
  *
  *     "HLR" | type u8 | bodyLen u32 | body JSON | signature 64
  *
@@ -17,7 +18,7 @@ const PREFIX = MAGIC.length + 5;
 /** Largest record, bytes. */
 export const MAX_RECORD_BYTES = 256 * 1024;
 
-const recordTypes = { identityRecord: 1, manifest: 2, unitCard: 3, acceptance: 4 } as const;
+const recordTypes = { identityRecord: 1, manifest: 2, unitCard: 3, acceptance: 4, erasure: 5, archive: 6 } as const;
 export type RecordType = keyof typeof recordTypes;
 
 export interface SignedRecord<T> {

@@ -51,7 +51,7 @@ export interface RelayStore extends IdentityStore, LoginStore, CircleStore, Fram
 	watch(listener: (change: Change) => void, watched: () => Iterable<IdentityId>): () => void;
 	/** Removes what has run out: challenges, tokens, enrolments, and everything of the demo space made before `demoBefore`. */
 	sweep(at: { readonly now: number; readonly demoBefore: number }): Promise<void>;
-	/** Sets a new incarnation, and erases again every circle that was erased before. */
+	/** Sets a new incarnation, and erases again every circle and identity that was erased before. */
 	markRestored(incarnation: string): Promise<void>;
 	close(): Promise<void>;
 }
@@ -62,7 +62,7 @@ export interface IdentityStore {
 	/**
 	 * Keeps a new identity. With `enrolment` (hash of a one-time token) the token is used up in the same transaction:
 	 * `already-used` unless this very identity used it, `expired` after its time, `not-found` when it never was.
-	 * An identity that is there already is left as it is.
+	 * An identity that is there already is left as it is; one that was erased is `expired`.
 	 */
 	registerIdentity(input: {
 		readonly identity: Identity;
@@ -70,6 +70,11 @@ export interface IdentityStore {
 		readonly enrolment: Hash | null;
 		readonly now: number;
 	}): Promise<Result<void, CodeError>>;
+	/**
+	 * Erases an identity: its log, devices, logins and recovery files; it leaves every circle it is a member of. Its id is
+	 * remembered, so that nothing brings it back. `conflict` while it is the owner of a circle; one that is gone is no error.
+	 */
+	eraseIdentity(id: IdentityId, now: number): Promise<Result<void, 'conflict'>>;
 	/**
 	 * Adds one record when the head is still `previous`; tokens of devices it removes die with it. `conflict` when the log
 	 * has moved on; a record that is the head already is no conflict.
@@ -132,6 +137,10 @@ export interface CircleStore {
 	envelopesFor(circle: CircleId, member: IdentityId): Promise<readonly Envelope[]>;
 	/** Takes a member's access away until a manifest has left them out. */
 	leaveCircle(circle: CircleId, identity: IdentityId): Promise<void>;
+	/** Keeps the owner's signed word that the circle is erased; a newer one takes its place. */
+	saveErasure(erasure: { readonly circle: CircleId; readonly record: Uint8Array; readonly now: number }): Promise<void>;
+	/** That word, once the circle is erased; null before that, and where there is none. */
+	erasureOf(circle: CircleId): Promise<Uint8Array | null>;
 	/** Deletes everything of a circle; its id is remembered, so that nothing brings it back. */
 	eraseCircle(circle: CircleId, now: number): Promise<void>;
 }

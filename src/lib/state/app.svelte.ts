@@ -28,6 +28,8 @@ export type AppPhase =
 	| { readonly type: 'locked' }
 	/** The way back has the screen. `begun`: it was interrupted, and goes on before anything else. */
 	| { readonly type: 'restoring'; readonly begun: boolean }
+	/** Everything of this person is being erased: decided, and going on until it is done. */
+	| { readonly type: 'erasing' }
 	| {
 			readonly type: 'failed';
 			readonly error: StorageError;
@@ -210,6 +212,11 @@ export class App {
 				this.phase = { type: 'restoring', begun: true };
 				return this.#settle(err({ type: 'wiped' }));
 			}
+			if (await session.store.work.readErasing()) {
+				this.stepAsideToErase();
+				this.#settleDrafts(null);
+				return this.#settle(err({ type: 'wiped' }));
+			}
 			await this.#readDevice();
 			await this.#readCircles();
 		} catch (error) {
@@ -238,6 +245,13 @@ export class App {
 		return answered;
 	}
 
+	/** Shows what was read in from an archive with the person's own values. */
+	async showEarlier(): Promise<void> {
+		const own = (await this.session.store.readCircles()).find(({ standing }) => standing === 'mine');
+		if (own && this.#own?.id === 'new') await this.#adoptOwn(own.circle);
+		else await this.#own?.load();
+	}
+
 	/** Takes a circle that was left off the screen. */
 	async dropLeft(circle: CircleState): Promise<void> {
 		const id = circle.access?.chain.circle;
@@ -260,6 +274,18 @@ export class App {
 	stepAside(): void {
 		this.close();
 		this.phase = { type: 'restoring', begun: true };
+	}
+
+	/** Lets go of the store so that everything can be erased. Only a page loaded anew opens it again. */
+	stepAsideToErase(): void {
+		this.close();
+		this.phase = { type: 'erasing' };
+	}
+
+	/** Takes everything off this device; what lies at the relay stays. The person has confirmed it, naming what is lost. */
+	async eraseHere(): Promise<void> {
+		this.#isClosed = true;
+		await this.session.erase();
 	}
 
 	/** Asks for the code where the store does not open. */

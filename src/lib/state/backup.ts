@@ -27,7 +27,7 @@ export interface MadeFile {
 export type MakeError = StorageError | { readonly type: 'no-circle' } | { readonly type: 'not-readable' };
 
 /** Sealing and opening beside the screen; `signal` ends the thread. */
-const ageWork = (signal: AbortSignal): AgeWork => ({
+export const ageWork = (signal: AbortSignal): AgeWork => ({
 	seal: async (lock, plaintext) => (await slowly({ type: 'seal', lock, plaintext }, signal)).file,
 	open: async (key, file) => (await slowly({ type: 'open', key, file }, signal)).result
 });

@@ -6,7 +6,7 @@ import type { MeasuringSeries } from '$lib/domain/measuring-series';
 import type { Observation, RemovedObservation } from '$lib/domain/observation';
 import type { AdjustmentUse } from '$lib/domain/plan/adjustment';
 import { unitedPulses } from '$lib/domain/pulse';
-import type { BookId, IdentityId } from '$lib/protocol/ids';
+import type { BookId, DeviceId, IdentityId } from '$lib/protocol/ids';
 import type { Receipt } from '$lib/protocol/entries';
 import type { Stated } from '$lib/protocol/project';
 import { projectAdjustments } from '$lib/protocol/project-adjustments';
@@ -18,6 +18,8 @@ import type { StoredFrame } from '$lib/storage/record';
 import { kindOf, nameOf, readableBooks, type CircleAccess } from '$lib/sync/circle-access';
 import { OpenBook } from '$lib/sync/open-book';
 import type { PlanBook } from './circle-view';
+import type { ContinuedBook } from './continued-book';
+import type { EarlierHistory } from './earlier-history';
 import { whenIdle } from './idle';
 import { deceivedBy, missingOf } from './shared-from';
 
@@ -28,8 +30,9 @@ export interface SeenReceipt {
 	/** The name the contact signed with, else the member's name in the roster. */
 	readonly name: string | null;
 	readonly next: string | null;
-	/** The member who made it. */
+	/** The member who made it, and on which device. */
 	readonly by: IdentityId;
+	readonly device: DeviceId;
 	/** The newest measurement each measure had when it was made, as UTC milliseconds. */
 	readonly until: Readonly<Partial<Record<MeasureKind, number>>>;
 }
@@ -44,11 +47,15 @@ export class CircleBooks {
 	#heard = $state.raw<ReadonlyMap<IdentityId, number>>(new Map());
 	#series = $state.raw<readonly MeasuringSeries[]>([]);
 	#changes = $state.raw<readonly Change[]>([]);
+	#changesHere = $state.raw<readonly Change[]>([]);
 	#adjustments = $state.raw<readonly AdjustmentUse[]>([]);
 	#plan = $state.raw<PlanBook | null>(null);
 	#missing = $state.raw<ReadonlyMap<string, 'partial' | 'closed'>>(new Map());
 	#deceived = $state.raw<readonly string[]>([]);
 	#toKeep = new Set<OpenBook>();
+	#earlier = $state.raw<EarlierHistory | null>(null);
+	/** Measures that go on from earlier circles. */
+	#continued = new Map<string, ContinuedBook>();
 
 	/** `isKept` false: a look with somebody else's eyes, which leaves nothing for the next start. */
 	constructor(store: LocalStore, isKept = true) {
@@ -64,6 +71,11 @@ export class CircleBooks {
 	/** Members to whom values were handed over that are not those that stand here (MR13). */
 	get deceived(): readonly string[] {
 		return this.#deceived;
+	}
+
+	/** What this circle goes on from; null for one that began here. */
+	get earlier(): EarlierHistory | null {
+		return this.#earlier;
 	}
 
 	/** Receipts in the circle's log, newest first. */
@@ -84,6 +96,11 @@ export class CircleBooks {
 	/** Medicines and other changes that stand, by day. */
 	get changes(): readonly Change[] {
 		return this.#changes;
+	}
+
+	/** Those of them that stand in this circle's own book. */
+	get changesHere(): readonly Change[] {
+		return this.#changesHere;
 	}
 
 	/** Bounded self-adjustments that were made, oldest first. */
@@ -113,6 +130,11 @@ export class CircleBooks {
 		return this.#observations.get(kind) ?? [];
 	}
 
+	/** What the circle's own book holds, without earlier history: what somebody who is let in can be given. */
+	recordedHere(kind: string): readonly Observation[] {
+		return [...this.#books.values()].find((book) => book.kind === kind)?.observations ?? [];
+	}
+
 	/** Taken out of view, oldest measurement first. */
 	removed(kind: string): readonly RemovedObservation[] {
 		return this.#removed.get(kind) ?? [];
@@ -123,12 +145,15 @@ export class CircleBooks {
 		return [...this.#books.values()].find((book) => book.kind === kind)?.stated ?? [];
 	}
 
-	/** Opens every book this device may read, or reads on in those that are open. */
-	async open(access: CircleAccess): Promise<void> {
+	/** Opens every book this device may read, or reads on in those that are open. `earlier`: what the circle goes on from. */
+	async open(access: CircleAccess, earlier: EarlierHistory | null = null): Promise<void> {
+		const isOther = earlier !== this.#earlier;
+		if (isOther) this.#continued.clear();
+		this.#earlier = earlier;
 		const begun = new Set((await this.#store.heads(access.chain.circle)).map((head) => head.book));
 		const books = readableBooks(access);
 		for (const { book, kind } of books)
-			if (!begun.has(book) && !this.#books.has(book)) {
+			if (!begun.has(book) && (isOther || !this.#books.has(book))) {
 				const empty = OpenBook.empty(this.#store, access, book, kind);
 				this.#books.set(book, empty);
 				this.#show(access, empty);
@@ -165,9 +190,15 @@ export class CircleBooks {
 	}
 
 	#show(access: CircleAccess, book: OpenBook): void {
-		if (book.kind === 'medicines') this.#showMedicines(book.beside);
-		if (book.kind === 'plan') this.#plan = { stated: book.beside, memberAt: memberAtIn(access.chain) };
-		if (book.kind === 'bloodPressure') this.#series = projectSeries(book.beside);
+		const earlier = this.#earlier;
+		const beside = () => earlier?.beside(book.kind, book.beside) ?? book.beside;
+		const memberAt = memberAtIn(access.chain);
+		if (book.kind === 'medicines') {
+			this.#showMedicines(beside());
+			this.#changesHere = earlier ? projectChanges(book.beside) : this.#changes;
+		}
+		if (book.kind === 'plan') this.#plan = { stated: beside(), memberAt: earlier?.memberAt(memberAt) ?? memberAt };
+		if (book.kind === 'bloodPressure') this.#series = projectSeries(beside());
 		if (book.kind === 'log') this.#showLog(access, book);
 		else this.#showReadings(book);
 		this.#showGrants(access, book);
@@ -194,10 +225,19 @@ export class CircleBooks {
 		if (deceived.join() !== this.#deceived.join()) this.#deceived = deceived;
 	}
 
-	#showReadings({ kind, observations, removed }: OpenBook): void {
+	#showReadings(book: OpenBook): void {
+		const { kind } = book;
+		const { observations, removed } = this.#continue(book) ?? book;
 		if (this.recorded(kind) !== observations)
 			this.#observations = new Map([...this.#observations, [kind, observations]]);
 		if (this.removed(kind) !== removed) this.#removed = new Map([...this.#removed, [kind, removed]]);
+	}
+
+	#continue({ kind, stated }: OpenBook): ContinuedBook | null {
+		const continued = this.#continued.get(kind) ?? this.#earlier?.continued(kind) ?? null;
+		if (continued) this.#continued.set(kind, continued);
+		continued?.take(stated);
+		return continued;
 	}
 
 	/** For the next start; a book that changes again before that is kept once. */
@@ -210,9 +250,12 @@ export class CircleBooks {
 	}
 }
 
-const receiptsIn = (book: OpenBook, access: CircleAccess): SeenReceipt[] =>
+/** The marks in a circle's log, newest first. */
+export const receiptsIn = (book: OpenBook, access: CircleAccess): SeenReceipt[] =>
 	book.beside
-		.flatMap(({ entry, author }) => (entry.kind === 'receipt' ? [toReceipt(entry, author, access)] : []))
+		.flatMap(({ entry, author, device }) =>
+			entry.kind === 'receipt' ? [toReceipt(entry, { by: author, device }, access)] : []
+		)
 		.sort((a, b) => b.at - a.at);
 
 function heardIn(stated: readonly Stated[]): ReadonlyMap<IdentityId, number> {
@@ -223,12 +266,17 @@ function heardIn(stated: readonly Stated[]): ReadonlyMap<IdentityId, number> {
 	return heard;
 }
 
-const toReceipt = (entry: Receipt, by: IdentityId, access: CircleAccess): SeenReceipt => ({
+const toReceipt = (
+	entry: Receipt,
+	{ by, device }: Pick<SeenReceipt, 'by' | 'device'>,
+	access: CircleAccess
+): SeenReceipt => ({
 	outcome: entry.outcome,
 	at: entry.at,
 	name: entry.name ?? nameOf(access, by),
 	next: entry.next ?? null,
 	by,
+	device,
 	until: Object.fromEntries(
 		(entry.seen ?? []).flatMap(({ book, until }) => {
 			const kind = kindOf(access, book);

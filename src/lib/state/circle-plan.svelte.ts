@@ -38,6 +38,7 @@ export interface PlanCircle extends Pick<
 	| 'noteAdjustment'
 	| 'voidAdjustment'
 	| 'nameOf'
+	| 'isOwn'
 	| 'personName'
 > {
 	/** Null in a circle that has not begun: then the device is the person's. */

@@ -18,34 +18,17 @@ import type { Stated } from '$lib/protocol/project';
 import { StorageAbort } from '$lib/storage/errors';
 import type { CircleWork, DeviceKeys } from '$lib/storage/keyring';
 import type { WriteContext } from '$lib/storage/record';
-import {
-	bookOfKind,
-	isOwning,
-	nameOf,
-	personOf,
-	readableBooks,
-	rosterPerson,
-	type CircleAccess
-} from '$lib/sync/circle-access';
+import { bookOfKind, isOwning, nameOf, personOf, readableBooks, type CircleAccess } from '$lib/sync/circle-access';
 import { writeContext } from '$lib/sync/write-context';
 import { CircleBooks, type SeenReceipt } from './circle-books.svelte';
+import type { EarlierHistory } from './earlier-history';
 import { earlierQuestion } from './earlier-question.svelte';
 import { oweFarewells } from './leavers';
 import { observationEntry, receiptEntry } from './new-entries';
+import { othersIn, type OtherMember } from './other-members';
 import { dayGiven, earlierAmong } from './shared-from';
 import type { ChangeError, CircleView, Durability, PlanBook, PlanFacts, SaveError } from './circle-view';
 import type { Session } from './session';
-
-export interface OtherMember {
-	readonly identity: string;
-	readonly role: Role;
-	readonly name: string;
-	/** The unit a contact works at, or what a relative is to the person. */
-	readonly relation: string | null;
-	readonly phone: string | null;
-	/** When they usually look, in their own words. */
-	readonly hours: string | null;
-}
 
 const NO_PLAN: PlanBook = { stated: [], memberAt: () => undefined };
 
@@ -91,6 +74,16 @@ export class CircleState implements CircleView {
 		return this.#access !== null && this.#access.member === undefined;
 	}
 
+	/** When the person whose circle it is erased it, by their own signed word; null while it lives. */
+	get erasedAt(): number | null {
+		return this.#access?.keys.erased?.at ?? null;
+	}
+
+	/** Somebody else's circle in which nothing more happens for this person. */
+	get isOver(): boolean {
+		return !this.mine && (this.isLetGo || this.erasedAt !== null);
+	}
+
 	/** The person, or a co-owner: lets in, puts out, changes rights. */
 	get isRunning(): boolean {
 		return this.#access ? isOwning(this.#access.member) : this.#isMadeHere;
@@ -115,7 +108,20 @@ export class CircleState implements CircleView {
 	/** How this device's own person stands in the roster; null while nobody has needed a name. */
 	get ownName(): string | null {
 		const me = this.#access?.member?.identity;
-		return this.#access && me ? nameOf(this.#access, me) : null;
+		return (this.#access && me ? nameOf(this.#access, me) : null) ?? this.earlier?.ownName ?? null;
+	}
+
+	/** What this circle goes on from, read in from an archive; null for one that began here. */
+	get earlier(): EarlierHistory | null {
+		return this.#books.earlier;
+	}
+
+	observationsHere(measure: MeasureKind): readonly Observation[] {
+		return this.#books.recordedHere(measure);
+	}
+
+	isOwn(author: string): boolean {
+		return author === this.#access?.member?.identity || this.earlier?.isOwn(author) === true;
 	}
 
 	get durability(): Durability {
@@ -152,21 +158,7 @@ export class CircleState implements CircleView {
 
 	/** Everyone in the circle but this device's own identity, as the roster names them. */
 	get others(): readonly OtherMember[] {
-		const access = this.#access;
-		if (!access) return [];
-		return access.chain.head.body.members
-			.filter(({ identity }) => identity !== access.member?.identity)
-			.map(({ identity, role }) => {
-				const person = rosterPerson(access, identity);
-				return {
-					identity,
-					role,
-					name: person?.name ?? '',
-					relation: person?.relation ?? null,
-					phone: person?.phone ?? null,
-					hours: person?.hours ?? null
-				};
-			});
+		return this.#access ? othersIn(this.#access) : [];
 	}
 
 	/** Care contacts and helper units in the circle. */
@@ -230,6 +222,10 @@ export class CircleState implements CircleView {
 		return this.#books.changes;
 	}
 
+	get changesHere(): readonly Change[] {
+		return this.#books.changesHere;
+	}
+
 	get adjustments(): readonly AdjustmentUse[] {
 		return this.#books.adjustments;
 	}
@@ -242,7 +238,7 @@ export class CircleState implements CircleView {
 
 	canWrite(kind: MeasureKind | 'medicines' | 'plan'): boolean {
 		if (this.#id === null) return true;
-		const book = this.#bookOf(kind);
+		const book = this.erasedAt === null || this.mine ? this.#bookOf(kind) : null;
 		return book !== null && accessOf(this.#access?.member, book) === 'w';
 	}
 
@@ -421,9 +417,18 @@ export class CircleState implements CircleView {
 		const work = this.#id ? await this.#session.store.work.read(this.#id) : null;
 		[this.#access, this.#device, this.#writing, this.#work] = [access, device, null, work];
 		if (!access) return;
-		await this.#books.open(access);
+		await this.#books.open(access, await this.#openEarlier());
 		await this.refreshDurability();
 		await oweFarewells(this.#session, access, this.receipts);
+	}
+
+	/** The person's own circle goes on from those read in from an archive; fetched where there are any. */
+	async #openEarlier(): Promise<EarlierHistory | null> {
+		const { store } = this.#session;
+		if (!this.mine || !(await store.earlier.hasAny())) return null;
+		const { EarlierHistory } = await import('./earlier-history');
+		const known = this.#books.earlier;
+		return known && (await known.isOf(store)) ? known : EarlierHistory.open(store);
 	}
 
 	/** Reads again what another tab or the relay changed. */
@@ -464,8 +469,8 @@ export class CircleState implements CircleView {
 
 	nameOf(author: string | undefined): string | null {
 		const access = this.#access;
-		if (!access || author === undefined || author === access.member?.identity) return null;
-		return nameOf(access, author as IdentityId);
+		if (!access || author === undefined || this.isOwn(author)) return null;
+		return nameOf(access, author as IdentityId) ?? this.earlier?.nameOf(author as IdentityId) ?? null;
 	}
 
 	async amend(seen: Observation, draft: ObservationDraft): Promise<Result<void, ChangeError>> {

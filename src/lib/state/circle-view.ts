@@ -64,12 +64,16 @@ export interface CircleView {
 	readonly durability: Durability;
 	/** Observations of a measure, oldest first, amendments applied, voids left out. Reactive. */
 	observations(measure: MeasureKind): readonly Observation[];
+	/** The same without what was read in from earlier circles: what somebody who is let in can be given. Reactive. */
+	observationsHere(measure: MeasureKind): readonly Observation[];
 	/** Series of home blood pressures, oldest first. Reactive. */
 	readonly series: readonly MeasuringSeries[];
 	/** Observations of a measure that were taken out of view, in that order. Reactive. */
 	removed(measure: MeasureKind): readonly RemovedObservation[];
 	/** Medicines and other changes that stand, by day. Reactive. */
 	readonly changes: readonly Change[];
+	/** The same without earlier circles'. Reactive. */
+	readonly changesHere: readonly Change[];
 	/** Bounded self-adjustments that were made, oldest first. Reactive. */
 	readonly adjustments: readonly AdjustmentUse[];
 	/** Null when this reader does not hold the plan. Reactive. */
@@ -83,6 +87,8 @@ export interface CircleView {
 	canWrite(book: MeasureKind | 'medicines' | 'plan'): boolean;
 	/** One's own, and for the person and a co-owner anyone's (docs/protocol.md 3). */
 	canChange(observation: Observation): boolean;
+	/** True for this device's own identity, and for those the person had in earlier circles. */
+	isOwn(author: string): boolean;
 	/** The name of whoever wrote it; null when that is this device's own identity, or nobody known. */
 	nameOf(author: string | undefined): string | null;
 	/** Durable when it resolves `ok`; the value is the entry's id, for undo. */

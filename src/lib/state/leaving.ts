@@ -12,11 +12,12 @@ export async function leaveCircle(session: Session, circle: CircleState): Promis
 	const { access } = circle;
 	if (!access) return ok(undefined);
 	const id = access.chain.circle;
-	if (!circle.isLetGo) {
+	const isOver = circle.isLetGo || circle.erasedAt !== null;
+	if (!isOver) {
 		const told = await circle.mark('declined', null);
 		if (!told.ok) return told;
 	}
-	const left = circle.isLetGo
+	const left = isOver
 		? await session.store.forgetCircle(id)
 		: await session.store.updateCircle(id, (now) => ({ ...(now ?? access.keys), standing: 'declined' }));
 	if (!left.ok) return left;

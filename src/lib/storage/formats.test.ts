@@ -6,6 +6,10 @@ import { CACHE_VERSION } from './book-cache';
 import { HemlinjeDatabase, databaseName, WRITER_VERSION } from './database';
 import {
 	careSchema,
+	earlierCircleSchema,
+	earlierRow,
+	ERASING_ROW,
+	erasingSchema,
 	circleKeysSchema,
 	circleRow,
 	circleWorkSchema,
@@ -54,6 +58,8 @@ test('the keyring, the tables and the names on the device are as they were', () 
 		joinings: fingerprint(joiningsSchema),
 		lock: [fingerprint(lockRowSchema), fingerprint(passphraseWrapSchema), fingerprint(passkeyWrapSchema)],
 		lockChoices: fingerprint(lockChoicesSchema),
+		erasing: fingerprint(erasingSchema),
+		earlierCircle: fingerprint(earlierCircleSchema),
 		writer: WRITER_VERSION,
 		// A new kind of entry makes something else of the same frames: CACHE_VERSION goes on with it.
 		cache: [CACHE_VERSION, fingerprint(entrySchema)],
@@ -73,7 +79,9 @@ test('the keyring, the tables and the names on the device are as they were', () 
 			JOININGS_ROW,
 			LOCK_ROW,
 			LOCK_CHOICES_ROW,
-			SEALING_ROW
+			SEALING_ROW,
+			ERASING_ROW,
+			earlierRow('c' as CircleId)
 		],
 		sealedRow: toBase64url(sealValue(key, 'device', { v: 1 }, random))
 	};

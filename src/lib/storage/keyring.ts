@@ -67,7 +67,9 @@ export const circleKeysSchema = z.strictObject({
 	manifests: z.array(record),
 	keys: z.array(z.strictObject({ book: bookIdSchema, epoch: z.int(), key: secret })),
 	/** Keys of grant snapshots made for this member, or for somebody beside one who reads the whole book (S3). */
-	grants: z.optional(z.array(z.strictObject({ book: bookIdSchema, key: secret })))
+	grants: z.optional(z.array(z.strictObject({ book: bookIdSchema, key: secret }))),
+	/** The owner has erased the circle, by their own signed word; what was here stays, and nothing more is sent or taken in. */
+	erased: z.optional(z.strictObject({ at: z.int() }))
 });
 export type CircleKeys = z.infer<typeof circleKeysSchema>;
 
@@ -178,6 +180,33 @@ export const lockChoicesSchema = z.strictObject({
 });
 export type LockChoices = z.infer<typeof lockChoicesSchema>;
 export const FIRST_LOCK_CHOICES: LockChoices = { v: 1, after: 5, blanks: true };
+/** This device's person is erasing everything, here and at the relay: decided, and not finished. */
+export const erasingSchema = z.strictObject({
+	v: z.literal(1),
+	at: time,
+	/** Something may be gone at the relay: there is no way back. */
+	begun: z.boolean()
+});
+export type Erasing = z.infer<typeof erasingSchema>;
+
+/**
+ * A circle that ended elsewhere, read in from an archive: verified from its first record on, for reading alone. Its frames lie
+ * beside the others', under its own id.
+ */
+export const earlierCircleSchema = z.strictObject({
+	v: z.literal(1),
+	circle: circleIdSchema,
+	/** With whose eyes it is read: the owner who made the archive, on this device. */
+	reader: z.strictObject({ identity: identityIdSchema, device: deviceIdSchema }),
+	/** When the archive was made, by the clock of the device that made it, and when it was read in here. */
+	madeAt: z.int(),
+	readAt: z.int(),
+	/** The manifest chain, every member's identity log, and the books' keys. */
+	manifests: z.array(record),
+	logs: z.array(z.strictObject({ identity: identityIdSchema, log: z.array(record) })),
+	keys: z.array(z.strictObject({ book: bookIdSchema, epoch: z.int(), key: secret }))
+});
+export type EarlierCircle = z.infer<typeof earlierCircleSchema>;
 
 export const MASTER_KEY_ROW = 'lmk';
 /** The ways that open the master key; in place of it while the app has a lock. */
@@ -188,6 +217,9 @@ export const circleRow = (circle: CircleId): string => `circle:${circle}`;
 export const WORK_ROWS = 'work:';
 export const workRow = (circle: CircleId): string => `${WORK_ROWS}${circle}`;
 export const JOININGS_ROW = 'joinings';
+export const ERASING_ROW = 'erasing';
+export const EARLIER_ROWS = 'earlier:';
+export const earlierRow = (circle: CircleId): string => `${EARLIER_ROWS}${circle}`;
 export const identityRow = (identity: IdentityId): string => `identity:${identity}`;
 
 /** What a form's draft is bound to. */

@@ -37,6 +37,7 @@ import {
 	type KnownIdentity,
 	type LockChoices
 } from './keyring';
+import { EarlierStore } from './earlier-store';
 import type { Markers } from './markers';
 import { openMasterKey, type MasterKey } from './master-key';
 import { checkParts } from './missing-parts';
@@ -84,6 +85,8 @@ export class LocalStore {
 	readonly work: WorkStore;
 	/** Where frames stand at the relay. */
 	readonly places: RelayPlaces;
+	/** Circles read in from an archive. */
+	readonly earlier: EarlierStore;
 
 	private constructor(space: Space, database: HemlinjeDatabase, masterKey: MasterKey, deps: StoreDeps) {
 		this.space = space;
@@ -95,6 +98,7 @@ export class LocalStore {
 		this.#rows = new SealedRows(this.#connection, masterKey, deps.random);
 		this.work = new WorkStore(this.#connection, this.#rows);
 		this.places = new RelayPlaces(this.#connection);
+		this.earlier = new EarlierStore(this.#connection, this.#rows);
 	}
 
 	/** Opens the space's database, or says why it cannot be used: also that it is locked. Never creates an identity. */

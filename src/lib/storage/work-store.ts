@@ -5,11 +5,14 @@ import type { Connection } from './connection';
 import type { StorageError } from './errors';
 import {
 	circleWorkSchema,
+	ERASING_ROW,
+	erasingSchema,
 	JOININGS_ROW,
 	joiningsSchema,
 	workRow,
 	WORK_ROWS,
 	type CircleWork,
+	type Erasing,
 	type Joining
 } from './keyring';
 import type { SealedRows } from './sealed-rows';
@@ -45,6 +48,23 @@ export class WorkStore {
 	/** Reads, changes and writes a circle's work in one transaction; `change` is synchronous. */
 	update(circle: CircleId, change: (before: CircleWork) => CircleWork): Promise<Result<void, StorageError>> {
 		return this.#rows.update(workRow(circle), circleWorkSchema, (before) => change(before ?? noWork(circle)));
+	}
+
+	/** Null unless everything is being erased: then nothing else is to be done with this store. */
+	readErasing(): Promise<Erasing | null> {
+		return this.#rows.read(ERASING_ROW, erasingSchema);
+	}
+
+	saveErasing(erasing: Erasing): Promise<Result<void, StorageError>> {
+		return this.#rows.update(ERASING_ROW, erasingSchema, (before) => ({
+			...erasing,
+			begun: erasing.begun || before?.begun === true
+		}));
+	}
+
+	/** The person has changed their mind before anything was gone. */
+	clearErasing(): Promise<Result<void, StorageError>> {
+		return this.#connection.write(['keys'], (database) => database.keys.delete(ERASING_ROW));
 	}
 
 	/** Invitations this device's person has answered. */

@@ -117,7 +117,7 @@ async function restoreRecords(deps: BringBackDeps, heads: Heads): Promise<Result
 	for (const keys of await deps.store.readCircles()) {
 		const head = heads.circles.find((each) => each.circle === keys.circle);
 		const isBehind = (head?.manifest ?? -1) < keys.manifests.length - 1;
-		if (!keys.published || keys.standing === 'declined' || !isBehind) continue;
+		if (!keys.published || keys.erased || keys.standing === 'declined' || !isBehind) continue;
 		const access = await deps.open(keys);
 		if (!access || !isOwning(access.member)) continue;
 		const sent = await sendRecords(deps, keys, access, Math.max(0, head?.manifest ?? 0));

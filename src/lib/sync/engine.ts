@@ -28,6 +28,7 @@ import {
 } from './circle-access';
 import type * as Leaving from './leaving';
 import { envelopesFor } from './envelopes';
+import { MissingCircles } from './missing-circles';
 import { concernsAll, flushCircle } from './outbox';
 import { pullBooks } from './pull-books';
 import { pullKeys } from './pull-keys';
@@ -73,6 +74,7 @@ export class SyncEngine {
 	#beatAfter = new Map<CircleId, number>();
 	/** Newest records whose readers have been handed all they were given: looked at once. */
 	#granted = new Set<Hash>();
+	readonly #missing: MissingCircles;
 	#running: Promise<Result<void, SyncError>> | null = null;
 	#again = false;
 	#progress = { done: 0, total: 0 };
@@ -80,6 +82,7 @@ export class SyncEngine {
 	constructor(deps: SyncDeps) {
 		this.#deps = deps;
 		this.#trust = new RelayTrust(deps.store, deps.now);
+		this.#missing = new MissingCircles(deps.store, deps.now);
 	}
 
 	/** One pass; a call during a pass asks for one more after it. Resolves when everything known now has been tried. */
@@ -215,9 +218,10 @@ export class SyncEngine {
 		const heads = await this.#deps.relay.heads();
 		const shown = heads.ok && heads.value;
 		if (!shown) return heads.ok ? ok(undefined) : heads;
-		let problem: Result<void, SyncError> = await this.#trust.check(shown);
 		const farewell = await this.#ofOthers(device, (leaving, deps) => leaving.readFarewells(deps, shown));
-		problem = farewell.ok ? problem : farewell;
+		const erased = await this.#missing.ask(shown, this.#leavingDeps(device));
+		const checked = await this.#trust.check(shown);
+		let problem = [farewell, erased].find((result) => !result.ok) ?? checked;
 		this.#progress = { done: 0, total: await this.#countMissing(shown) };
 		for (const head of shown.circles) {
 			const pulled = await this.#pullCircle(head, device);
@@ -261,6 +265,8 @@ export class SyncEngine {
 		return {
 			...this.#deps,
 			open: (keys) => this.open(keys, device),
+			logOf: async (id) =>
+				id === device.identity ? device.log : ((await this.#deps.store.readIdentity(id))?.log ?? []),
 			save: (row) => this.#saveCircle(row),
 			forget: (circle) => this.#taken.delete(circle),
 			verify: async (row) => {
@@ -414,7 +420,8 @@ export class SyncEngine {
 					({ key }, at, all) => all.findIndex((each) => each.key === key) === at
 				);
 				const keys = [...row.keys, ...lacking];
-				saved = { ...row, standing, manifests, keys, ...(grants.length > 0 && { grants }) };
+				const erased = now.erased && { erased: now.erased };
+				saved = { ...row, standing, manifests, keys, ...(grants.length > 0 && { grants }), ...erased };
 			}
 			return saved;
 		});
@@ -427,7 +434,7 @@ export class SyncEngine {
 	async #beat(device: DeviceKeys): Promise<void> {
 		const now = this.#deps.now();
 		for (const keys of device.unit ? [] : await this.#deps.store.readCircles()) {
-			const isIn = keys.published && (keys.standing === 'mine' || keys.standing === 'joined');
+			const isIn = keys.published && !keys.erased && (keys.standing === 'mine' || keys.standing === 'joined');
 			if (!isIn || now < (this.#beatAfter.get(keys.circle) ?? 0)) continue;
 			this.#beatAfter.set(keys.circle, now + ASK_FOR_HEARTBEAT_MS);
 			const access = await this.open(keys, device);
@@ -439,7 +446,7 @@ export class SyncEngine {
 	async #flushAll(device: DeviceKeys): Promise<Result<void, SyncError>> {
 		let problem: Result<void, SyncError> = ok(undefined);
 		for (const keys of await this.#deps.store.readCircles()) {
-			if (!keys.published || (await this.#deps.store.outbox(keys.circle)).length === 0) continue;
+			if (!keys.published || keys.erased || (await this.#deps.store.outbox(keys.circle)).length === 0) continue;
 			const access = await this.open(keys, device);
 			if (!access) continue;
 			const { sent, result } = await flushCircle(

@@ -1,7 +1,10 @@
 /** Circles of others that end for this device: the record that let its person go, and the farewell of one who left. */
 import { err, ok, type Result } from '$lib/domain/result';
+import { erasureBodySchema } from '$lib/protocol/api/circles';
 import type { Heads } from '$lib/protocol/api/heads';
-import type { CircleId } from '$lib/protocol/ids';
+import { isErasedBy, parseErasure, signerOf } from '$lib/protocol/erasure';
+import { idBytes, type CircleId, type IdentityId } from '$lib/protocol/ids';
+import { memberOf } from '$lib/protocol/manifest';
 import type { CircleKeys } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
 import type { AccessError, CircleAccess } from './circle-access';
@@ -13,6 +16,8 @@ export interface LeavingDeps {
 	readonly relay: RelayClient;
 	readonly onChange: (change: SyncChange) => void;
 	readonly open: (keys: CircleKeys) => Promise<CircleAccess | null>;
+	/** An identity's log as far as this device has seen it. */
+	readonly logOf: (identity: IdentityId) => Promise<readonly string[]>;
 	/** Verifies a row with newer records, asking for the logs it lacks. */
 	readonly verify: (row: CircleKeys) => Promise<Result<CircleAccess, AccessError | SyncError>>;
 	readonly save: (row: CircleKeys) => Promise<Result<CircleKeys, SyncError>>;
@@ -27,7 +32,8 @@ export interface LeavingDeps {
 export async function readFarewells(deps: LeavingDeps, heads: Heads): Promise<Result<void, SyncError>> {
 	const shown = new Set(heads.circles.map((head) => head.circle));
 	for (const keys of await deps.store.readCircles()) {
-		if (keys.standing === 'mine' || shown.has(keys.circle) || !(await deps.open(keys))?.member) continue;
+		if (keys.standing === 'mine' || keys.erased || shown.has(keys.circle)) continue;
+		if (!(await deps.open(keys))?.member) continue;
 		const records = await deps.relay.manifests(keys.circle, keys.manifests.length);
 		if (!records.ok && records.error.type !== 'refused') return records;
 		if (!records.ok || records.value.length === 0) continue;
@@ -39,6 +45,40 @@ export async function readFarewells(deps: LeavingDeps, heads: Heads): Promise<Re
 		deps.onChange({ circle: keys.circle, keys: true, books: [] });
 	}
 	return ok(undefined);
+}
+
+/**
+ * Circles that the relay no longer shows, and that their owner has erased: only the owner's own signed word says so. What is
+ * here stays here.
+ */
+export async function readErasures(
+	deps: LeavingDeps,
+	missing: readonly CircleKeys[]
+): Promise<Result<void, SyncError>> {
+	for (const keys of missing) {
+		const access = await deps.open(keys);
+		// Whoever was let go knows why the circle is not shown.
+		if (!access?.member) continue;
+		const answer = await deps.relay.ask(`/circles/${keys.circle}/erasure`, erasureBodySchema);
+		if (!answer.ok && answer.error.type !== 'refused') return answer;
+		if (!answer.ok) continue;
+		const at = await erasedAt(deps, access, idBytes(answer.value.erasure));
+		if (at === null) continue;
+		const noted = await deps.store.updateCircle(keys.circle, (now) => ({ ...(now ?? keys), erased: { at } }));
+		if (!noted.ok) return noted;
+		deps.onChange({ circle: keys.circle, keys: true, books: [] });
+	}
+	return ok(undefined);
+}
+
+/** When the circle was erased, by its owner's clock; null for a word that proves nothing. */
+async function erasedAt({ logOf }: LeavingDeps, access: CircleAccess, bytes: Uint8Array): Promise<number | null> {
+	const word = parseErasure(bytes);
+	if (!word || word.body.circle !== access.chain.circle) return null;
+	const { identity } = word.body.by;
+	if (memberOf(access.chain.head.body, identity)?.role !== 'owner') return null;
+	const signer = signerOf(word, await logOf(identity));
+	return signer && isErasedBy(word, signer) ? word.body.at : null;
 }
 
 /** Circles this device's person has left: once the farewell has been sent the relay is told, and nothing stays here. */

@@ -162,6 +162,11 @@ export class RelayClient {
 		return this.#authorised(method, path, { json });
 	}
 
+	/** Erases what stands at a path; only the one it belongs to is let. */
+	remove(path: string): Promise<Result<Uint8Array, RelayError>> {
+		return this.#authorised('DELETE', path, null);
+	}
+
 	leaveCircle(circle: CircleId): Promise<Result<Uint8Array, RelayError>> {
 		return this.#authorised('POST', `/circles/${circle}/leave`, null);
 	}

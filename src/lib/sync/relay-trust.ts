@@ -34,7 +34,7 @@ export class RelayTrust {
 	async check({ circles }: Heads): Promise<Outcome> {
 		const shown = new Set(circles.map((head) => head.circle));
 		const lost = (await this.#store.readCircles()).find(
-			(keys) => keys.standing === 'mine' && keys.published && !shown.has(keys.circle)
+			(keys) => keys.standing === 'mine' && keys.published && !keys.erased && !shown.has(keys.circle)
 		);
 		const withheld = circles.find(({ books }) => books.some(({ book, pos }) => pos < (this.#claims.get(book) ?? 0)));
 		const doubted = lost ?? withheld;

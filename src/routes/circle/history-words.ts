@@ -6,10 +6,12 @@ import { formatClock, formatRelativeDay, type Moment } from '$lib/i18n/format';
 import { bookName } from '$lib/i18n/measure-words';
 import { m } from '$lib/i18n/paraglide/messages';
 import { circleHistory, type CircleEvent, type RightChange } from '$lib/protocol/circle-history';
-import type { IdentityId } from '$lib/protocol/ids';
+import type { DeviceId, IdentityId } from '$lib/protocol/ids';
 import type { Manifest } from '$lib/protocol/manifest';
 import { kindOf, nameOf, openedRoster, type CircleAccess } from '$lib/sync/circle-access';
 import type { SeenReceipt } from '$lib/state/circle-books.svelte';
+import type { CircleState } from '$lib/state/circle-state.svelte';
+import { activeDevices } from '$lib/protocol/identity-log';
 import { roleWord } from './role-word';
 import { isShareable } from './shown-right';
 
@@ -21,8 +23,17 @@ export interface LogRow {
 	readonly when: string;
 }
 
-/** Everything there is to tell of a circle, newest first. */
-export function circleLog(access: CircleAccess, receipts: readonly SeenReceipt[], now: Moment): LogRow[] {
+/** Everything there is to tell of a circle and of those it goes on from, newest first. */
+export function logOf({ access, receipts, earlier }: CircleState, now: Moment): LogRow[] {
+	const rows = [
+		...(access ? circleLog(access, receipts, now) : []),
+		...(earlier?.parts ?? []).flatMap((part) => circleLog(part.access, part.receipts, now))
+	];
+	return rows.sort((a, b) => b.at - a.at);
+}
+
+/** Everything there is to tell of one circle, newest first. */
+function circleLog(access: CircleAccess, receipts: readonly SeenReceipt[], now: Moment): LogRow[] {
 	const words = new LogWords(access);
 	const rows = [
 		...circleHistory(access.chain, (body, member) => dayGivenIn(access, body, member)).map((event) => ({
@@ -50,6 +61,13 @@ function fromWords(from: string | null): string[] {
 function dayGivenIn(access: CircleAccess, body: Manifest, member: IdentityId): string | null {
 	const person = openedRoster(access, body)?.people.find(({ identity }) => identity === member);
 	return (person?.from ?? []).map(({ day }) => day).sort()[0] ?? null;
+}
+
+/** "blodtryck, vikt och sömn". */
+function inSentence(books: readonly string[]): string {
+	const words = books.map((book) => book.charAt(0).toLocaleLowerCase() + book.slice(1));
+	const [last = '', ...before] = words.toReversed();
+	return before.length === 0 ? last : `${before.toReversed().join(', ')}${m.log_and()}${last}`;
 }
 
 type Words = Pick<LogRow, 'text' | 'details'>;
@@ -99,18 +117,30 @@ class LogWords {
 		}
 	}
 
-	ofReceipt({ outcome, by, until, name }: SeenReceipt): Words {
+	ofReceipt({ outcome, by, until, name, device }: SeenReceipt): Words {
 		const who = by === this.#access.member?.identity ? m.members_log_you() : (name ?? m.common_unnamed());
 		const isUnit = this.#access.identities.get(by)?.type === 'unit';
 		if (outcome === 'seen') {
 			const books = Object.keys(until).filter(isShareable).map(bookName);
+			const from = this.#device(by, device);
+			// A unit's mark says that staff have gone through it; a relative's that the app has shown it to them.
+			if (!isUnit && books.length > 0)
+				return { text: m.log_looked({ name: who, books: inSentence(books) }), details: from };
 			return {
 				text: m.circle_seen_seen({ name: who }),
-				details: books.length > 0 ? [m.members_log_seen_books({ books: books.join(', ') })] : []
+				details: [...(books.length > 0 ? [m.members_log_seen_books({ books: books.join(', ') })] : []), ...from]
 			};
 		}
 		if (outcome === 'accepted') return { text: m.circle_seen_accepted({ name: who }), details: [] };
 		return { text: isUnit ? m.circle_seen_declined({ name: who }) : m.members_log_left({ name: who }), details: [] };
+	}
+
+	/** Which of several devices it was; somebody who has one needs no telling. */
+	#device(by: IdentityId, device: DeviceId): string[] {
+		const identity = this.#access.identities.get(by);
+		const devices = identity ? activeDevices(identity) : [];
+		const n = devices.findIndex(({ id }) => id === device) + 1;
+		return devices.length > 1 && n > 0 ? [m.log_looked_device({ n, count: devices.length })] : [];
 	}
 
 	#details(changes: readonly RightChange[]): string[] {

@@ -1,5 +1,5 @@
 /** What a member is to the person: the word given at the invitation, else the role's. */
-import type { OtherMember } from '$lib/state/circle-state.svelte';
+import type { OtherMember } from '$lib/state/other-members';
 import { roleWord } from './role-word';
 
 export const relationWord = ({ role, relation }: OtherMember): string =>

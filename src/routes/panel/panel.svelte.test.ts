@@ -6,7 +6,7 @@ import { err, ok, type Result } from '$lib/domain/result';
 import { DAY_MS, effectiveAt } from '$lib/domain/time';
 import { valueWithUnit } from '$lib/i18n/measure-words';
 import { overwriteGetLocale } from '$lib/i18n/paraglide/runtime';
-import type { IdentityId } from '$lib/protocol/ids';
+import type { DeviceId, IdentityId } from '$lib/protocol/ids';
 import type { SeenReceipt } from '$lib/state/circle-books.svelte';
 import type { SaveError } from '$lib/state/circle-view';
 import { Panel, type PanelDeps } from './panel.svelte';
@@ -18,6 +18,7 @@ const zone = 'Europe/Stockholm';
 const now = Date.parse('2025-11-17T08:04:00+01:00');
 const moment = { utc: now, offset: 60 };
 const me = 'unit' as IdentityId;
+const device = 'staff' as DeviceId;
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 
 beforeEach(() => overwriteGetLocale(() => 'sv'));
@@ -37,6 +38,8 @@ class MemoryPatient implements PanelCircle {
 	readonly sharedFrom = () => null;
 	readonly missingOf = () => null;
 	readonly canWrite = () => false;
+	readonly erasedAt = null;
+	readonly isOwn = () => false;
 	readonly nameOf = () => null;
 	readonly heardFrom = () => null;
 	readonly sayOfPlan = refused;
@@ -78,7 +81,10 @@ class MemoryPatient implements PanelCircle {
 	seen(daysAgo: number, by: IdentityId = me): this {
 		const at = now - daysAgo * DAY_MS;
 		const until = Math.max(0, ...this.#observations.map(({ effective }) => effective.utc).filter((utc) => utc <= at));
-		this.receipts = [{ outcome: 'seen', at, name: 'Anna', next: null, by, until: { weight: until } }, ...this.receipts];
+		this.receipts = [
+			{ outcome: 'seen', at, name: 'Anna', next: null, by, device, until: { weight: until } },
+			...this.receipts
+		];
 		return this;
 	}
 

@@ -48,9 +48,16 @@ export class Panel<C extends PanelCircle = PanelCircle> {
 
 	readonly #all: readonly Patient<C>[] = $derived.by(() =>
 		byNeed(
-			this.#deps.app.circles.filter(({ standing }) => standing !== 'mine').map((circle) => this.#patientOf(circle)),
+			this.#deps.app.circles
+				.filter(({ standing, erasedAt }) => standing !== 'mine' && erasedAt === null)
+				.map((circle) => this.#patientOf(circle)),
 			this.#deps.locale()
 		)
+	);
+
+	/** Those who have erased their circle: nothing is asked of the unit any more. */
+	readonly erased: readonly Patient<C>[] = $derived.by(() =>
+		this.#deps.app.circles.filter(({ erasedAt }) => erasedAt !== null).map((circle) => this.#patientOf(circle))
 	);
 
 	readonly filter: PanelFilter = $derived.by(() => panelFilters.find((each) => each === this.#deps.show()) ?? 'needs');
@@ -79,7 +86,7 @@ export class Panel<C extends PanelCircle = PanelCircle> {
 	}
 
 	find(id: string): Patient<C> | undefined {
-		return this.#all.find((patient) => patient.id === id);
+		return [...this.#all, ...this.erased].find((patient) => patient.id === id);
 	}
 
 	/** Selects the row `step` further down, from the top when none is selected. The id of the row that now has the keys. */
@@ -96,7 +103,7 @@ export class Panel<C extends PanelCircle = PanelCircle> {
 	 */
 	async markSeen(id: string): Promise<Result<void, SaveError> | null> {
 		const patient = this.find(id);
-		if (!patient || patient.isNew) return null;
+		if (!patient || patient.isNew || patient.erasedAt !== null) return null;
 		const at = this.shown.indexOf(patient);
 		const marked = await patient.circle.mark('seen', this.#deps.app.signature);
 		if (marked.ok && this.selected === id && !this.shown.includes(patient))

@@ -19,6 +19,7 @@ export type PanelCircle = Pick<
 	CircleState,
 	| 'id'
 	| 'standing'
+	| 'erasedAt'
 	| 'personName'
 	| 'measures'
 	| 'receipts'
@@ -120,6 +121,11 @@ export class Patient<C extends PanelCircle = PanelCircle> {
 
 	get id(): string {
 		return this.circle.id;
+	}
+
+	/** When the person erased their circle; null while it lives. */
+	get erasedAt(): number | null {
+		return this.circle.erasedAt;
 	}
 
 	get isNew(): boolean {

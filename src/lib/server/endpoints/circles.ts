@@ -3,9 +3,15 @@ import type * as z from 'zod/mini';
 import { toBase64url } from '$lib/crypto/bytes';
 import { must } from '$lib/domain/assert';
 import { ok, type Result } from '$lib/domain/result';
-import { addEnvelopesSchema, createCircleSchema, extendCircleSchema } from '$lib/protocol/api/circles';
+import {
+	addEnvelopesSchema,
+	createCircleSchema,
+	extendCircleSchema,
+	erasureBodySchema
+} from '$lib/protocol/api/circles';
 import { MAX_PULL_BYTES } from '$lib/protocol/api/limits';
 import type { Envelope } from '$lib/protocol/envelope';
+import { isErasedBy, parseErasure } from '$lib/protocol/erasure';
 import { circleIdSchema, idBytes, type CircleId } from '$lib/protocol/ids';
 import {
 	extendManifestChain,
@@ -25,6 +31,8 @@ import { loadIdentities } from './identities';
 export const circleRoutes: readonly Route[] = [
 	deviceJsonRoute({ method: 'POST', path: 'circles' }, createCircleSchema, createCircle),
 	deviceRoute({ method: 'DELETE', path: 'circles/:id' }, eraseCircle),
+	deviceJsonRoute({ method: 'PUT', path: 'circles/:id/erasure' }, erasureBodySchema, putErasure),
+	deviceRoute({ method: 'GET', path: 'circles/:id/erasure' }, readErasure),
 	deviceRoute({ method: 'POST', path: 'circles/:id/leave' }, leaveCircle),
 	deviceRoute({ method: 'GET', path: 'circles/:id/manifest' }, readManifests),
 	deviceJsonRoute({ method: 'POST', path: 'circles/:id/manifest' }, extendCircleSchema, extendCircle),
@@ -176,6 +184,26 @@ async function leaveCircle({ relay, id }: Call<null>, session: Session): Promise
 	if (isOwner && owners.length === 1) return refuse('conflict');
 	await relay.store.leaveCircle(circle.id, session.identity);
 	return done;
+}
+
+/** The owner's signed word, which their members will check; it says nothing to anybody before the circle is erased. */
+async function putErasure(
+	{ relay, id, body }: Call<z.infer<typeof erasureBodySchema>>,
+	session: Session
+): Promise<Answer> {
+	const circle = await enterCircle(relay.store, id, session);
+	if (!circle || circle.role !== 'owner') return refuse('not-found');
+	const word = parseErasure(idBytes(body.erasure));
+	const owner = (await loadIdentities(relay.store, [session.identity])).get(session.identity);
+	if (!word || !owner || word.body.circle !== circle.id || !isErasedBy(word, owner)) return refuse('malformed');
+	await relay.store.saveErasure({ circle: circle.id, record: word.bytes, now: relay.clock() });
+	return done;
+}
+
+/** Who was in the circle is no longer known here: the id, which only its members ever had, is what lets in. */
+async function readErasure({ relay, id }: Call<null>): Promise<Answer> {
+	const record = circleIdSchema.safeParse(id).success ? await relay.store.erasureOf(id as CircleId) : null;
+	return record ? json({ erasure: toBase64url(record) }) : refuse('not-found');
 }
 
 async function eraseCircle({ relay, id }: Call<null>, session: Session): Promise<Answer> {

@@ -2,15 +2,22 @@
 import type * as z from 'zod/mini';
 import { sha256 } from '$lib/crypto/hash';
 import { appendRecordSchema, registerIdentitySchema } from '$lib/protocol/api/identities';
-import { extendIdentity, parseIdentityRecord, readIdentityLog, type Identity } from '$lib/protocol/identity-log';
+import {
+	activeDevice,
+	extendIdentity,
+	parseIdentityRecord,
+	readIdentityLog,
+	type Identity
+} from '$lib/protocol/identity-log';
 import { hashText, idBytes, identityIdSchema, type IdentityId } from '$lib/protocol/ids';
 import { toBase64url } from '$lib/crypto/bytes';
 import { done, json, refuse, type Answer } from '../http';
-import { openJsonRoute, openRoute, type Call, type Route } from '../route';
+import { deviceRoute, openJsonRoute, openRoute, type Call, type Route, type Session } from '../route';
 import type { RelayStore } from '../store';
 
 export const identityRoutes: readonly Route[] = [
 	openJsonRoute({ method: 'POST', path: 'identities' }, registerIdentitySchema, register),
+	deviceRoute({ method: 'DELETE', path: 'identities/:id' }, eraseIdentity),
 	openRoute({ method: 'GET', path: 'identities/:id/log' }, readLog),
 	openJsonRoute({ method: 'POST', path: 'identities/:id/log' }, appendRecordSchema, appendRecord)
 ];
@@ -47,6 +54,15 @@ async function appendRecord({ relay, id, body }: Call<z.infer<typeof appendRecor
 	const previous = identity.value.head.hash;
 	const added = await relay.store.appendIdentityRecord({ identity: next.value, previous, record: record.bytes });
 	return added.ok ? done : refuse('conflict');
+}
+
+/** One's own, by a device that may also put other devices out. */
+async function eraseIdentity({ relay, id }: Call<null>, session: Session): Promise<Answer> {
+	if (id !== session.identity) return refuse('not-found');
+	const own = (await loadIdentities(relay.store, [session.identity])).get(session.identity);
+	if (!own || activeDevice(own, session.device)?.admin !== true) return refuse('not-found');
+	const erased = await relay.store.eraseIdentity(session.identity, relay.clock());
+	return erased.ok ? done : refuse(erased.error);
 }
 
 /** The verified identities of these ids; unknown ones are left out. */

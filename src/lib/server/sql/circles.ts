@@ -89,19 +89,32 @@ export const createCircleStore = (database: Database): CircleStore => ({
 		const readers = await database.transact(async (tx) => {
 			const row = await lockCircle(tx, database.locksRows, circle);
 			if (!row) return [];
-			await tx
-				.updateTable('members')
-				.set({ has_left: 1 })
-				.where('circle', '=', circle)
-				.where('identity', '=', identity)
-				.execute();
-			await tx.deleteFrom('rights').where('circle', '=', circle).where('identity', '=', identity).execute();
-			await tx.deleteFrom('memberships').where('identity', '=', identity).where('circle', '=', circle).execute();
+			await takeOut(tx, circle, identity);
 			await saveCircle(tx, row);
 			return membersOf(tx, circle);
 		});
 		database.announce([{ type: 'circle', circle, readers: [...readers, identity] }]);
 	},
+
+	saveErasure: ({ circle, record, now }) =>
+		database.transact(async (tx) => {
+			await tx
+				.insertInto('erasures')
+				.values({ circle, record, at: now })
+				.onConflict((conflict) => conflict.column('circle').doUpdateSet({ record, at: now }))
+				.execute();
+		}),
+
+	erasureOf: (circle) =>
+		database.read(async (db) => {
+			const row = await db
+				.selectFrom('erasures')
+				.innerJoin('tombstones', 'tombstones.circle', 'erasures.circle')
+				.select('erasures.record')
+				.where('erasures.circle', '=', circle)
+				.executeTakeFirst();
+			return row ? plainBytes(row.record) : null;
+		}),
 
 	async eraseCircle(circle, now) {
 		const readers = await database.transact(async (tx) => {
@@ -118,6 +131,18 @@ export const createCircleStore = (database: Database): CircleStore => ({
 		database.announce([{ type: 'circle', circle, readers }]);
 	}
 });
+
+/** A member's access ends until a manifest has left them out. */
+export async function takeOut(tx: Tx, circle: CircleId, identity: IdentityId): Promise<void> {
+	await tx
+		.updateTable('members')
+		.set({ has_left: 1 })
+		.where('circle', '=', circle)
+		.where('identity', '=', identity)
+		.execute();
+	await tx.deleteFrom('rights').where('circle', '=', circle).where('identity', '=', identity).execute();
+	await tx.deleteFrom('memberships').where('identity', '=', identity).where('circle', '=', circle).execute();
+}
 
 async function storeManifests(
 	tx: Tx,
@@ -277,7 +302,7 @@ async function insertEnvelopes(tx: Tx, envelopes: readonly Envelope[]): Promise<
 }
 
 /** Everyone in the circle who has not left. */
-async function membersOf(tx: Tx, circle: CircleId): Promise<IdentityId[]> {
+export async function membersOf(tx: Tx, circle: CircleId): Promise<IdentityId[]> {
 	const rows = await tx
 		.selectFrom('members')
 		.select('identity')

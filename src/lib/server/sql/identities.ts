@@ -2,8 +2,9 @@
 import type { Transaction } from 'kysely';
 import { err, ok, type Result } from '$lib/domain/result';
 import type { Identity } from '$lib/protocol/identity-log';
-import type { DeviceId, Hash, IdentityId } from '$lib/protocol/ids';
-import type { CodeError, IdentityStore, LoginStore } from '../store';
+import type { CircleId, DeviceId, Hash, IdentityId } from '$lib/protocol/ids';
+import type { Change, CodeError, IdentityStore, LoginStore } from '../store';
+import { lockCircle, membersOf, saveCircle, takeOut } from './circles';
 import { plainBytes, writeOrRollBack, type Database } from './database';
 import type { Schema } from './schema';
 
@@ -21,6 +22,7 @@ export const createIdentityStore = (database: Database): IdentityStore => ({
 
 	registerIdentity: ({ identity, record, enrolment, now }) =>
 		writeOrRollBack(database, async (tx) => {
+			if (await isErased(tx, identity.id)) return err('expired');
 			const used = enrolment === null ? ok(undefined) : await useEnrolment(tx, enrolment, identity.id, now);
 			if (!used.ok) return used;
 			const { id, space, head } = identity;
@@ -50,8 +52,67 @@ export const createIdentityStore = (database: Database): IdentityStore => ({
 		});
 		if (result.ok) database.announce([{ type: 'identity', identity: identity.id }]);
 		return result;
+	},
+
+	async eraseIdentity(id, now) {
+		const result = await writeOrRollBack(database, (tx) => eraseIdentity(tx, database.locksRows, id, now));
+		if (!result.ok) return result;
+		database.announce([...result.value, { type: 'identity', identity: id }]);
+		return ok(undefined);
 	}
 });
+
+/** Whom to tell of the circles it has left. */
+async function eraseIdentity(
+	tx: Transaction<Schema>,
+	locksRows: boolean,
+	identity: IdentityId,
+	now: number
+): Promise<Result<Change[], 'conflict'>> {
+	const memberships = await tx
+		.selectFrom('memberships')
+		.innerJoin('members', (join) =>
+			join.onRef('members.circle', '=', 'memberships.circle').onRef('members.identity', '=', 'memberships.identity')
+		)
+		.select(['memberships.circle', 'members.role'])
+		.where('memberships.identity', '=', identity)
+		.orderBy('memberships.circle')
+		.execute();
+	if (memberships.some(({ role }) => role === 'owner')) return err('conflict');
+	const changes: Change[] = [];
+	for (const each of memberships) {
+		const circle = each.circle as CircleId;
+		const row = await lockCircle(tx, locksRows, circle);
+		if (!row) continue;
+		await takeOut(tx, circle, identity);
+		await saveCircle(tx, row);
+		changes.push({ type: 'circle', circle, readers: await membersOf(tx, circle) });
+	}
+	await tx
+		.insertInto('identity_tombstones')
+		.values({ identity, at: now })
+		.onConflict((conflict) => conflict.doNothing())
+		.execute();
+	await deleteIdentity(tx, identity);
+	return ok(changes);
+}
+
+/** Removes every row of an identity; its tombstone, if any, is the caller's. */
+export async function deleteIdentity(tx: Transaction<Schema>, identity: IdentityId): Promise<void> {
+	await tx.deleteFrom('recovery_files').where('owner', '=', identity).execute();
+	for (const table of ['tokens', 'challenges', 'devices', 'memberships', 'identity_records', 'identities'] as const) {
+		await tx.deleteFrom(table).where('identity', '=', identity).execute();
+	}
+}
+
+async function isErased(tx: Transaction<Schema>, identity: IdentityId): Promise<boolean> {
+	const grave = await tx
+		.selectFrom('identity_tombstones')
+		.select('identity')
+		.where('identity', '=', identity)
+		.executeTakeFirst();
+	return grave !== undefined;
+}
 
 /** One update decides who gets the token: of several racing for it exactly one changes the row. */
 async function useEnrolment(

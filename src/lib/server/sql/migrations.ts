@@ -16,7 +16,8 @@ interface Migration {
 
 const migrations: readonly Migration[] = [
 	{ id: 1, up: createTables },
-	{ id: 2, up: createInvitations }
+	{ id: 2, up: createInvitations },
+	{ id: 3, up: createErasures }
 ];
 
 /**
@@ -70,6 +71,21 @@ async function createInvitations(tx: Transaction<Schema>, types: ColumnTypes): P
 	];
 	await createTable(tx, types, 'invitations', columns, ['id']);
 	await tx.schema.createIndex('invitations_by_circle').on('invitations').columns(['circle']).execute();
+}
+
+/** Erased identities, and what owners of erased circles have signed. */
+async function createErasures(tx: Transaction<Schema>, types: ColumnTypes): Promise<void> {
+	const tombstones: readonly Column[] = [
+		['identity', 'text'],
+		['at', 'int']
+	];
+	const erasures: readonly Column[] = [
+		['circle', 'text'],
+		['record', 'bytes'],
+		['at', 'int']
+	];
+	await createTable(tx, types, 'identity_tombstones', tombstones, ['identity']);
+	await createTable(tx, types, 'erasures', erasures, ['circle']);
 }
 
 type Column = readonly [name: string, type: 'text' | 'int' | 'bytes', nullable?: 'null'];

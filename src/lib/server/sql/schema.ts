@@ -53,6 +53,10 @@ export interface Schema {
 	};
 	/** Circles that were deleted; survives a restore (R9). */
 	tombstones: { circle: string; at: number };
+	/** Identities that were deleted; survives a restore. */
+	identity_tombstones: { identity: string; at: number };
+	/** The owner's signed word that a circle is erased, for those who were in it. */
+	erasures: { circle: string; record: Uint8Array; at: number };
 
 	/* Looked up by a code. Secrets are stored as hashes. */
 	challenges: { nonce: string; identity: string; device: string; exp: number };

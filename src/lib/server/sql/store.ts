@@ -1,20 +1,21 @@
 /** The relay's store over any database of `database.ts`. */
-import type { Transaction } from 'kysely';
-import type { CircleId } from '$lib/protocol/ids';
+import type { CircleId, IdentityId } from '$lib/protocol/ids';
 import type { RelayStore } from '../store';
 import { createCircleStore, deleteCircle, lockCircle } from './circles';
 import { createCodeStore } from './codes';
 import type { Database } from './database';
 import { createFrameStore } from './frames';
-import { createIdentityStore, createLoginStore } from './identities';
+import { createIdentityStore, createLoginStore, deleteIdentity } from './identities';
 import { createInvitationStore } from './invitations';
-import type { Schema } from './schema';
 
 /** Used enrolments are remembered this long, so that a link opened twice is told apart from a wrong one. */
 const REMEMBER_ENROLMENTS_MS = 90 * 24 * 60 * 60 * 1000;
 
 /** An invitation that has run out is told apart from one that never was for this long. */
 const REMEMBER_INVITATIONS_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** Members who open the app less than once a year learn no more than that the circle is not there. */
+const KEEP_ERASURES_MS = 400 * 24 * 60 * 60 * 1000;
 
 export const createSqlStore = (
 	database: Database,
@@ -44,6 +45,8 @@ export const createSqlStore = (
 			await tx.deleteFrom('tokens').execute();
 			const erased = await tx.selectFrom('tombstones').select('circle').execute();
 			for (const { circle } of erased) await deleteCircle(tx, circle as CircleId);
+			const gone = await tx.selectFrom('identity_tombstones').select('identity').execute();
+			for (const { identity } of gone) await deleteIdentity(tx, identity as IdentityId);
 		}),
 
 	async sweep({ now, demoBefore }) {
@@ -57,6 +60,10 @@ export const createSqlStore = (
 			await tx
 				.deleteFrom('invitations')
 				.where('exp', '<=', now - REMEMBER_INVITATIONS_MS)
+				.execute();
+			await tx
+				.deleteFrom('erasures')
+				.where('at', '<=', now - KEEP_ERASURES_MS)
 				.execute();
 		});
 		await sweepDemo(database, demoBefore);
@@ -77,12 +84,5 @@ async function sweepDemo(database: Database, before: number): Promise<void> {
 	const identities = await database.read((db) =>
 		db.selectFrom('identities').select('identity').where('space', '=', 'demo').where('created', '<=', before).execute()
 	);
-	for (const { identity } of identities) await database.transact((tx) => deleteIdentity(tx, identity));
-}
-
-async function deleteIdentity(tx: Transaction<Schema>, identity: string): Promise<void> {
-	await tx.deleteFrom('recovery_files').where('owner', '=', identity).execute();
-	for (const table of ['tokens', 'challenges', 'devices', 'memberships', 'identity_records', 'identities'] as const) {
-		await tx.deleteFrom(table).where('identity', '=', identity).execute();
-	}
+	for (const { identity } of identities) await database.transact((tx) => deleteIdentity(tx, identity as IdentityId));
 }

@@ -19,7 +19,7 @@ export interface PlanReader {
 /** The name of a member of the circle. */
 export function nameIn({ plan, ownName }: PlanReader, identity: IdentityId): string {
 	const { circle } = plan;
-	const isMe = circle.me === null || identity === circle.me.identity;
+	const isMe = circle.me === null || circle.isOwn(identity);
 	return (isMe ? ownName : circle.nameOf(identity)) ?? m.plan_somebody();
 }
 
@@ -56,7 +56,7 @@ export function versionLine(reader: PlanReader, version: PlanVersion): string {
 			person: personIn(reader),
 			contact: shortNameIn(reader, version.careContact)
 		});
-	const isOwn = plan.circle.mine && (plan.circle.me === null || version.author === plan.circle.me.identity);
+	const isOwn = plan.circle.mine && (plan.circle.me === null || plan.circle.isOwn(version.author));
 	return isOwn
 		? m.plan_version_own(words)
 		: m.plan_version_own_of({ ...words, name: shortNameIn(reader, version.author) });

@@ -1,0 +1,84 @@
+/** What went wrong with an archive: what happened, what is safe, what to do. */
+import { RECOVERY_CODE_LENGTH, recoveryLetters } from '$lib/crypto/recovery-code';
+import { unreachable } from '$lib/domain/assert';
+import { MIN_PASSPHRASE } from '$lib/domain/passphrase';
+import { m } from '$lib/i18n/paraglide/messages';
+import type { ArchiveFindings } from '$lib/state/archive/reading';
+import { storageErrorWords } from '$lib/ui/storage-error-words';
+import type { MakeProblem } from './archive-maker.svelte';
+import type { ReadProblem } from './archive-reader.svelte';
+
+export function makeWords(problem: MakeProblem): string {
+	switch (problem) {
+		case 'too-short':
+			return m.backup_too_short({ length: MIN_PASSPHRASE });
+		case 'only-digits':
+			return m.backup_only_digits();
+		case 'too-simple':
+			return m.backup_too_simple();
+		case 'not-same':
+			return m.backup_not_same();
+		case 'no-circle':
+			return m.backup_nothing();
+		case 'storage-full':
+		case 'newer-app':
+		case 'storage-unavailable':
+		case 'locked':
+		case 'wiped':
+			return storageErrorWords({ type: problem });
+		case 'not-readable':
+		case 'failed':
+			return m.archive_make_failed();
+		default:
+			return unreachable(problem);
+	}
+}
+
+export function readWords(problem: ReadProblem, typed: string): string {
+	switch (problem.type) {
+		case 'not-age':
+		case 'not-archive':
+			return m.archive_not_archive();
+		case 'too-costly':
+			return m.archive_too_costly();
+		case 'too-large':
+			return m.archive_too_large();
+		case 'wrong-key':
+			return m.backup_wrong_key();
+		case 'damaged':
+			return m.archive_damaged();
+		case 'newer-version':
+			return m.archive_newer_version();
+		case 'other-space':
+			return m.archive_other_space();
+		case 'stopped':
+			return m.archive_stopped();
+		case 'wrong-length':
+			return m.restore_wrong_length({ typed: recoveryLetters(typed).length, wanted: RECOVERY_CODE_LENGTH });
+		case 'wrong-character':
+			return m.restore_wrong_character();
+		case 'wrong-check':
+			return m.restore_wrong_check();
+		case 'storage-full':
+			return m.archive_full();
+		case 'newer-app':
+			return m.common_newer_text();
+		case 'storage-unavailable':
+		case 'locked':
+		case 'wiped':
+			return m.common_storage_off_text();
+		case 'failed':
+			return m.archive_read_failed();
+		default:
+			return unreachable(problem);
+	}
+}
+
+/** What an archive holds, a line each. */
+export const foundWords = ({ readings, versions, receipts, writers, newer }: ArchiveFindings): string[] => [
+	m.archive_found_readings({ count: readings }),
+	...(versions > 0 ? [m.archive_found_versions({ count: versions })] : []),
+	...(receipts > 0 ? [m.archive_found_receipts({ count: receipts })] : []),
+	...(writers.length > 0 ? [m.archive_found_writers({ names: writers.join(', ') })] : []),
+	...(newer > 0 ? [m.archive_newer({ count: newer })] : [])
+];
