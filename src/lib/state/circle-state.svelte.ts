@@ -26,7 +26,7 @@ import {
 	rosterPerson,
 	type CircleAccess
 } from '$lib/sync/circle-access';
-import { writeContext } from '$lib/sync/engine';
+import { writeContext } from '$lib/sync/write-context';
 import { CircleBooks, type SeenReceipt } from './circle-books.svelte';
 import { oweFarewells } from './leavers';
 import type { ChangeError, CircleView, Durability, PlanBook, PlanFacts, SaveError } from './circle-view';

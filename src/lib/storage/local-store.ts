@@ -54,6 +54,7 @@ import {
 	type StoredFrame,
 	type WriteContext
 } from './record';
+import { DeviceStore } from './device-store';
 import { SealedRows } from './sealed-rows';
 import { inSlices } from './slices';
 import { WorkStore } from './work-store';
@@ -93,6 +94,8 @@ export class LocalStore {
 	readonly #deps: StoreDeps;
 	/** Invitations, answers and changes of members that wait for somebody. */
 	readonly work: WorkStore;
+	/** What is owed to the person's own identity. */
+	readonly devices: DeviceStore;
 
 	private constructor(space: Space, database: HemlinjeDatabase, masterKey: Uint8Array, deps: StoreDeps) {
 		this.space = space;
@@ -101,6 +104,7 @@ export class LocalStore {
 		this.#deps = deps;
 		this.#rows = new SealedRows(this.#connection, masterKey, deps.random);
 		this.work = new WorkStore(this.#connection, this.#rows);
+		this.devices = new DeviceStore(this.#connection, this.#rows, deps.random);
 	}
 
 	/** Opens the space's database, or says why it cannot be used. Never creates an identity. */
@@ -282,7 +286,7 @@ export class LocalStore {
 		const books = [...new Set(parts.map(({ book }) => book))];
 		return this.#connection.readThenWrite(
 			['keys', 'heads', 'frames', 'outbox'],
-			(database) => readHeads(database, context.circle, books),
+			(database) => readHeads(database, context, books),
 			(database, heads) => putSealed(database, heads, parts, (head, entries) => this.#seal(context, head, entries))
 		);
 	}

@@ -2,7 +2,7 @@
  * The sync engine: brings what this device owes to the relay and what others wrote to this device. It decides nothing about
  * what counts (that is `acceptFrames`) and loses nothing: what cannot be sent now stays in the outbox.
  *
- * One pass: identity → circles to publish → heads → manifests and keys → frames → what is owed to circles → outbox. Every step can fail and be taken
+ * One pass: own log and identity → circles to publish → heads → manifests and keys → frames → what is owed to circles → outbox. Every step can fail and be taken
  * again; nothing half-done is left that the next pass does not finish.
  */
 import { toBase64url, type RandomBytes } from '$lib/crypto/bytes';
@@ -15,15 +15,12 @@ import { bookOf, commitOf, parseManifest } from '$lib/protocol/manifest';
 import { StorageAbort, type StorageError } from '$lib/storage/errors';
 import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
-import type { WriteContext } from '$lib/storage/record';
-import { announceIdentity } from './announce';
 import {
 	epochKey,
 	identityFrom,
 	openCircle,
 	personOf,
 	uncutDevices,
-	writingEpoch,
 	type CircleAccess,
 	type Me
 } from './circle-access';
@@ -32,14 +29,17 @@ import { envelopesFor } from './envelopes';
 import { concernsAll, flushCircle } from './outbox';
 import { pullBooks } from './pull-books';
 import type { RelayClient, RelayError } from './relay-client';
+import { writeContext } from './write-context';
 
 export type SyncError =
 	| RelayError
 	| StorageError
 	/** The relay shows less than it has shown before, or something else: it is not trusted with this circle until it agrees. */
 	| { readonly type: 'relay-went-back'; readonly circle: CircleId }
-	/** Another device signs with this device's key, e.g. a copied browser profile. */
-	| { readonly type: 'cloned' };
+	/** Another device signs with this device's key, e.g. a copied browser profile, and this one could not become its own. */
+	| { readonly type: 'cloned' }
+	/** This device was taken out of its identity: by another device, or by the recovery code. */
+	| { readonly type: 'shut-out' };
 
 /** What changed on this device, for whoever shows it. */
 export interface SyncChange {
@@ -56,6 +56,10 @@ export interface SyncDeps {
 	readonly now: () => number;
 	readonly onChange: (change: SyncChange) => void;
 	/** How many frames of those that were away have come, while they come. */
+	/** The own log, or which device this is, has changed. */
+	readonly onOwnDevices?: (() => void) | undefined;
+	/** How many circles that must be told of a removed device have been told. */
+	readonly onRenewing?: ((progress: { readonly done: number; readonly total: number }) => void) | undefined;
 	readonly onProgress?: ((progress: { readonly done: number; readonly total: number }) => void) | undefined;
 }
 
@@ -101,11 +105,14 @@ export class SyncEngine {
 	}
 
 	async #pass(): Promise<Result<void, SyncError>> {
-		const device = await this.#deps.store.readDevice();
-		if (!device?.relayOn) return ok(undefined);
-		this.#deps.relay.useLogin({ identity: device.identity, device: device.device, signSecret: idBytes(device.sign) });
-		const known = await announceIdentity(this.#deps, device);
-		if (!known.ok) return known;
+		const before = await this.#deps.store.readDevice();
+		if (!before?.relayOn) return ok(undefined);
+		this.#deps.relay.useLogin({ identity: before.identity, device: before.device, signSecret: idBytes(before.sign) });
+		const { bringOwnLogUp } = await import('./own-devices');
+		const own = await bringOwnLogUp(this.#deps, before);
+		if (own.changed) await this.#ownLogChanged();
+		if (!own.result.ok) return own.result;
+		const device = own.result.value;
 		// Each step is tried even when the one before met a refusal: one circle's trouble is not another's.
 		const published = await this.#publishCircles(device);
 		if (!published.ok && concernsAll(published.error)) return published;
@@ -114,8 +121,27 @@ export class SyncEngine {
 		const settled = await this.#settleWork(device);
 		if (!settled.ok && concernsAll(settled.error)) return settled;
 		const pushed = await this.#flushAll(device);
+		if (!pushed.ok && pushed.error.type === 'cloned') return this.#becomeAnother(device);
 		const left = await this.#ofOthers(device, (leaving, deps) => leaving.leaveCircles(deps));
 		return [published, pulled, settled, pushed, left].find((result) => !result.ok) ?? ok(undefined);
+	}
+
+	async #ownLogChanged(): Promise<void> {
+		// Which devices count, and what a circle must be told, hangs on it: everything is looked at again.
+		this.#taken.clear();
+		this.#deps.relay.forgetHeads();
+		for (const { circle } of await this.#deps.store.readCircles()) this.#deps.onChange({ circle, keys: true, books: [] });
+		this.#deps.onOwnDevices?.();
+	}
+
+	/** A copied profile becomes a device of its own, and the next pass sends what it wrote; `cloned` where it cannot. */
+	async #becomeAnother(device: DeviceKeys): Promise<Result<void, SyncError>> {
+		const { enrolAnew } = await import('./enrol-anew');
+		const enrolled = await enrolAnew({ ...this.#deps, open: (keys) => this.open(keys, device) }, device);
+		if (!enrolled.ok) return enrolled;
+		await this.#ownLogChanged();
+		this.#again = true;
+		return ok(undefined);
 	}
 
 	// Circles
@@ -269,12 +295,21 @@ export class SyncEngine {
 		if (before?.standing === 'declined' && !device.unit) return ok(undefined);
 		const keys = await this.#pullManifest(head, before, device);
 		if (!keys.ok) return keys;
-		const access = keys.value && (await this.open(keys.value, device));
-		if (!access) return ok(undefined);
-		const changed = keys.value !== before;
-		const { books, result } = await pullBooks(this.#deps, head, access, (count) =>
+		const opened = keys.value && (await this.open(keys.value, device));
+		if (!opened) return ok(undefined);
+		let access: CircleAccess = opened;
+		let changed = keys.value !== before;
+		const learn = async (): Promise<Result<CircleAccess, SyncError>> => {
+			const learnt = await this.#learnLogs(access, device);
+			if (!learnt.ok) return learnt;
+			changed = true;
+			access = (await this.open(access.keys, device)) ?? access;
+			return ok(access);
+		};
+		const { books, result } = await pullBooks({ ...this.#deps, learn }, head, access, (count) =>
 			this.#report({ ...this.#progress, done: this.#progress.done + count })
 		);
+		if (result.ok && (await this.#standByOthersWords(access, device))) changed = true;
 		if (changed || books.length > 0) this.#deps.onChange({ circle: head.circle, keys: changed, books });
 		if (!result.ok) return result;
 		const cut = await this.#cutRemoved(access, device);
@@ -298,6 +333,23 @@ export class SyncEngine {
 		this.#deps.relay.forgetHeads();
 		this.#again = true;
 		return ok(undefined);
+	}
+
+	/** What the members' logs have become since: a frame came from a device none of them names. */
+	async #learnLogs(access: CircleAccess, device: DeviceKeys): Promise<Result<void, SyncError>> {
+		for (const id of access.identities.keys()) {
+			if (id === device.identity) continue;
+			const newer = await this.#newerLog(id, (await this.#deps.store.readIdentity(id))?.log ?? []);
+			if (!newer.ok) return newer;
+		}
+		return ok(undefined);
+	}
+
+	/** On a further device of a person or unit: how they stand in a circle of others, by what their other devices said there. */
+	async #standByOthersWords(access: CircleAccess, device: DeviceKeys): Promise<boolean> {
+		if (access.keys.standing === 'mine' || device.log.length < 2) return false;
+		const { standByOwnWords } = await import('./own-standing');
+		return standByOwnWords(this.#deps, access, device);
 	}
 
 	/** The circle's row after fetching the records and keys it lacks; the same object when it lacks nothing. */
@@ -416,23 +468,6 @@ export class SyncEngine {
 		}
 		return problem;
 	}
-}
-
-/** What this device seals with in a circle; a book's key is looked up and checked once. */
-export function writeContext(access: CircleAccess, device: DeviceKeys, skewMs: number | null): WriteContext {
-	const epochs = new Map<BookId, ReturnType<typeof writingEpoch>>();
-	return {
-		circle: access.chain.circle,
-		device: device.device,
-		signSecret: idBytes(device.sign),
-		manifest: access.chain.head.hash,
-		...(skewMs === null || Math.abs(skewMs) < 120_000 ? {} : { skewMs: Math.round(skewMs) }),
-		epochOf(book) {
-			const epoch = epochs.get(book) ?? writingEpoch(access, book);
-			epochs.set(book, epoch);
-			return epoch;
-		}
-	};
 }
 
 /** True while a book's present key is missing: it is asked for again, also when no record is new. */

@@ -24,6 +24,14 @@ export function readPulled(bytes: Uint8Array, range: PulledRange, access: Circle
 	return verified || keys.length === 0 ? { frame: frame.value, verified } : null;
 }
 
+/** True for a frame of a device that stands, confirmed, in no log that is known here. */
+export function isOfStranger(bytes: Uint8Array, access: CircleAccess): boolean {
+	const frame = parseFrame(bytes);
+	if (!frame.ok) return false;
+	const { device } = frame.value.header;
+	return ![...access.identities.values()].some((identity) => identity.devices.get(device)?.confirmed);
+}
+
 /** What is left to ask for of a range after an answer. */
 export const advanced = (range: PullRange, got: readonly PulledRange[]): PullRange[] => {
 	const answer = got.find((each) => each.book === range.book);

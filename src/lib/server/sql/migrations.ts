@@ -16,7 +16,8 @@ interface Migration {
 
 const migrations: readonly Migration[] = [
 	{ id: 1, up: createTables },
-	{ id: 2, up: createInvitations }
+	{ id: 2, up: createInvitations },
+	{ id: 3, up: createPairings }
 ];
 
 /**
@@ -70,6 +71,17 @@ async function createInvitations(tx: Transaction<Schema>, types: ColumnTypes): P
 	];
 	await createTable(tx, types, 'invitations', columns, ['id']);
 	await tx.schema.createIndex('invitations_by_circle').on('invitations').columns(['circle']).execute();
+}
+
+/** Mailboxes for devices that are being let in. */
+async function createPairings(tx: Transaction<Schema>, types: ColumnTypes): Promise<void> {
+	const columns: readonly Column[] = [
+		['id', 'text'],
+		['step', 'int'],
+		['ct', 'bytes'],
+		['exp', 'int']
+	];
+	await createTable(tx, types, 'pairings', columns, ['id', 'step']);
 }
 
 type Column = readonly [name: string, type: 'text' | 'int' | 'bytes', nullable?: 'null'];

@@ -8,6 +8,7 @@ import type { Database } from './database';
 import { createFrameStore } from './frames';
 import { createIdentityStore, createLoginStore } from './identities';
 import { createInvitationStore } from './invitations';
+import { createPairingStore } from './pairings';
 import type { Schema } from './schema';
 
 /** Used enrolments are remembered this long, so that a link opened twice is told apart from a wrong one. */
@@ -26,6 +27,7 @@ export const createSqlStore = (
 	...createFrameStore(database),
 	...createCodeStore(database),
 	...createInvitationStore(database),
+	...createPairingStore(database),
 	...lifecycle,
 
 	incarnation: () =>
@@ -50,6 +52,7 @@ export const createSqlStore = (
 		await database.transact(async (tx) => {
 			await tx.deleteFrom('challenges').where('exp', '<=', now).execute();
 			await tx.deleteFrom('tokens').where('exp', '<=', now).execute();
+			await tx.deleteFrom('pairings').where('exp', '<=', now).execute();
 			await tx
 				.deleteFrom('enrolments')
 				.where('exp', '<=', now - REMEMBER_ENROLMENTS_MS)
