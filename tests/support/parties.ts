@@ -36,6 +36,7 @@ export class Party {
 	/** What was asked, as `POST push`. */
 	readonly calls: string[] = [];
 	between: Between = (request, relay) => relay(request);
+	onRenewing: (progress: { readonly done: number; readonly total: number }) => void = () => undefined;
 	engine: SyncEngine;
 	client: RelayClient;
 
@@ -105,7 +106,8 @@ export class Party {
 			relay: this.client,
 			random: this.random,
 			now: () => START,
-			onChange: (change) => this.changes.push(change)
+			onChange: (change) => this.changes.push(change),
+			onRenewing: (progress) => this.onRenewing(progress)
 		});
 	}
 

@@ -79,7 +79,13 @@ export const identityRecordSchema = z.discriminatedUnion('kind', [
 		name: ownNoteSchema
 	}),
 	/** Signed by the root: all earlier devices are out, this one and a new box are in. */
-	z.strictObject({ ...link, kind: z.literal('recover'), by: z.literal('root'), device: wireDeviceSchema, box: boxSchema })
+	z.strictObject({
+		...link,
+		kind: z.literal('recover'),
+		by: z.literal('root'),
+		device: wireDeviceSchema,
+		box: boxSchema
+	})
 ]);
 export type IdentityRecord = z.infer<typeof identityRecordSchema>;
 export type SignedIdentityRecord = SignedRecord<IdentityRecord>;

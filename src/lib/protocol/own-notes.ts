@@ -81,12 +81,8 @@ export const sealDeviceNote = (
 ): string => sealNote(identity, device, note, boxes, random);
 
 /** Null when this device does not hold the box, or the note was not made for this device of this identity. */
-export const openDeviceNote = (
-	identity: IdentityId,
-	device: DeviceId,
-	text: string,
-	boxes: Boxes
-): DeviceNote | null => openNote(identity, device, text, boxes, deviceNoteSchema);
+export const openDeviceNote = (identity: IdentityId, device: DeviceId, text: string, boxes: Boxes): DeviceNote | null =>
+	openNote(identity, device, text, boxes, deviceNoteSchema);
 
 export const sealStoreNote = (identity: IdentityId, lookup: string, boxes: Boxes, random: RandomBytes): string =>
 	sealNote(identity, 'recovery', { v: 1, lookup }, boxes, random);

@@ -21,7 +21,16 @@ import { pad, unpad } from '$lib/crypto/padding';
 import { NONCE_LENGTH, openBox, sealBox } from '$lib/crypto/sealing';
 import { deviceIdOf } from '$lib/crypto/signing';
 import { wireDeviceSchema } from './identity-log';
-import { deviceIdSchema, deviceIdText, hashSchema, hashText, idBytes, identityIdSchema, secretKeySchema, type Hash } from './ids';
+import {
+	deviceIdSchema,
+	deviceIdText,
+	hashSchema,
+	hashText,
+	idBytes,
+	identityIdSchema,
+	secretKeySchema,
+	type Hash
+} from './ids';
 import { parseJson } from './json';
 
 /** 26 letters and digits with a check symbol, as the recovery code is written and typed. */
@@ -137,7 +146,9 @@ export type DeviceGrant = z.infer<typeof deviceGrantSchema>;
 const MOST_BOXES = 110;
 
 export const sealGrant = async (grant: DeviceGrant, box: Uint8Array): Promise<string> =>
-	toBase64url(await sealTo(box, utf8(JSON.stringify({ ...grant, boxes: newestFirst(grant.boxes).slice(0, MOST_BOXES) }))));
+	toBase64url(
+		await sealTo(box, utf8(JSON.stringify({ ...grant, boxes: newestFirst(grant.boxes).slice(0, MOST_BOXES) })))
+	);
 
 const newestFirst = (boxes: DeviceGrant['boxes']): DeviceGrant['boxes'] => [...boxes].sort((a, b) => b.gen - a.gen);
 

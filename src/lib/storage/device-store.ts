@@ -6,7 +6,14 @@ import type { BookId, CircleId } from '$lib/protocol/ids';
 import type { Connection } from './connection';
 import { toRow, type HeadRow, type HemlinjeDatabase } from './database';
 import { StorageAbort, type StorageError } from './errors';
-import { DEVICE_ROW, deviceKeysSchema, DEVICE_WORK_ROW, deviceWorkSchema, type DeviceKeys, type DeviceWork } from './keyring';
+import {
+	DEVICE_ROW,
+	deviceKeysSchema,
+	DEVICE_WORK_ROW,
+	deviceWorkSchema,
+	type DeviceKeys,
+	type DeviceWork
+} from './keyring';
 import { after, CURRENT_DEVICE, sealAfter, type WriteContext } from './record';
 import type { SealedRows } from './sealed-rows';
 import { waitingIn } from './waiting';
@@ -46,11 +53,7 @@ export class DeviceStore {
 	 * sealed again as its own, every entry as it stands, under the same ids. What was sealed as the old device and never
 	 * arrived goes; what arrived stays as that device's. Nothing happens when the row is another than `from` by now.
 	 */
-	become(
-		from: DeviceKeys,
-		next: DeviceKeys,
-		rechain: readonly Rechaining[]
-	): Promise<Result<boolean, StorageError>> {
+	become(from: DeviceKeys, next: DeviceKeys, rechain: readonly Rechaining[]): Promise<Result<boolean, StorageError>> {
 		return this.#connection.write(['keys', 'heads', 'frames', 'outbox'], async (database) => {
 			const row = await database.keys.get(DEVICE_ROW);
 			const now = row && this.#rows.open(row, deviceKeysSchema);
@@ -82,7 +85,11 @@ export class DeviceStore {
 			sealed.push({ frame, at: head });
 		}
 		for (const { row } of waiting) {
-			const hashes = [...new Set([row.hash, ...row.sent])].map((hash): [CircleId, BookId, typeof hash] => [circle, book, hash]);
+			const hashes = [...new Set([row.hash, ...row.sent])].map((hash): [CircleId, BookId, typeof hash] => [
+				circle,
+				book,
+				hash
+			]);
 			const kept = await database.frames.bulkGet(hashes);
 			// One that has come back from the relay has arrived: its entry is then said twice by the same person, which is once.
 			await database.frames.bulkDelete(hashes.filter((_, index) => (kept[index]?.pos ?? 0) === 0));

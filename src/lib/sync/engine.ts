@@ -27,6 +27,7 @@ import {
 import type * as Leaving from './leaving';
 import { envelopesFor } from './envelopes';
 import { concernsAll, flushCircle } from './outbox';
+import { PassProgress, type ProgressDeps } from './pass-progress';
 import { pullBooks } from './pull-books';
 import type { RelayClient, RelayError } from './relay-client';
 import { writeContext } from './write-context';
@@ -49,18 +50,13 @@ export interface SyncChange {
 	readonly books: readonly BookId[];
 }
 
-export interface SyncDeps {
-	readonly store: LocalStore;
+export interface SyncDeps extends ProgressDeps {
 	readonly relay: RelayClient;
 	readonly random: RandomBytes;
 	readonly now: () => number;
 	readonly onChange: (change: SyncChange) => void;
-	/** How many frames of those that were away have come, while they come. */
 	/** The own log, or which device this is, has changed. */
 	readonly onOwnDevices?: (() => void) | undefined;
-	/** How many circles that must be told of a removed device have been told. */
-	readonly onRenewing?: ((progress: { readonly done: number; readonly total: number }) => void) | undefined;
-	readonly onProgress?: ((progress: { readonly done: number; readonly total: number }) => void) | undefined;
 }
 
 export class SyncEngine {
@@ -69,10 +65,11 @@ export class SyncEngine {
 	#taken = new Map<CircleId, string>();
 	#running: Promise<Result<void, SyncError>> | null = null;
 	#again = false;
-	#progress = { done: 0, total: 0 };
+	readonly #progress: PassProgress;
 
 	constructor(deps: SyncDeps) {
 		this.#deps = deps;
+		this.#progress = new PassProgress(deps);
 	}
 
 	/** One pass; a call during a pass asks for one more after it. Resolves when everything known now has been tried. */
@@ -130,7 +127,8 @@ export class SyncEngine {
 		// Which devices count, and what a circle must be told, hangs on it: everything is looked at again.
 		this.#taken.clear();
 		this.#deps.relay.forgetHeads();
-		for (const { circle } of await this.#deps.store.readCircles()) this.#deps.onChange({ circle, keys: true, books: [] });
+		for (const { circle } of await this.#deps.store.readCircles())
+			this.#deps.onChange({ circle, keys: true, books: [] });
 		this.#deps.onOwnDevices?.();
 	}
 
@@ -219,29 +217,16 @@ export class SyncEngine {
 		let problem: Result<void, SyncError> = await this.#missingCircle(shown);
 		const farewell = await this.#ofOthers(device, (leaving, deps) => leaving.readFarewells(deps, shown));
 		problem = farewell.ok ? problem : farewell;
-		this.#progress = { done: 0, total: await this.#countMissing(shown) };
+		await this.#progress.begin(shown, device);
 		for (const head of shown.circles) {
 			const pulled = await this.#pullCircle(head, device);
 			if (!pulled.ok) problem = pulled;
 			if (!pulled.ok && concernsAll(pulled.error)) break;
 		}
-		if (problem.ok) this.#report({ ...this.#progress, done: this.#progress.total });
+		if (problem.ok) this.#progress.finish();
 		// An unfinished pull must not be taken for "nothing has moved" next time.
 		if (!problem.ok) this.#deps.relay.forgetHeads();
 		return problem;
-	}
-
-	async #countMissing(heads: Heads): Promise<number> {
-		if (!this.#deps.onProgress) return 0;
-		const missing = heads.circles.flatMap(({ circle, books }) =>
-			books.map(async ({ book, pos }) => Math.max(0, pos - (await this.#deps.store.head(circle, book)).pos))
-		);
-		return (await Promise.all(missing)).reduce((sum, count) => sum + count, 0);
-	}
-
-	#report(progress: { readonly done: number; readonly total: number }): void {
-		this.#progress = progress;
-		this.#deps.onProgress?.(progress);
 	}
 
 	/** A relay that no longer knows a circle of the person's own has lost it: absence is never deletion. */
@@ -307,7 +292,7 @@ export class SyncEngine {
 			return ok(access);
 		};
 		const { books, result } = await pullBooks({ ...this.#deps, learn }, head, access, (count) =>
-			this.#report({ ...this.#progress, done: this.#progress.done + count })
+			this.#progress.pulled(count)
 		);
 		if (result.ok && (await this.#standByOthersWords(access, device))) changed = true;
 		if (changed || books.length > 0) this.#deps.onChange({ circle: head.circle, keys: changed, books });
@@ -327,6 +312,7 @@ export class SyncEngine {
 		const { cutAtRelay } = await import('./cut-removed');
 		const sent = await cutAtRelay(this.#deps, access, device, removed);
 		if (!sent) return ok(undefined);
+		if (sent.ok) this.#progress.renewed();
 		// Somebody else's record came first: the next pass knows it.
 		const isOvertaken = !sent.ok && sent.error.type === 'refused' && sent.error.code === 'conflict';
 		if (!sent.ok && !isOvertaken) return sent;

@@ -74,7 +74,8 @@ export async function refreshOwnLog({ store, relay, now: clock }: OwnLogDeps): P
 async function withNews(device: DeviceKeys, news: readonly string[], now: number): Promise<DeviceKeys | null> {
 	const owed = device.log.slice(acknowledged(device));
 	// A restore that somebody else came before: what the root signed holds for the head it was made for alone.
-	if (owed.some((record) => parseIdentityRecord(idBytes(record))?.body.kind === 'recover') && owed[0] !== news[0]) return null;
+	if (owed.some((record) => parseIdentityRecord(idBytes(record))?.body.kind === 'recover') && owed[0] !== news[0])
+		return null;
 	// What this device was about to say may be among it: an answer was lost.
 	const arrived = owed.findIndex((record, index) => news[index] !== record);
 	const waiting = arrived < 0 ? [] : owed.slice(arrived);
@@ -170,7 +171,11 @@ export async function sayInOwnLog(
 		if (sent.ok) {
 			const saved = await deps.store.updateDevice((now) =>
 				now.log.length === device.log.length
-					? { ...(made.keep?.(now) ?? now), log: [...now.log, record], relay: { ...now.relay, logSent: now.log.length } }
+					? {
+							...(made.keep?.(now) ?? now),
+							log: [...now.log, record],
+							relay: { ...now.relay, logSent: now.log.length }
+						}
 					: now
 			);
 			return saved.ok ? ok(true) : saved;

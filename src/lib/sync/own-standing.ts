@@ -18,11 +18,7 @@ interface StandingDeps {
 }
 
 /** Takes the standing over, or leaves a word for the other devices. True when the circle now stands otherwise here. */
-export async function standByOwnWords(
-	deps: StandingDeps,
-	access: CircleAccess,
-	device: DeviceKeys
-): Promise<boolean> {
+export async function standByOwnWords(deps: StandingDeps, access: CircleAccess, device: DeviceKeys): Promise<boolean> {
 	const { standing, circle } = access.keys;
 	if (standing === 'joined' && !device.unit) await leaveWord(deps, access, device);
 	if (standing !== 'invited') return false;

@@ -117,7 +117,8 @@ export async function reveal(
 }
 
 /** `in`: the old device has let this one in; its keys, with the record that confirms it still to be sent. */
-export type Admission = { readonly type: 'waiting' } | { readonly type: 'no' } | { readonly type: 'in'; readonly device: DeviceKeys };
+export type Admission =
+	{ readonly type: 'waiting' } | { readonly type: 'no' } | { readonly type: 'in'; readonly device: DeviceKeys };
 
 /** How it stands: asked until it is a yes or a no. */
 export async function readAdmission(
@@ -137,7 +138,9 @@ export async function readAdmission(
 		const answer = ct === undefined ? null : openNote('answer', ct, pairingKeys(me.code));
 		return ok({ type: answer && parseJson(pairingAnswerSchema, answer) ? 'no' : 'waiting' });
 	}
-	const added = log.value.map((record) => parseIdentityRecord(idBytes(record))?.body).find((body) => body?.kind === 'addDevice' && body.device.id === device.id);
+	const added = log.value
+		.map((record) => parseIdentityRecord(idBytes(record))?.body)
+		.find((body) => body?.kind === 'addDevice' && body.device.id === device.id);
 	const grant = added?.kind === 'addDevice' ? await openGrant(added.boxes, me.box, identity.id) : null;
 	const boxes = grant ? boxesIn(grant.boxes, log.value) : [];
 	if (!grant || !isSameDevice(device, me.hello.device) || !boxes.some((box) => box.gen === identity.box.gen))
@@ -252,7 +255,12 @@ export async function nameDevice(
 		if (!there) return Promise.resolve(null);
 		const before = there.name === null ? null : openDeviceNote(identity.id, id, there.name, device.boxes);
 		if (before?.name === name) return Promise.resolve(null);
-		const note = { v: 1 as const, name, at: before?.at ?? deps.now(), ...(before?.copyOf ? { copyOf: before.copyOf } : {}) };
+		const note = {
+			v: 1 as const,
+			name,
+			at: before?.at ?? deps.now(),
+			...(before?.copyOf ? { copyOf: before.copyOf } : {})
+		};
 		return Promise.resolve({
 			says: { kind: 'nameDevice', device: id, name: sealDeviceNote(identity.id, id, note, device.boxes, deps.random) }
 		});
