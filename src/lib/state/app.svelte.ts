@@ -22,8 +22,11 @@ import { TabDrafts } from './tab-drafts';
 export type AppPhase =
 	| { readonly type: 'opening' }
 	| { readonly type: 'ready' }
-	/** The way back has the screen. `begun`: it was interrupted, and goes on before anything else. */
-	| { readonly type: 'restoring'; readonly begun: boolean }
+	/**
+	 * The way back has the screen. `begun`: it was interrupted, and goes on before anything else. `by`: the code on paper, or
+	 * another device of the person.
+	 */
+	| { readonly type: 'restoring'; readonly begun: boolean; readonly by: 'code' | 'device' }
 	| {
 			readonly type: 'failed';
 			readonly error: StorageError;
@@ -37,6 +40,12 @@ export interface DeviceFacts {
 	readonly identity: DeviceKeys['identity'] | null;
 	readonly relayOn: boolean;
 	readonly hasRecovery: boolean;
+	/** What the person calls this device; on a staff device, who uses it. */
+	readonly name: string | null;
+	/** Taken out: by another device, or by the recovery code. */
+	readonly shutOut: 'device' | 'code' | null;
+	/** A copied browser profile that became a device of its own, and the person has not read of it. */
+	readonly wasCopy: boolean;
 	readonly unit: {
 		readonly name: string;
 		readonly contact: string;
@@ -48,7 +57,10 @@ export interface DeviceFacts {
 /** What a receipt's name field holds (docs/protocol.md 8). */
 const MAX_SIGNATURE = 64;
 
-const NEW_DEVICE: DeviceFacts = { kind: 'new', identity: null, relayOn: false, hasRecovery: false, unit: null };
+const NEW_DEVICE: DeviceFacts = {
+	...{ kind: 'new', identity: null, relayOn: false, hasRecovery: false, unit: null },
+	...{ name: null, shutOut: null, wasCopy: false }
+};
 
 export class App {
 	readonly space: Space;
@@ -58,6 +70,8 @@ export class App {
 	syncedAt: number | null = $state(null);
 	/** Milliseconds this device's clock was ahead of the relay's when they last spoke; null until then. */
 	skewMs: number | null = $state(null);
+	/** How many circles have been told of a device that was taken out; null while none has to be. */
+	renewing: { readonly done: number; readonly total: number } | null = $state.raw(null);
 	device: DeviceFacts = $state.raw(NEW_DEVICE);
 	/** Every circle on this device but the person's own. */
 	circles: readonly CircleState[] = $state.raw([]);
@@ -111,10 +125,10 @@ export class App {
 		return this.#session;
 	}
 
-	/** The name a staff device signs its marks with, as short as a receipt can hold it. */
+	/** The name a staff device signs its marks with, as short as a receipt can hold it: whoever uses it, or the unit's contact. */
 	get signature(): string | null {
-		const { unit } = this.device;
-		return unit && (unit.contact || unit.name).slice(0, MAX_SIGNATURE);
+		const { unit, name } = this.device;
+		return unit && (name ?? (unit.contact || unit.name)).slice(0, MAX_SIGNATURE);
 	}
 
 	get isDemo(): boolean {
@@ -143,13 +157,15 @@ export class App {
 			onChange: (change) => void this.#unlessClosed(this.#apply(change)),
 			onDevice: () => void this.#unlessClosed(this.#readDevice()),
 			onStatus: (status) => this.#showStatus(status),
+			onRenewing: (progress) => (this.renewing = progress),
 			onErased: () => location.reload()
 		});
 		if (!session.ok) return this.#fail(session.error);
 		this.#session = session.value;
 		try {
-			if (await session.value.isRestoring()) {
-				this.phase = { type: 'restoring', begun: true };
+			const by = await session.value.isRestoring();
+			if (by) {
+				this.phase = { type: 'restoring', begun: true, by };
 				return this.#settle(err({ type: 'wiped' }));
 			}
 			await this.#readDevice();
@@ -192,14 +208,14 @@ export class App {
 	}
 
 	/** Lets go of the store for a restore, which works on it alone. Only a page loaded anew opens it again. */
-	stepAside(): void {
+	stepAside(by: 'code' | 'device' = 'code'): void {
 		this.close();
-		this.phase = { type: 'restoring', begun: true };
+		this.phase = { type: 'restoring', begun: true, by };
 	}
 
 	/** Asks for the code where the store does not open. */
 	askForCode(): void {
-		this.phase = { type: 'restoring', begun: false };
+		this.phase = { type: 'restoring', begun: false, by: 'code' };
 	}
 
 	/** What restoring needs in place of a session of this app's. */
@@ -235,7 +251,8 @@ export class App {
 
 	async #readDevice(): Promise<void> {
 		const device = await this.session.device();
-		this.device = device ? factsOf(device) : NEW_DEVICE;
+		const { ownStanding } = await this.#dataLayer;
+		this.device = device ? { ...factsOf(device), ...ownStanding(device) } : NEW_DEVICE;
 		if (this.phase.type === 'ready' && this.#own === null && device?.unit === null) await this.#readCircles();
 		await this.#own?.refreshDurability();
 	}
@@ -291,11 +308,12 @@ export class App {
 	}
 }
 
-const factsOf = (device: DeviceKeys): DeviceFacts => ({
+const factsOf = (device: DeviceKeys): Omit<DeviceFacts, 'name' | 'shutOut'> => ({
 	kind: device.unit ? 'unit' : 'person',
 	identity: device.identity,
 	relayOn: device.relayOn,
 	hasRecovery: device.recovery !== null,
+	wasCopy: device.copyOf !== undefined,
 	unit: device.unit && {
 		name: device.unit.name,
 		contact: device.unit.contact,
