@@ -251,8 +251,7 @@ export class App {
 
 	async #readDevice(): Promise<void> {
 		const device = await this.session.device();
-		const { ownStanding } = await this.#dataLayer;
-		this.device = device ? { ...factsOf(device), ...ownStanding(device) } : NEW_DEVICE;
+		this.device = device ? { ...factsOf(device), ...(await standingOf(device)) } : NEW_DEVICE;
 		if (this.phase.type === 'ready' && this.#own === null && device?.unit === null) await this.#readCircles();
 		await this.#own?.refreshDurability();
 	}
@@ -306,6 +305,13 @@ export class App {
 		this.#own = await this.#load(circle);
 		return true;
 	}
+}
+
+/** A first device that nobody has named and nobody could take out has nothing to be looked up. */
+async function standingOf(device: DeviceKeys): Promise<Pick<DeviceFacts, 'name' | 'shutOut'>> {
+	if (device.log.length === 1) return { name: null, shutOut: null };
+	const { ownStanding } = await import('./own-devices');
+	return ownStanding(device);
 }
 
 const factsOf = (device: DeviceKeys): Omit<DeviceFacts, 'name' | 'shutOut'> => ({

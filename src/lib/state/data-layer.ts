@@ -3,7 +3,6 @@
  * it: a form can be typed in while this arrives (docs/decisions/0002).
  */
 export { CircleState } from './circle-state.svelte';
-export { ownStanding } from './own-devices';
 export { sealedDrafts } from './sealed-drafts';
 export { Session } from './session';
 export { LocalStore } from '$lib/storage/local-store';

@@ -57,7 +57,7 @@ export function ownStanding(device: DeviceKeys): {
 	readonly name: string | null;
 	readonly shutOut: 'device' | 'code' | null;
 } {
-	const own = device.log.length > 1 ? ownIdentity(device).devices.get(device.device) : undefined;
+	const own = ownIdentity(device).devices.get(device.device);
 	return { name: (own && noteOf(device, own)?.name) || null, shutOut: shutOutBy(device) };
 }
 

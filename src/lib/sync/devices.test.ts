@@ -138,7 +138,7 @@ describe('a further device', () => {
 		const amend = (kilos: number) => ({
 			...weight(kilos),
 			kind: 'obs.amend' as const,
-			target: first as EntryId
+			target: first
 		});
 		await phone.record('weight', [amend(71.1)]);
 		await computer.record('weight', [amend(71.2)]);

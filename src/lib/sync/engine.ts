@@ -14,7 +14,6 @@ import { idBytes, type BookId, type CircleId, type IdentityId } from '$lib/proto
 import { bookOf, commitOf, parseManifest } from '$lib/protocol/manifest';
 import { StorageAbort, type StorageError } from '$lib/storage/errors';
 import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
-import type { LocalStore } from '$lib/storage/local-store';
 import {
 	epochKey,
 	identityFrom,

@@ -25,11 +25,11 @@ const refusalWords = ({ code }: Refusal): string =>
 export function addProblemWords(problem: AddDeviceProblem, typed: string, isUnit: boolean): string {
 	switch (problem.type) {
 		case 'wrong-length':
-			return m.restore_wrong_length({ typed: recoveryLetters(typed).length, wanted: RECOVERY_CODE_LENGTH });
+			return m.devices_wrong_length({ typed: recoveryLetters(typed).length, wanted: RECOVERY_CODE_LENGTH });
 		case 'wrong-character':
 			return m.restore_wrong_character();
 		case 'wrong-check':
-			return m.restore_wrong_check();
+			return m.devices_wrong_check();
 		case 'not-found':
 			return m.devices_not_found();
 		case 'taken':
