@@ -50,6 +50,7 @@ beforeAll(async () => {
 		[`invites/${key(32)}/accept`, { circle: circle.id }],
 		[`invitations/${key(32)}`, { circle: circle.id, pub: key(32), ct: key(60) }],
 		[`invitations/${key(32)}/accept`, { acceptance: text(headOf(circle).bytes) }],
+		[`pairings/${key(32)}`, { step: 0, ct: key(300) }],
 		[`recovery/${key(16)}`, { kind: 'box', gen: 1, ct: key(60) }]
 	];
 });
@@ -107,7 +108,7 @@ test('H1: bodies altered in any field', { timeout: 240_000 }, async () => {
 			fc.boolean(),
 			async (which, path, value, isPut) => {
 				const [place, body] = valid[which % valid.length] ?? ['', null];
-				const method = place.startsWith('recovery') || (isPut && place.endsWith('envelopes')) ? 'PUT' : 'POST';
+				const method = /^(recovery|pairings)/.test(place) || (isPut && place.endsWith('envelopes')) ? 'PUT' : 'POST';
 				await expectOwnAnswer(await call(relay, place, { method, token, json: mutate(body, path, value) ?? null }));
 			}
 		),
@@ -127,6 +128,7 @@ test('H1: methods, paths, headers and bytes of any kind', { timeout: 240_000 }, 
 			'pull',
 			'heads',
 			'recovery',
+			'pairings',
 			'invites',
 			'accept',
 			'log',

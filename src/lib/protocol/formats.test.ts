@@ -64,6 +64,7 @@ import {
 	putInvitationSchema
 } from './api/invitations';
 import { acceptInviteSchema, inviteId } from './api/invites';
+import { pairingSchema, putPairingSchema } from './api/pairings';
 import { recoveryContentSchema, recoveryFileSchema, recoveryStoreSchema } from './api/recovery';
 import { API_VERSION } from './api/version';
 import { batchSchema, encodeBatch, type Entry, entrySchema, parseBatch, snapshotSchema } from './entries';
@@ -83,6 +84,14 @@ import {
 	type InvitationCard
 } from './invitation';
 import { manifestSchema } from './manifest';
+import { deviceNoteSchema, storeNoteSchema } from './own-notes';
+import {
+	deviceGrantSchema,
+	pairingAnswerSchema,
+	pairingHelloSchema,
+	pairingOfferSchema,
+	pairingRevealSchema
+} from './pairing';
 import { openRoster, rosterSchema } from './roster';
 import { parseRecord, verifyRecord } from './signed-record';
 import { signUnitCard, unitCardSchema, type UnitCard } from './unit-card';
@@ -97,6 +106,15 @@ const schemas: Record<string, z.core.$ZodType> = {
 	manifest: manifestSchema,
 	roster: rosterSchema,
 	unitCard: unitCardSchema,
+	deviceNote: deviceNoteSchema,
+	storeNote: storeNoteSchema,
+	deviceGrant: deviceGrantSchema,
+	pairingHello: pairingHelloSchema,
+	pairingOffer: pairingOfferSchema,
+	pairingReveal: pairingRevealSchema,
+	pairingAnswer: pairingAnswerSchema,
+	'api.putPairing': putPairingSchema,
+	'api.pairing': pairingSchema,
 	invitationCard: invitationCardSchema,
 	acceptance: acceptanceSchema,
 	envelope: envelopeSchema,

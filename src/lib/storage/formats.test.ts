@@ -11,6 +11,7 @@ import {
 	circleWorkSchema,
 	deviceKeysSchema,
 	identityRow,
+	deviceWorkSchema,
 	joiningsSchema,
 	JOININGS_ROW,
 	knownIdentitySchema,
@@ -38,6 +39,7 @@ test('the keyring, the tables and the names on the device are as they were', () 
 		care: fingerprint(careSchema),
 		circleWork: fingerprint(circleWorkSchema),
 		joinings: fingerprint(joiningsSchema),
+		deviceWork: fingerprint(deviceWorkSchema),
 		writer: WRITER_VERSION,
 		// A new kind of entry makes something else of the same frames: CACHE_VERSION goes on with it.
 		cache: [CACHE_VERSION, fingerprint(entrySchema)],
