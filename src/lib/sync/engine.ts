@@ -16,7 +16,6 @@ import { StorageAbort, type StorageError } from '$lib/storage/errors';
 import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
 import {
 	epochKey,
-	identityFrom,
 	openCircle,
 	personOf,
 	uncutDevices,
@@ -26,6 +25,7 @@ import {
 import type * as Leaving from './leaving';
 import { envelopesFor } from './envelopes';
 import { concernsAll, flushCircle } from './outbox';
+import { KnownLogs } from './known-logs';
 import { PassProgress, type ProgressDeps } from './pass-progress';
 import { pullBooks } from './pull-books';
 import type { RelayClient, RelayError } from './relay-client';
@@ -65,6 +65,7 @@ export class SyncEngine {
 	#running: Promise<Result<void, SyncError>> | null = null;
 	#again = false;
 	readonly #progress: PassProgress;
+	readonly #logs = new KnownLogs();
 
 	constructor(deps: SyncDeps) {
 		this.#deps = deps;
@@ -189,7 +190,7 @@ export class SyncEngine {
 		const found = new Map<IdentityId, Identity>();
 		for (const [id, headN] of wanted) {
 			const stored = id === me.identity ? me.log : ((await this.#deps.store.readIdentity(id))?.log ?? []);
-			const known = identityFrom(stored, id);
+			const known = this.#logs.read(stored, id);
 			const isBehind = !known || known.head.n < headN;
 			const newer = refresh && isBehind ? await this.#newerLog(id, stored) : ok(null);
 			if (!newer.ok) return newer;
@@ -203,7 +204,7 @@ export class SyncEngine {
 	async #newerLog(id: IdentityId, seen: readonly string[]): Promise<Result<Identity | null, SyncError>> {
 		const fetched = await this.#deps.relay.identityLog(id);
 		if (!fetched.ok) return fetched;
-		const identity = identityFrom(fetched.value, id);
+		const identity = this.#logs.read(fetched.value, id);
 		if (!identity || seen.some((record, n) => fetched.value[n] !== record)) return ok(null);
 		const saved = await this.#deps.store.saveIdentity({ v: 1, identity: id, log: fetched.value });
 		return saved.ok ? ok(identity) : saved;
