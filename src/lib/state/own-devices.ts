@@ -1,7 +1,7 @@
 /** The person's own devices, or a care unit's: what they are called, who is among them, and taking one out. */
 import type { Result } from '$lib/domain/result';
-import type { IdentityDevice } from '$lib/protocol/identity-log';
-import type { DeviceId } from '$lib/protocol/ids';
+import { parseIdentityRecord, type IdentityDevice } from '$lib/protocol/identity-log';
+import { idBytes, type DeviceId } from '$lib/protocol/ids';
 import { openDeviceNote, type DeviceNote } from '$lib/protocol/own-notes';
 import type { StorageError } from '$lib/storage/errors';
 import type { DeviceKeys } from '$lib/storage/keyring';
@@ -39,7 +39,7 @@ export async function readOwnDevices(session: Session): Promise<OwnDevice[]> {
 			return {
 				id: each.id,
 				name: note?.name || null,
-				at: note?.at ?? null,
+				at: each.addedAt === 0 ? begunAt(device) : (note?.at ?? null),
 				isThis: each.id === device.device,
 				isConfirmed: each.confirmed,
 				copyOf: before ? (noteOf(device, before)?.name ?? '') : null,
@@ -47,6 +47,12 @@ export async function readOwnDevices(session: Session): Promise<OwnDevice[]> {
 			};
 		})
 		.sort((a, b) => Number(b.isThis) - Number(a.isThis));
+}
+
+/** When the identity was begun, on its first device. */
+function begunAt({ log }: DeviceKeys): number | null {
+	const first = parseIdentityRecord(idBytes(log[0] ?? ''))?.body;
+	return first?.kind === 'genesis' ? first.at : null;
 }
 
 const noteOf = ({ identity, boxes }: DeviceKeys, device: IdentityDevice): DeviceNote | null =>

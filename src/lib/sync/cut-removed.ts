@@ -6,9 +6,9 @@
 import { toBase64url } from '$lib/crypto/bytes';
 import { keyCommit, sealEnvelope, type EpochKey } from '$lib/protocol/envelope';
 import type { Frame } from '$lib/protocol/frame';
-import { idBytes, type BookId, type DeviceId } from '$lib/protocol/ids';
+import { idBytes, type BookId, type DeviceId, type Hash } from '$lib/protocol/ids';
 import { accessOf, bookOf, signManifest, type Cut } from '$lib/protocol/manifest';
-import type { Result } from '$lib/domain/result';
+import { ok, type Result } from '$lib/domain/result';
 import type { DeviceKeys } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
 import { epochKey, type CircleAccess } from './circle-access';
@@ -25,15 +25,15 @@ const renewableBooks = (access: CircleAccess): BookId[] =>
 	});
 
 /**
- * Sends the record that cuts these devices off, and keeps it with its keys. Null when no book can be renewed here. Everything
- * must have been pulled.
+ * Sends the record that cuts these devices off, and keeps it with its keys. The record's hash; null when no book can be renewed
+ * here. Everything must have been pulled.
  */
 export async function cutAtRelay(
 	deps: MembershipDeps & { readonly store: LocalStore; readonly relay: RelayClient },
 	access: CircleAccess,
 	device: DeviceKeys,
 	removed: readonly DeviceId[]
-): Promise<Result<void, SyncError> | null> {
+): Promise<Result<Hash, SyncError> | null> {
 	const { circle } = access.chain;
 	const framesOf = new Map<BookId, Frame[]>();
 	for (const book of renewableBooks(access)) {
@@ -45,7 +45,9 @@ export async function cutAtRelay(
 	if (framesOf.size === 0) return null;
 	const step = await cutRemovedDevices(access, device, removed, framesOf, deps);
 	const sent = await deps.relay.extendCircle(circle, step.manifest, step.envelopes);
-	return sent.ok ? keepStep(deps.store, access, step) : sent;
+	if (!sent.ok) return sent;
+	const kept = await keepStep(deps.store, access, step);
+	return kept.ok ? ok(step.hash) : kept;
 }
 
 /**
@@ -58,7 +60,7 @@ async function cutRemovedDevices(
 	removed: readonly DeviceId[],
 	framesOf: ReadonlyMap<BookId, readonly Frame[]>,
 	deps: MembershipDeps
-): Promise<ManifestStep> {
+): Promise<ManifestStep & { readonly hash: Hash }> {
 	const head = access.chain.head.body;
 	const renewed: EpochKey[] = [...framesOf.keys()].map((book) => ({
 		book,
@@ -98,6 +100,7 @@ async function cutRemovedDevices(
 		return to && keys.length > 0 ? [sealEnvelope(to, access.chain.circle, keys)] : [];
 	});
 	return {
+		hash: manifest.hash,
 		manifest: toBase64url(manifest.bytes),
 		envelopes: await Promise.all(envelopes),
 		keys: renewed.map((each) => ({ ...each, key: toBase64url(each.key) }))

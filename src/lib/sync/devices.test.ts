@@ -155,34 +155,38 @@ describe('a further device', () => {
 		expect(seen[0]).toBe(seen[1]);
 	});
 
-	test('A7: one that was offline during five rotations, and one added after them, read everything', async () => {
-		const { phone, first } = await marta();
-		const computer = await pairWith(phone, answering);
-		await settle(computer, phone);
-		const ids = [first];
-		for (let round = 0; round < 5; round += 1) {
-			const lost = await pairWith(phone, answering, 'Borttappad');
-			await settle(lost, phone);
-			await remove(phone, (await lost.device()).device);
-			await settle(phone);
-			expect(await lost.sync()).toBe('shut-out');
-			const entry = weight(80 + round);
-			await phone.record('weight', [entry]);
-			await settle(phone);
-			ids.push(entry.id);
+	test(
+		'A7: one that was offline during five rotations, and one added after them, read everything',
+		{ timeout: 120_000 },
+		async () => {
+			const { phone, first } = await marta();
+			const computer = await pairWith(phone, answering);
+			await settle(computer, phone);
+			const ids = [first];
+			for (let round = 0; round < 5; round += 1) {
+				const lost = await pairWith(phone, answering, 'Borttappad');
+				expect([await lost.sync(), await phone.sync()]).toEqual(['ok', 'ok']);
+				await remove(phone, (await lost.device()).device);
+				expect(await phone.sync()).toBe('ok');
+				expect(await lost.sync()).toBe('shut-out');
+				const entry = weight(80 + round);
+				await phone.record('weight', [entry]);
+				expect(await phone.sync()).toBe('ok');
+				ids.push(entry.id);
+			}
+			expect((await headOf(phone)).books.every((book) => book.epoch === 6)).toBe(true);
+			await settle(computer);
+			expect((await computer.device()).boxes.map(({ gen }) => gen).sort()).toEqual([1, 2, 3, 4, 5, 6]);
+			expect(await computer.entries('weight')).toEqual(ids);
+			const late = await pairWith(computer, answering, 'Ny');
+			await settle(late);
+			expect(await late.entries('weight')).toEqual(ids);
+			const last = weight(90);
+			await late.record('weight', [last]);
+			await settle(late, phone);
+			expect(await phone.entries('weight')).toEqual([...ids, last.id]);
 		}
-		expect((await headOf(phone)).books.every((book) => book.epoch === 6)).toBe(true);
-		await settle(computer);
-		expect((await computer.device()).boxes.map(({ gen }) => gen).sort()).toEqual([1, 2, 3, 4, 5, 6]);
-		expect(await computer.entries('weight')).toEqual(ids);
-		const late = await pairWith(computer, answering, 'Ny');
-		await settle(late);
-		expect(await late.entries('weight')).toEqual(ids);
-		const last = weight(90);
-		await late.record('weight', [last]);
-		await settle(late, phone);
-		expect(await phone.entries('weight')).toEqual([...ids, last.id]);
-	});
+	);
 });
 
 describe('a device that is taken out', () => {

@@ -14,14 +14,7 @@ import { idBytes, type BookId, type CircleId, type IdentityId } from '$lib/proto
 import { bookOf, commitOf, parseManifest } from '$lib/protocol/manifest';
 import { StorageAbort, type StorageError } from '$lib/storage/errors';
 import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
-import {
-	epochKey,
-	openCircle,
-	personOf,
-	uncutDevices,
-	type CircleAccess,
-	type Me
-} from './circle-access';
+import { epochKey, openCircle, personOf, uncutDevices, type CircleAccess, type Me } from './circle-access';
 import type * as Leaving from './leaving';
 import { envelopesFor } from './envelopes';
 import { concernsAll, flushCircle } from './outbox';
@@ -297,28 +290,36 @@ export class SyncEngine {
 		if (result.ok && (await this.#standByOthersWords(access, device))) changed = true;
 		if (changed || books.length > 0) this.#deps.onChange({ circle: head.circle, keys: changed, books });
 		if (!result.ok) return result;
-		const cut = await this.#cutRemoved(access, device);
-		if (cut.ok && !lacksKeys(access)) this.#taken.set(head.circle, shown);
-		return cut;
+		const stands = await this.#cutRemoved(head, access, device);
+		if (!stands.ok) return stands;
+		if (!lacksKeys(access)) this.#taken.set(head.circle, JSON.stringify(stands.value));
+		return ok(undefined);
 	}
 
 	/**
-	 * Tells a circle of own devices that are out, once everything they have written is here. The next pass takes the new
-	 * record and keys in like anybody's; if it never comes, this is simply done again.
+	 * Tells a circle of own devices that are out, once everything they have written is here; if it cannot be told now, this is
+	 * simply done again. The head as it stands after it.
 	 */
-	async #cutRemoved(access: CircleAccess, device: DeviceKeys): Promise<Result<void, SyncError>> {
+	async #cutRemoved(
+		head: CircleHead,
+		access: CircleAccess,
+		device: DeviceKeys
+	): Promise<Result<CircleHead, SyncError>> {
 		const removed = uncutDevices(access);
-		if (removed.length === 0 || removed.includes(device.device)) return ok(undefined);
+		if (removed.length === 0 || removed.includes(device.device)) return ok(head);
 		const { cutAtRelay } = await import('./cut-removed');
 		const sent = await cutAtRelay(this.#deps, access, device, removed);
-		if (!sent) return ok(undefined);
-		if (sent.ok) this.#progress.renewed();
-		// Somebody else's record came first: the next pass knows it.
-		const isOvertaken = !sent.ok && sent.error.type === 'refused' && sent.error.code === 'conflict';
-		if (!sent.ok && !isOvertaken) return sent;
+		if (!sent) return ok(head);
 		this.#deps.relay.forgetHeads();
+		if (sent.ok) {
+			this.#progress.renewed();
+			this.#deps.onChange({ circle: head.circle, keys: true, books: [] });
+			return ok({ ...head, manifest: head.manifest + 1, manifestHash: shortHash(sent.value) });
+		}
+		// Somebody else's record came first: the next pass knows it.
+		if (sent.error.type !== 'refused' || sent.error.code !== 'conflict') return sent;
 		this.#again = true;
-		return ok(undefined);
+		return ok(head);
 	}
 
 	/** What the members' logs have become since: a frame came from a device none of them names. */
