@@ -2,7 +2,8 @@
  * `npm test`: installs what is missing, runs every gate and every runner, and ends with one line that adds up their own
  * counts. A failure does not stop the later tiers, so one run tells all.
  *
- * `--only=lint,unit,…` runs the named ones alone; `--nightly` asks the property tests for many more runs.
+ * `--only=lint,unit,…` runs the named ones alone; `--nightly` asks the property tests for many more runs,
+ * and the tests whether they notice planted faults.
  */
 
 import { spawn } from 'node:child_process';
@@ -24,7 +25,7 @@ import {
 } from './lib/tally.js';
 
 /** A tier that takes longer hangs: it is killed and has failed. */
-const TIER_LIMIT_MS = 18 * 60_000;
+const TIER_LIMIT_MS = (process.argv.includes('--nightly') ? 6 * 60 : 18) * 60_000;
 const RESULTS = inProject('test-results');
 
 /** @typedef {import('./lib/tally.js').Tally} Tally */
@@ -74,6 +75,14 @@ const RUNNERS = [
 	}
 ];
 
+/** What only the long run asks: whether the tests themselves would notice. */
+const NIGHTLY = {
+	name: 'mutants',
+	script: inProject('tests', 'mutants', 'run.js'),
+	args: [reportFile('mutants')],
+	report: { file: reportFile('mutants'), tally: checksTally }
+};
+
 /** The tiers that need a browser to be there. */
 const IN_BROWSERS = ['chromium', 'firefox'];
 
@@ -104,7 +113,8 @@ await runMain(async () => {
 	const results = [];
 	if (isWanted(BUILD)) results.push(await runBuild());
 	results.push(...(await runInPairs(GATES.filter(isWanted))));
-	for (const tier of RUNNERS.filter(isWanted)) results.push(await runTier(tier, 'live'));
+	const runners = process.argv.includes('--nightly') ? [...RUNNERS, NIGHTLY] : RUNNERS;
+	for (const tier of runners.filter(isWanted)) results.push(await runTier(tier, 'live'));
 
 	console.log(`\n${results.map(summary).join('\n')}\n  ${seconds(Date.now() - startedAt)} in all`);
 	const total = sum(results.map((result) => result.tally));
@@ -117,7 +127,7 @@ await runMain(async () => {
  * @param {readonly string[] | undefined} only
  */
 function checkNames(only) {
-	const names = [BUILD, ...GATES, ...RUNNERS].map((tier) => tier.name);
+	const names = [BUILD, ...GATES, ...RUNNERS, NIGHTLY].map((tier) => tier.name);
 	const unknown = only?.find((name) => !names.includes(name));
 	if (unknown !== undefined) throw new Explained(`There is no tier "${unknown}". There are: ${names.join(', ')}.`);
 }

@@ -37,6 +37,8 @@ export class Party {
 	readonly calls: string[] = [];
 	between: Between = (request, relay) => relay(request);
 	onRenewing: (progress: { readonly done: number; readonly total: number }) => void = () => undefined;
+	/** The device's clock, moved by hand. */
+	clock = START;
 	engine: SyncEngine;
 	client: RelayClient;
 
@@ -95,7 +97,7 @@ export class Party {
 				return this.between(request, (each) => this.relay(each));
 			},
 			origin: ORIGIN,
-			now: () => START,
+			now: () => this.clock,
 			timeoutMs: 0
 		});
 	}
@@ -105,7 +107,7 @@ export class Party {
 			store: this.store,
 			relay: this.client,
 			random: this.random,
-			now: () => START,
+			now: () => this.clock,
 			onChange: (change) => this.changes.push(change),
 			onRenewing: (progress) => this.onRenewing(progress)
 		});
@@ -138,12 +140,12 @@ export class Party {
 		return saved.value.map(({ frame }) => frame);
 	}
 
-	/** Ids of the entries that count in a book, in order. */
+	/** Ids of the entries that count in a book, in order; heartbeats, which the engine writes by itself, left out. */
 	async entries(kind: BookKind, index = 0): Promise<string[]> {
 		const access = await this.access(index);
 		const book = must(bookOfKind(access, kind), 'the circle has the book');
 		const { stated } = await OpenBook.open(this.store, access, book, must(kindOf(access, book), 'a kind'));
-		return stated.map(({ entry }) => entry.id);
+		return stated.flatMap(({ entry }) => (entry.kind === 'heartbeat' ? [] : [entry.id]));
 	}
 
 	async waiting(): Promise<number> {

@@ -146,6 +146,10 @@ export const postManifest = (
 export const push = (relay: Relay, frames: readonly Frame[], token: string): Promise<Response> =>
 	call(relay, 'push', { token, bytes: joinFrames(frames.map((frame) => frame.bytes)) });
 
+/** Frames that were at the relay before it was restored from a backup. */
+export const bringBack = (relay: Relay, frames: readonly Frame[], token: string): Promise<Response> =>
+	call(relay, 'return', { token, bytes: joinFrames(frames.map((frame) => frame.bytes)) });
+
 export const pull = (
 	relay: Relay,
 	ranges: readonly { circle: CircleId; book: BookId; after: number }[],

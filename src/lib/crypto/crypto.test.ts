@@ -1,4 +1,5 @@
 import {
+	createDecipheriv,
 	createHmac,
 	createPrivateKey,
 	createPublicKey,
@@ -9,10 +10,12 @@ import {
 import { ed25519 } from '@noble/curves/ed25519.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { must } from '$lib/domain/assert';
 import { seededRandom } from '../../../tests/support/people';
 import { ageIdentity, ageRecipient, boxKeyOf, createBoxKey, isBoxKey, openWith, sealTo } from './boxes';
 import { concat, equalBytes, fromBase64url, toBase64url, utf8 } from './bytes';
 import { systemRandom } from './random';
+import { BulkKey } from './bulk-sealing';
 import { deriveKey, labelledHash, mac, sha256 } from './hash';
 import { pad, padmeLength, unpad } from './padding';
 import {
@@ -359,5 +362,37 @@ describe('age boxes', () => {
 		expect(isBoxKey(new Uint8Array(32))).toBe(false);
 		expect(isBoxKey(concat(new Uint8Array([1]), new Uint8Array(31)))).toBe(false);
 		expect(isBoxKey(new Uint8Array(31))).toBe(false);
+	});
+});
+
+describe('bulk sealing', () => {
+	const aad = utf8('hl/local/1/book:a:b');
+
+	test('is AES-256-GCM under a key derived for it: Node’s crypto opens it', async () => {
+		const secret = systemRandom(32);
+		const key = must(await BulkKey.from(secret), 'this platform has WebCrypto');
+		const plain = systemRandom(5000);
+		const box = await key.seal(aad, plain, systemRandom);
+		const cipher = createDecipheriv('aes-256-gcm', deriveKey(secret, 'hl/local/bulk/1'), box.subarray(0, 12));
+		cipher.setAAD(aad).setAuthTag(box.subarray(-16));
+		expect(new Uint8Array(Buffer.concat([cipher.update(box.subarray(12, -16)), cipher.final()]))).toEqual(plain);
+	});
+
+	test('opens nothing that is moved, altered, cut or under another key', async () => {
+		const key = must(await BulkKey.from(systemRandom(32)), 'this platform has WebCrypto');
+		const other = must(await BulkKey.from(systemRandom(32)), 'this platform has WebCrypto');
+		const box = await key.seal(aad, utf8('värden'), systemRandom);
+		expect(await key.open(aad, box)).toEqual(utf8('värden'));
+		expect(await other.open(aad, box)).toBeNull();
+		expect(await key.open(utf8('hl/local/1/book:a:c'), box)).toBeNull();
+		for (let at = 0; at < box.length; at += 1) {
+			expect(
+				await key.open(
+					aad,
+					box.map((byte, i) => (i === at ? byte ^ 1 : byte))
+				)
+			).toBeNull();
+			expect(await key.open(aad, box.subarray(0, at))).toBeNull();
+		}
 	});
 });

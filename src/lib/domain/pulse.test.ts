@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Observation } from './observation';
 import { unitedPulses } from './pulse';
@@ -24,6 +25,27 @@ describe('a pulse measured with a blood pressure', () => {
 			['a.pulse', 64, 'bloodPressure'],
 			['b', 70, undefined]
 		]);
+	});
+
+	test('however the two lie beside each other, all of them in order', () => {
+		const moment = fc.tuple(fc.integer({ min: 0, max: 6 }), fc.integer({ min: 0, max: 99 }));
+		const list = fc
+			.uniqueArray(moment, { maxLength: 8, selector: String })
+			.map((moments) =>
+				moments
+					.map(([utc, id]) => ({ utc, id: String(id).padStart(2, '0') }))
+					.sort((a, b) => a.utc - b.utc || (a.id < b.id ? -1 : 1))
+			);
+		fc.assert(
+			fc.property(list, list, (alone, inside) => {
+				const united = unitedPulses(
+					alone.map(({ id, utc }) => observation(`a${id}`, utc, { pulse: 70 })),
+					inside.map(({ id, utc }) => observation(`b${id}`, utc, { systolic: 130, diastolic: 80, pulse: 64 }))
+				).map(({ effective, id }) => `${effective.utc} ${id}`);
+				expect(united).toEqual([...united].sort());
+				expect(united).toHaveLength(alone.length + inside.length);
+			})
+		);
 	});
 
 	test('leaves the list as it is when no blood pressure had one', () => {

@@ -13,5 +13,23 @@ export function unitedPulses(
 			: [{ ...pressure, id: `${pressure.id}.pulse`, measure: 'pulse', values: { pulse }, within: 'bloodPressure' }];
 	});
 	if (inside.length === 0) return pulses;
-	return [...pulses, ...inside].sort((a, b) => a.effective.utc - b.effective.utc || (a.id < b.id ? -1 : 1));
+	return merged(pulses, inside);
 }
+
+/** Two lists that are oldest first, as one. */
+function merged(some: readonly Observation[], others: readonly Observation[]): readonly Observation[] {
+	if (some.length === 0) return others;
+	const all: Observation[] = [];
+	let at = 0;
+	for (const each of others) {
+		for (let next = some[at]; next && isBefore(next, each); next = some[at]) {
+			all.push(next);
+			at += 1;
+		}
+		all.push(each);
+	}
+	return [...all, ...some.slice(at)];
+}
+
+const isBefore = (a: Observation, b: Observation): boolean =>
+	a.effective.utc < b.effective.utc || (a.effective.utc === b.effective.utc && a.id < b.id);

@@ -194,6 +194,7 @@ export type AdjustUse = z.infer<typeof adjustUseSchema>;
 export type SeriesStart = z.infer<typeof seriesStartSchema>;
 export type ObsVoid = z.infer<typeof obsVoidSchema>;
 export type Receipt = z.infer<typeof receiptSchema>;
+export type Heartbeat = z.infer<typeof heartbeatSchema>;
 
 /**
  * Highest Lamport time. Whoever has read it writes it again instead of counting on: a hostile clock at the top can then

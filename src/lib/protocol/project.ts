@@ -52,7 +52,9 @@ export function projectObservations(frames: readonly AcceptedFrame[]): readonly 
  * entries are added one by one, or all at once.
  */
 export class ObservationIndex {
-	readonly #adds = new Map<EntryId, Stated<ObsAdd>[]>();
+	readonly #adds = new Map<EntryId, Stated<ObsAdd>>();
+	/** What was stated again under an id, after the first. */
+	readonly #repeats = new Map<EntryId, Stated<ObsAdd>[]>();
 	readonly #amendsByTarget = new Map<EntryId, Stated<ObsAmend>[]>();
 	readonly #voidsByTarget = new Map<EntryId, Stated<ObsVoid>[]>();
 	/** What each amendment replaces, to find the first entry from any of its amendments. */
@@ -78,7 +80,8 @@ export class ObservationIndex {
 		const concerned = new Set<EntryId>();
 		for (const each of entries) {
 			if (isKind(each, 'obs.add')) {
-				push(this.#adds, each.entry.id, each);
+				if (this.#adds.has(each.entry.id)) push(this.#repeats, each.entry.id, each);
+				else this.#adds.set(each.entry.id, each);
 				concerned.add(each.entry.id);
 			} else if (isKind(each, 'obs.void')) {
 				push(this.#voidsByTarget, each.entry.target, each);
@@ -106,9 +109,13 @@ export class ObservationIndex {
 	}
 
 	#place(id: EntryId, isMany: boolean): void {
-		const adds = this.#adds.get(id);
-		if (!adds) return;
-		const { add, contested } = firstOf(adds);
+		const first = this.#adds.get(id);
+		if (!first) return;
+		const repeats = this.#repeats.get(id);
+		// Nearly every reading: said once, never changed. Ten years of them are made at every start.
+		if (!repeats && !this.#amendsByTarget.has(id) && !this.#voidsByTarget.has(id))
+			return this.#shown.set(id, plainObservation(first), isMany);
+		const { add, contested } = firstOf([first, ...(repeats ?? [])]);
 		const observation = toObservation(versionsOf(add, this.#amendsByTarget), contested);
 		const by = this.#voidOf(id, add);
 		this.#shown.set(id, by ? null : observation, isMany);
@@ -247,6 +254,25 @@ function highestFirst(a: Stated, b: Stated): number {
 	return (
 		b.lamport - a.lamport || (a.device < b.device ? 1 : a.device > b.device ? -1 : a.entry.id < b.entry.id ? 1 : -1)
 	);
+}
+
+/** What `toObservation` makes of an entry that nobody has said anything more about. */
+function plainObservation({ entry, author, device }: Stated<ObsAdd>): Observation | null {
+	const { id, measure, values, effective, source, context, note } = entry;
+	if (!isMeasureKind(measure) || !isInKnownUnits(measure, entry)) return null;
+	return {
+		values,
+		effective,
+		source,
+		context,
+		note,
+		id,
+		device,
+		by: author,
+		measure,
+		amended: false,
+		conflicting: false
+	};
 }
 
 function toObservation({ chain, rivals }: Versions, contested: boolean): Observation | null {

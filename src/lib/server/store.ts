@@ -162,13 +162,17 @@ export interface FrameStore {
 		circle: CircleId,
 		device: DeviceId
 	): Promise<readonly { readonly identity: IdentityId; readonly sign: Uint8Array }[]>;
+	/** Every identity that has or had this device, with its key: whoever signed what a restored relay has lost. */
+	holdersOf(device: DeviceId): ReturnType<FrameStore['authorsOf']>;
 	/**
 	 * Stores all frames or none (R1, R2): positions are given under the circle's lock, repeats answer the position they
 	 * have. The caller must read the book, the author must write it with an active device at the head's epoch, and each
-	 * frame must follow its device's newest one.
+	 * frame must follow its device's newest one. `isReturn`: the frames were here before, and the caller runs the circle or
+	 * wrote them; then passed epochs, removed devices and members who are out are no obstacle (docs/protocol.md 11).
 	 */
 	push(input: {
 		readonly caller: Caller;
+		readonly isReturn?: boolean;
 		readonly frames: readonly AuthoredFrame[];
 		readonly quotas: Readonly<Record<'real' | 'demo', CircleQuota>>;
 	}): Promise<Result<readonly PushResult[], PushRefusal>>;

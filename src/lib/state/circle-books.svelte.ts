@@ -38,6 +38,7 @@ export class CircleBooks {
 	#observations = $state.raw<ReadonlyMap<string, readonly Observation[]>>(new Map());
 	#removed = $state.raw<ReadonlyMap<string, readonly RemovedObservation[]>>(new Map());
 	#receipts = $state.raw<readonly SeenReceipt[]>([]);
+	#heard = $state.raw<ReadonlyMap<IdentityId, number>>(new Map());
 	#series = $state.raw<readonly MeasuringSeries[]>([]);
 	#changes = $state.raw<readonly Change[]>([]);
 	#adjustments = $state.raw<readonly AdjustmentUse[]>([]);
@@ -51,6 +52,11 @@ export class CircleBooks {
 	/** Receipts in the circle's log, newest first. */
 	get receipts(): readonly SeenReceipt[] {
 		return this.#receipts;
+	}
+
+	/** When a member's app last said in the circle's log that it is in touch; undefined when it never has. */
+	heardFrom(member: IdentityId): number | undefined {
+		return this.#heard.get(member);
 	}
 
 	/** Series of home blood pressures, oldest first. */
@@ -97,9 +103,17 @@ export class CircleBooks {
 
 	/** Opens every book this device may read, or reads on in those that are open. */
 	async open(access: CircleAccess): Promise<void> {
+		const begun = new Set((await this.#store.heads(access.chain.circle)).map((head) => head.book));
+		const books = readableBooks(access);
+		for (const { book, kind } of books)
+			if (!begun.has(book) && !this.#books.has(book)) {
+				const empty = OpenBook.empty(this.#store, access, book, kind);
+				this.#books.set(book, empty);
+				this.#show(access, empty);
+			}
 		await this.readOn(
 			access,
-			readableBooks(access).map(({ book }) => book)
+			books.map(({ book }) => book).filter((book) => begun.has(book))
 		);
 	}
 
@@ -132,7 +146,7 @@ export class CircleBooks {
 		if (book.kind === 'medicines') this.#showMedicines(book.beside);
 		if (book.kind === 'plan') this.#plan = { stated: book.beside, memberAt: memberAtIn(access.chain) };
 		if (book.kind === 'bloodPressure') this.#series = projectSeries(book.beside);
-		if (book.kind === 'log') this.#receipts = receiptsIn(book, access);
+		if (book.kind === 'log') this.#showLog(access, book);
 		else this.#showReadings(book);
 		void this.#keepLater(book);
 	}
@@ -140,6 +154,11 @@ export class CircleBooks {
 	#showMedicines(stated: readonly Stated[]): void {
 		this.#changes = projectChanges(stated);
 		this.#adjustments = projectAdjustments(stated);
+	}
+
+	#showLog(access: CircleAccess, book: OpenBook): void {
+		this.#receipts = receiptsIn(book, access);
+		this.#heard = heardIn(book.beside);
 	}
 
 	#showReadings({ kind, observations, removed }: OpenBook): void {
@@ -162,6 +181,14 @@ const receiptsIn = (book: OpenBook, access: CircleAccess): SeenReceipt[] =>
 	book.beside
 		.flatMap(({ entry, author }) => (entry.kind === 'receipt' ? [toReceipt(entry, author, access)] : []))
 		.sort((a, b) => b.at - a.at);
+
+function heardIn(stated: readonly Stated[]): ReadonlyMap<IdentityId, number> {
+	const heard = new Map<IdentityId, number>();
+	for (const { entry, author } of stated)
+		if (entry.kind === 'heartbeat' || entry.kind === 'receipt')
+			heard.set(author, Math.max(entry.at, heard.get(author) ?? 0));
+	return heard;
+}
 
 const toReceipt = (entry: Receipt, by: IdentityId, access: CircleAccess): SeenReceipt => ({
 	outcome: entry.outcome,

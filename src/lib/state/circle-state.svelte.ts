@@ -1,7 +1,7 @@
 /** One circle, open on this device: what the screens read and what they can do. */
 import type { BookKind } from '$lib/domain/books';
 import { err, ok, type Result } from '$lib/domain/result';
-import { measureKinds, measures, type MeasureKind } from '$lib/domain/measures';
+import { measureKinds, type MeasureKind } from '$lib/domain/measures';
 import type { HomeBpProtocol } from '$lib/domain/home-bp-protocol';
 import type { Change, ChangeDraft } from '$lib/domain/change';
 import { inSeries, type MeasuringSeries } from '$lib/domain/measuring-series';
@@ -29,6 +29,7 @@ import {
 import { writeContext } from '$lib/sync/write-context';
 import { CircleBooks, type SeenReceipt } from './circle-books.svelte';
 import { oweFarewells } from './leavers';
+import { observationEntry, receiptEntry } from './new-entries';
 import type { ChangeError, CircleView, Durability, PlanBook, PlanFacts, SaveError } from './circle-view';
 import type { Session } from './session';
 
@@ -139,6 +140,11 @@ export class CircleState implements CircleView {
 	/** Receipts in the circle's log, newest first. */
 	get receipts(): readonly SeenReceipt[] {
 		return this.#books.receipts;
+	}
+
+	/** When a member's app was last heard from in this circle's log; null when it has said nothing yet. */
+	heardFrom(member: IdentityId): number | null {
+		return this.#books.heardFrom(member) ?? null;
 	}
 
 	/** Everyone in the circle but this device's own identity, as the roster names them. */
@@ -300,44 +306,26 @@ export class CircleState implements CircleView {
 	}
 
 	#toEntry(draft: ObservationDraft): ObsAdd {
-		const { measure, values, effective, source, context, note } = inSeries(draft, this.#books.series);
-		const units = measures[measure].fields
-			.filter((field) => field.key in values)
-			.map((field) => [field.key, field.unit]);
-		return {
-			kind: 'obs.add',
-			v: 1,
-			id: newId<EntryId>(this.#session.random),
-			measure,
-			values: { ...values },
-			units: Object.fromEntries(units) as Record<string, string>,
-			effective: { ...effective },
-			source: { ...source },
-			...(context ? { context: { ...context } } : {}),
-			...(note ? { note } : {})
-		};
+		return observationEntry(inSeries(draft, this.#books.series), newId<EntryId>(this.#session.random));
 	}
 
 	voidObservation(id: string, reason: VoidReason): Promise<Result<void, SaveError>> {
 		return this.voidTogether([id], reason);
 	}
 
-	/** The care contact's mark in the log; shown to the person. */
-	mark(outcome: Receipt['outcome'], name: string | null): Promise<Result<void, SaveError>> {
-		const seen = readableBooks(this.#access as CircleAccess).flatMap(({ book, kind }) => {
+	/** The care contact's mark in the log; shown to the person. The day's heartbeat goes with it. */
+	async mark(outcome: Receipt['outcome'], name: string | null): Promise<Result<void, SaveError>> {
+		const access = this.#access as CircleAccess;
+		const { dueHeartbeat } = await import('$lib/sync/heartbeats');
+		const due = await dueHeartbeat(this.#session, access);
+		const seen = readableBooks(access).flatMap(({ book, kind }) => {
 			const last = this.#books.recorded(kind).at(-1);
 			return last ? [{ book, until: last.effective.utc }] : [];
 		});
-		const entry: Receipt = {
-			kind: 'receipt',
-			v: 1,
-			id: newId<EntryId>(this.#session.random),
-			outcome,
-			at: this.#session.now(),
-			...(name ? { name } : {}),
-			...(outcome === 'seen' ? { seen } : {})
-		};
-		return this.#append([['log', [entry]]]);
+		const entry = receiptEntry({ outcome, at: this.#session.now(), name, seen }, newId<EntryId>(this.#session.random));
+		const saved = await this.#append([['log', [entry, ...(due ? [due.entry] : [])]]]);
+		if (saved.ok && due) await this.#session.store.places.noteHeartbeat(access.chain.circle, due.log, due.entry.at);
+		return saved;
 	}
 
 	/** One frame a book, all in one transaction. A device that cannot even be read is told as one that cannot be written. */

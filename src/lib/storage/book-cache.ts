@@ -2,12 +2,12 @@
  * What a book's accepted frames come to, in columns: read at start in place of the frames it stands for (docs/protocol.md
  * S2). Derived: whatever is missing, of another version or unreadable is made anew from the frames.
  *
- *     headLength u32 | head JSON | parts: deflated columns, then the entry ids as they are
+ *     headLength u32 | head JSON | parts: columns, then the entry ids
  *
- * A reading is a template (who said it, which measure, units and zone) and its numbers; any other entry stands as JSON.
+ * Not deflated: ten years are a megabyte either way of reading it, and inflating took longer than all the rest of a start
+ * (decision 0006). A reading is a template (who said it, which measure, units and zone) and its numbers; any other entry stands as JSON.
  * Numbers are in the byte order of this device, which is the only one that ever reads them.
  */
-import { deflateSync, inflateSync } from 'fflate';
 import * as z from 'zod/mini';
 import { concat, fromBase64url, readU32, toBase64url, u32, utf8, utf8ToString } from '$lib/crypto/bytes';
 import { must } from '$lib/domain/assert';
@@ -21,7 +21,7 @@ import { sliceClock } from './slices';
  * Counted on whenever the same frames may come to something else: another rule of what is accepted, another kind of entry
  * that can be read, another layout of these bytes.
  */
-export const CACHE_VERSION = 4;
+export const CACHE_VERSION = 5;
 
 /** What is known of one book when all its frames up to `arrivals` have been judged. */
 export interface JudgedBook {
@@ -70,7 +70,7 @@ const headSchema = z.object({
 	unknownEntries: z.int(),
 	speakers: z.array(z.tuple([z.string(), z.string(), z.boolean()])),
 	templates: z.array(templateSchema),
-	parts: z.array(z.object({ count: z.int(), values: z.int(), ids: z.int(), unpacked: z.int(), packed: z.int() }))
+	parts: z.array(z.object({ count: z.int(), values: z.int(), ids: z.int(), bytes: z.int() }))
 });
 type Head = z.infer<typeof headSchema>;
 
@@ -82,9 +82,8 @@ export async function packBook(book: JudgedBook): Promise<Uint8Array> {
 	const bytes: Uint8Array[] = [];
 	for (let at = 0; at < book.stated.length; at += PART) {
 		const { ids, columns, sizes } = toColumns(book.stated.slice(at, at + PART), dictionary);
-		const packed = deflateSync(columns, { level: 4 });
-		parts.push({ ...sizes, unpacked: columns.length, packed: packed.length });
-		bytes.push(packed, ids);
+		parts.push({ ...sizes, bytes: columns.length });
+		bytes.push(columns, ids);
 		await clock.pauseWhenDue();
 	}
 	const head: Head = {
@@ -120,12 +119,12 @@ export async function unpackBook(
 		const clock = sliceClock();
 		let at = end;
 		for (const part of head.parts) {
-			const idsAt = at + part.packed;
+			const idsAt = at + part.bytes;
 			const next = idsAt + part.ids * ID_BYTES;
 			if (next > bytes.length) return null;
-			const columns = inflateSync(bytes.subarray(at, idsAt), { out: new Uint8Array(part.unpacked) });
-			for (const each of fromColumns(columns, idTexts(bytes.subarray(idsAt, next)), part, readings, head.speakers))
-				stated.push(each);
+			// A copy of its own: numbers are read where they stand, and must stand where numbers may.
+			const columns = bytes.slice(at, idsAt);
+			fromColumns(stated, columns, idTexts(bytes.subarray(idsAt, next)), part, readings, head.speakers);
 			at = next;
 			await clock.pauseWhenDue();
 		}
@@ -213,13 +212,14 @@ function toColumns(stated: readonly Stated[], dictionary: Dictionary) {
 	return { ids: idBytes(readings), columns, sizes: { count, values: values.length, ids: readings.length } };
 }
 
-function* fromColumns(
+function fromColumns(
+	stated: Stated[],
 	bytes: Uint8Array<ArrayBuffer>,
 	ids: readonly string[],
 	{ count, values, ids: readingCount }: Head['parts'][number],
 	readings: readonly Reading[],
 	speakers: readonly Speaker[]
-): Generator<Stated> {
+): void {
 	const { buffer } = bytes;
 	let at = 0;
 	const after = (length: number) => (at += length) - length;
@@ -232,11 +232,11 @@ function* fromColumns(
 	const whole = JSON.parse(utf8ToString(bytes.subarray(at)) ?? '') as { by: number; entry: Entry }[];
 	let [reading, value, other] = [0, 0, 0];
 	for (let i = 0; i < count; i += 1) {
-		const place = { lamport: lamports[i] as number, seq: seqs[i] as number };
+		const [lamport, seq] = [lamports[i] as number, seqs[i] as number];
 		if (templates[i] === WHOLE) {
 			const { by, entry } = must(whole[other], 'an entry for each that is no reading');
 			other += 1;
-			yield { entry, ...saidBy(speakers, by), ...place };
+			stated.push({ entry, ...saidBy(speakers, by), lamport, seq });
 			continue;
 		}
 		const { template, said } = must(readings[templates[i] as number], 'every template has a number');
@@ -255,7 +255,8 @@ function* fromColumns(
 			...template.rest
 		} as ObsAdd;
 		reading += 1;
-		yield { entry, ...said, ...place };
+		const { author, device, owning } = said;
+		stated.push({ entry, author, device, owning, lamport, seq });
 	}
 }
 

@@ -62,6 +62,10 @@ export interface HeadRow {
 	/** What has been pulled: position and running hash at the relay. */
 	readonly pos: number;
 	readonly run: Uint8Array;
+	/** The last places read, oldest first, with the running hash as others write it: what a heartbeat is held against. */
+	readonly trail?: readonly { readonly pos: number; readonly run: string }[] | undefined;
+	/** When this device last wrote a heartbeat here. */
+	readonly beatAt?: number | undefined;
 	/** Highest `arrival` of a frame in the book. */
 	readonly arrivals: number;
 	/** How often frames of the book were taken away or exchanged: what was read before must be read again. */

@@ -89,7 +89,9 @@ export const careSchema = z.strictObject({
 	/** The newest backup file made here, read back before it was handed over, and how many entries it holds. */
 	file: z.nullable(z.strictObject({ at: time, entries: z.int().check(z.minimum(0)) })),
 	/** A card on **Idag** is not shown before this. */
-	askAfter: z.nullable(time)
+	askAfter: z.nullable(time),
+	/** When the relay was found to have lost something, and how many frames were sent again; until the person has read it. */
+	lost: z.optional(z.strictObject({ at: time, frames: z.int().check(z.minimum(0)) }))
 });
 export type Care = z.infer<typeof careSchema>;
 export const NO_CARE: Care = { v: 1, drilledAt: null, file: null, askAfter: null };
@@ -175,19 +177,12 @@ export const JOININGS_ROW = 'joinings';
 export const DEVICE_WORK_ROW = 'device-work';
 export const identityRow = (identity: IdentityId): string => `identity:${identity}`;
 
-const aadOf = (rowId: string): Uint8Array => utf8(`hl/local/1/${rowId}`);
+/** Associated data of a row: bytes that were moved to another do not open. */
+export const aadOf = (rowId: string): Uint8Array => utf8(`hl/local/1/${rowId}`);
 
 /** Seals any JSON value under the local master key, bound to its row. Synchronous. */
 export const sealValue = (masterKey: Uint8Array, rowId: string, value: unknown, random: RandomBytes): Uint8Array =>
 	sealBox(masterKey, random(NONCE_LENGTH), aadOf(rowId), utf8(JSON.stringify(value)));
-
-/** Seals bytes of any shape under the local master key, bound to their row. Synchronous. */
-export const sealBytes = (masterKey: Uint8Array, rowId: string, bytes: Uint8Array, random: RandomBytes): Uint8Array =>
-	sealBox(masterKey, random(NONCE_LENGTH), aadOf(rowId), bytes);
-
-/** The bytes; null when they were sealed under another key, moved or altered. */
-export const openBytes = (masterKey: Uint8Array, rowId: string, bytes: Uint8Array): Uint8Array | null =>
-	openBox(masterKey, aadOf(rowId), bytes);
 
 /** Opens and checks a sealed value; null when it was sealed under another key, moved, altered or is of another shape. */
 export function openValue<T>(

@@ -3,7 +3,8 @@
  * because Firefox would then keep half of it (threat model F26). Sealing and signing are synchronous for that reason.
  */
 import { Dexie } from 'dexie';
-import { equalBytes, type RandomBytes } from '$lib/crypto/bytes';
+import { BulkKey } from '$lib/crypto/bulk-sealing';
+import type { RandomBytes } from '$lib/crypto/bytes';
 import { assert, must } from '$lib/domain/assert';
 import { err, ok, type Result } from '$lib/domain/result';
 import { inBatches, isEntry } from '$lib/protocol/entries';
@@ -22,6 +23,7 @@ import {
 } from './database';
 import { StorageAbort, toStorageError, type StorageError } from './errors';
 import {
+	aadOf,
 	CARE_ROW,
 	careSchema,
 	circleKeysSchema,
@@ -32,9 +34,7 @@ import {
 	knownIdentitySchema,
 	MASTER_KEY_ROW,
 	NO_CARE,
-	openBytes,
 	openValue,
-	sealBytes,
 	sealValue,
 	type Care,
 	workRow,
@@ -55,27 +55,16 @@ import {
 	type WriteContext
 } from './record';
 import { DeviceStore } from './device-store';
+import { putRemote, type RemoteFrames } from './put-remote';
+import { RelayPlaces } from './relay-places';
 import { SealedRows } from './sealed-rows';
 import { inSlices } from './slices';
 import { WorkStore } from './work-store';
-import { settle, waitingIn, type ChainPlace, type Waiting } from './waiting';
+import { acknowledgeOne, settle, waitingIn, type ChainPlace, type Waiting } from './waiting';
 
 export interface StoreDeps {
 	readonly random: RandomBytes;
 	readonly markers: Markers;
-}
-
-export interface RemoteFrames {
-	readonly circle: CircleId;
-	readonly book: BookId;
-	readonly frames: readonly Omit<StoredFrame, 'arrival'>[];
-	/** The position they follow. */
-	readonly after: number;
-	/** Position and running hash after these frames. */
-	readonly pos: number;
-	readonly run: Uint8Array;
-	/** Highest Lamport time among them, as far as they could be opened. */
-	readonly lamport: number;
 }
 
 /** A long transaction has brought IndexedDB down before (threat model F24). */
@@ -90,21 +79,27 @@ export class LocalStore {
 	readonly space: Space;
 	readonly #connection: Connection;
 	readonly #masterKey: Uint8Array;
+	/** Seals caches, which are large and never part of a transaction. */
+	readonly #bulkKey: Promise<BulkKey | null>;
 	readonly #rows: SealedRows;
 	readonly #deps: StoreDeps;
 	/** Invitations, answers and changes of members that wait for somebody. */
 	readonly work: WorkStore;
 	/** What is owed to the person's own identity. */
 	readonly devices: DeviceStore;
+	/** Where frames stand at the relay. */
+	readonly places: RelayPlaces;
 
 	private constructor(space: Space, database: HemlinjeDatabase, masterKey: Uint8Array, deps: StoreDeps) {
 		this.space = space;
 		this.#connection = new Connection(database, space, (reopened) => this.#isMissingParts(reopened));
 		this.#masterKey = masterKey;
+		this.#bulkKey = BulkKey.from(masterKey);
 		this.#deps = deps;
 		this.#rows = new SealedRows(this.#connection, masterKey, deps.random);
 		this.work = new WorkStore(this.#connection, this.#rows);
 		this.devices = new DeviceStore(this.#connection, this.#rows, deps.random);
+		this.places = new RelayPlaces(this.#connection);
 	}
 
 	/** Opens the space's database, or says why it cannot be used. Never creates an identity. */
@@ -357,30 +352,7 @@ export class LocalStore {
 	 * since. A frame whose signature was checked is never replaced by a copy with another.
 	 */
 	putRemote(remote: RemoteFrames): Promise<Result<void, StorageError>> {
-		const { circle, book } = remote;
-		return this.#connection.write(['heads', 'frames'], async (database) => {
-			const head = (await database.heads.get([circle, book])) ?? emptyHead(circle, book);
-			if (head.pos !== remote.after) return;
-			const known = await database.frames.bulkGet(remote.frames.map(({ frame }) => [circle, book, frame.hash]));
-			let { arrivals, rewrites } = head;
-			const rows = remote.frames.map(({ frame, pos, verified }, index) => {
-				const row = known[index];
-				if (!row) return toRow(frame, pos, verified, (arrivals += 1));
-				if (row.verified && !verified) return { ...row, pos };
-				// A copy with another signature takes the place of one that was never checked.
-				if (!equalBytes(row.bytes, frame.bytes)) rewrites += 1;
-				return toRow(frame, pos, verified, row.arrival);
-			});
-			await database.frames.bulkPut(rows);
-			await database.heads.put({
-				...head,
-				arrivals,
-				rewrites,
-				pos: remote.pos,
-				run: remote.run,
-				lamport: Math.max(head.lamport, remote.lamport)
-			});
-		});
+		return this.#connection.write(['heads', 'frames'], (database) => putRemote(database, remote));
 	}
 
 	// Caches: derived, and never more than a shorter way to what the frames say
@@ -388,15 +360,16 @@ export class LocalStore {
 	/** A book as it was last kept, unchecked: its reader decides whether it still stands for the frames. */
 	async readCache(circle: CircleId, book: BookId): Promise<Uint8Array | null> {
 		const id = cacheRow(circle, book);
-		const row = await this.#connection.read((database) => database.cache.get(id));
-		return row ? openBytes(this.#masterKey, id, row.bytes) : null;
+		const [key, row] = await Promise.all([this.#bulkKey, this.#connection.read((database) => database.cache.get(id))]);
+		return key && row ? key.open(aadOf(id), row.bytes) : null;
 	}
 
 	/** Keeps a packed book. One that cannot be kept is made again from the frames, so nobody needs to know. */
 	async saveCache(circle: CircleId, book: BookId, packed: Uint8Array): Promise<void> {
 		const id = cacheRow(circle, book);
-		const bytes = sealBytes(this.#masterKey, id, packed, this.#deps.random);
-		await this.#connection.putDerived('cache', { id, bytes });
+		const key = await this.#bulkKey;
+		const bytes = await key?.seal(aadOf(id), packed, this.#deps.random);
+		if (bytes) await this.#connection.putDerived('cache', { id, bytes });
 	}
 
 	// The outbox
@@ -427,23 +400,17 @@ export class LocalStore {
 		});
 	}
 
-	/** The relay has these frames durably: their rows leave the outbox, frames get their position. A row sealed anew meanwhile stays. */
+	/**
+	 * The relay says it has these frames durably: their rows leave the outbox, frames get their position. A row sealed anew
+	 * meanwhile stays, and so does one whose place is known to be another frame's. How many were believed.
+	 */
 	acknowledge(
 		arrived: readonly { readonly row: OutboxRow; readonly pos: number }[]
-	): Promise<Result<void, StorageError>> {
+	): Promise<Result<number, StorageError>> {
 		return this.#connection.write(['outbox', 'frames', 'heads'], async (database) => {
-			for (const { row, pos } of arrived) {
-				const now = await database.outbox.get([row.circle, row.book, row.seq]);
-				if (now?.hash === row.hash) {
-					// The relay keeps one frame in a place: other sealings of it can never arrive.
-					const others = now.sent.filter((hash) => hash !== row.hash);
-					await database.frames.bulkDelete(others.map((hash) => [row.circle, row.book, hash]));
-					const head = others.length > 0 ? await database.heads.get([row.circle, row.book]) : undefined;
-					if (head) await database.heads.put({ ...head, rewrites: head.rewrites + 1 });
-					await database.outbox.delete([row.circle, row.book, row.seq]);
-				}
-				await database.frames.update([row.circle, row.book, row.hash], { pos });
-			}
+			let believed = 0;
+			for (const { row, pos } of arrived) if (await acknowledgeOne(database, row, pos)) believed += 1;
+			return believed;
 		});
 	}
 

@@ -30,6 +30,26 @@ export async function waitingIn(database: HemlinjeDatabase, circle: CircleId, bo
 	});
 }
 
+/** Takes one acknowledged row out of the outbox. False for a place that is known to be another frame's: it is no such thing. */
+export async function acknowledgeOne(database: HemlinjeDatabase, row: OutboxRow, pos: number): Promise<boolean> {
+	const { circle, book, seq, hash } = row;
+	const [now, head, frame] = await Promise.all([
+		database.outbox.get([circle, book, seq]),
+		database.heads.get([circle, book]),
+		database.frames.get([circle, book, hash])
+	]);
+	if (pos <= (head?.pos ?? 0) && frame?.pos !== pos) return false;
+	if (now?.hash === hash) {
+		// The relay keeps one frame in a place: other sealings of it can never arrive.
+		const others = now.sent.filter((each) => each !== hash);
+		await database.frames.bulkDelete(others.map((each) => [circle, book, each]));
+		if (head && others.length > 0) await database.heads.put({ ...head, rewrites: head.rewrites + 1 });
+		await database.outbox.delete([circle, book, seq]);
+	}
+	await database.frames.update([circle, book, hash], { pos });
+	return true;
+}
+
 /** Takes arrived rows out of the outbox, and with them sealings that lost to the one that arrived. */
 export async function settle(database: HemlinjeDatabase, done: readonly Waiting[], arrived: ChainPlace): Promise<void> {
 	let hash = arrived.hash;

@@ -439,15 +439,16 @@ describe('11: a relay that goes back, or shows something else', () => {
 		expect([await marta.entries('weight'), await marta.waiting()]).toEqual([[...before, entry.id], 0]);
 	});
 
-	test('an empty relay in its place: said so, nothing deleted, nothing acknowledged', async () => {
+	test('an empty relay in its place: said so, nothing deleted, and all of it sent again', async () => {
 		const { marta, before } = await recorded();
 		const entry = weight(4);
 		await marta.record('weight', [entry]);
 		const empty = createSqlitePlace();
 		const other = startTestRelay(await empty.open());
 		marta.relay = (request) => other.handle(request, '192.0.2.1');
-		expect(await marta.sync()).not.toBe('ok');
-		expect([await marta.entries('weight'), await marta.waiting()]).toEqual([[...before, entry.id], 1]);
+		expect(await marta.sync()).toBe('relay-went-back');
+		expect([await marta.sync(), await marta.sync()]).toEqual(['ok', 'ok']);
+		expect([await marta.entries('weight'), await marta.waiting()]).toEqual([[...before, entry.id], 0]);
 		await other.close();
 		await empty.remove();
 	});

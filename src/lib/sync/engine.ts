@@ -9,19 +9,19 @@ import { toBase64url, type RandomBytes } from '$lib/crypto/bytes';
 import { err, ok, type Result } from '$lib/domain/result';
 import { shortHash, type CircleHead, type Heads } from '$lib/protocol/api/heads';
 import { matchesCommit, openEnvelope } from '$lib/protocol/envelope';
-import type { Identity } from '$lib/protocol/identity-log';
-import { idBytes, type BookId, type CircleId, type IdentityId } from '$lib/protocol/ids';
+import { idBytes, type BookId, type CircleId } from '$lib/protocol/ids';
 import { bookOf, commitOf, parseManifest } from '$lib/protocol/manifest';
 import { StorageAbort, type StorageError } from '$lib/storage/errors';
 import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
-import { epochKey, openCircle, personOf, uncutDevices, type CircleAccess, type Me } from './circle-access';
+import { epochKey, openCircle, personOf, uncutDevices, type CircleAccess } from './circle-access';
 import type * as Leaving from './leaving';
 import { envelopesFor } from './envelopes';
 import { concernsAll, flushCircle } from './outbox';
-import { KnownLogs } from './known-logs';
+import { KnownLogs, type MeWithLog } from './known-logs';
 import { PassProgress, type ProgressDeps } from './pass-progress';
 import { pullBooks } from './pull-books';
 import type { RelayClient, RelayError } from './relay-client';
+import { isTurnedAway, RelayTrust } from './relay-trust';
 import { writeContext } from './write-context';
 
 export type SyncError =
@@ -51,18 +51,26 @@ export interface SyncDeps extends ProgressDeps {
 	readonly onOwnDevices?: (() => void) | undefined;
 }
 
+/** How often a circle is opened only to see whether a heartbeat is due. */
+const ASK_FOR_HEARTBEAT_MS = 3_600_000;
+
 export class SyncEngine {
 	#deps: SyncDeps;
 	/** Heads that were taken in whole, by circle: what has not moved is not opened again. */
 	#taken = new Map<CircleId, string>();
+	readonly #trust: RelayTrust;
+	/** When a circle is next asked whether a heartbeat is due. */
+	#beatAfter = new Map<CircleId, number>();
 	#running: Promise<Result<void, SyncError>> | null = null;
 	#again = false;
 	readonly #progress: PassProgress;
-	readonly #logs = new KnownLogs();
+	readonly #logs: KnownLogs;
 
 	constructor(deps: SyncDeps) {
 		this.#deps = deps;
+		this.#logs = new KnownLogs(deps);
 		this.#progress = new PassProgress(deps);
+		this.#trust = new RelayTrust(deps.store, deps.now);
 	}
 
 	/** One pass; a call during a pass asks for one more after it. Resolves when everything known now has been tried. */
@@ -87,7 +95,8 @@ export class SyncEngine {
 	/** A read that finds the storage gone ends the pass by name, so that whoever repeats it keeps on. Bugs are not caught. */
 	async #tryPass(): Promise<Result<void, SyncError>> {
 		try {
-			return await this.#pass();
+			const passed = await this.#pass();
+			return isTurnedAway(passed) && (await this.#announceAgain()) ? await this.#pass() : passed;
 		} catch (error) {
 			if (error instanceof StorageAbort) return err(error.reason);
 			throw error;
@@ -106,6 +115,8 @@ export class SyncEngine {
 		// Each step is tried even when the one before met a refusal: one circle's trouble is not another's.
 		const published = await this.#publishCircles(device);
 		if (!published.ok && concernsAll(published.error)) return published;
+		// Before the pull: what the pull brings may begin an epoch, and what waits is sealed again under it.
+		await this.#beat(device);
 		const pulled = await this.#pullAll(device);
 		if (!pulled.ok && concernsAll(pulled.error)) return pulled;
 		const settled = await this.#settleWork(device);
@@ -133,6 +144,15 @@ export class SyncEngine {
 		await this.#ownLogChanged();
 		this.#again = true;
 		return ok(undefined);
+	}
+
+	/** A relay that knows this device no more may have lost the log that names it. True when that was so, and is mended. */
+	async #announceAgain(): Promise<boolean> {
+		const device = await this.#deps.store.readDevice();
+		if (!device) return false;
+		const { announceAgain } = await import('./bring-back');
+		const announced = await announceAgain(this.#deps, device);
+		return announced.ok && announced.value;
 	}
 
 	// Circles
@@ -163,51 +183,18 @@ export class SyncEngine {
 	}
 
 	/** Opens a circle from its stored row with every log it needs; null when the row cannot be verified. */
-	async open(keys: CircleKeys, me: Me & Pick<DeviceKeys, 'log'>): Promise<CircleAccess | null> {
-		const identities = await this.#identitiesOf(keys.manifests, me, false);
+	async open(keys: CircleKeys, me: MeWithLog): Promise<CircleAccess | null> {
+		const identities = await this.#logs.named(keys.manifests, me, false);
 		if (!identities.ok) return null;
 		const access = openCircle(keys, identities.value, me);
 		return access.ok ? access.value : null;
-	}
-
-	/** The logs of everyone the records name: own, stored, or (when `refresh`) asked for and then stored. */
-	async #identitiesOf(
-		manifests: readonly string[],
-		me: Me & Pick<DeviceKeys, 'log'>,
-		refresh: boolean
-	): Promise<Result<Map<IdentityId, Identity>, SyncError>> {
-		const bodies = manifests.flatMap((manifest) => parseManifest(idBytes(manifest))?.body ?? []);
-		const wanted = new Map(
-			bodies.flatMap((body) => body.members.map((member) => [member.identity, member.idHead.n] as const))
-		);
-		const found = new Map<IdentityId, Identity>();
-		for (const [id, headN] of wanted) {
-			const stored = id === me.identity ? me.log : ((await this.#deps.store.readIdentity(id))?.log ?? []);
-			const known = this.#logs.read(stored, id);
-			const isBehind = !known || known.head.n < headN;
-			const newer = refresh && isBehind ? await this.#newerLog(id, stored) : ok(null);
-			if (!newer.ok) return newer;
-			const identity = newer.value ?? known;
-			if (identity) found.set(id, identity);
-		}
-		return ok(found);
-	}
-
-	/** The relay's log of an identity when it goes on from the one seen; anything else is never an update (I1). */
-	async #newerLog(id: IdentityId, seen: readonly string[]): Promise<Result<Identity | null, SyncError>> {
-		const fetched = await this.#deps.relay.identityLog(id);
-		if (!fetched.ok) return fetched;
-		const identity = this.#logs.read(fetched.value, id);
-		if (!identity || seen.some((record, n) => fetched.value[n] !== record)) return ok(null);
-		const saved = await this.#deps.store.saveIdentity({ v: 1, identity: id, log: fetched.value });
-		return saved.ok ? ok(identity) : saved;
 	}
 
 	async #pullAll(device: DeviceKeys): Promise<Result<void, SyncError>> {
 		const heads = await this.#deps.relay.heads();
 		const shown = heads.ok && heads.value;
 		if (!shown) return heads.ok ? ok(undefined) : heads;
-		let problem: Result<void, SyncError> = await this.#missingCircle(shown);
+		let problem: Result<void, SyncError> = await this.#trust.check(shown);
 		const farewell = await this.#ofOthers(device, (leaving, deps) => leaving.readFarewells(deps, shown));
 		problem = farewell.ok ? problem : farewell;
 		await this.#progress.begin(shown, device);
@@ -216,19 +203,19 @@ export class SyncEngine {
 			if (!pulled.ok) problem = pulled;
 			if (!pulled.ok && concernsAll(pulled.error)) break;
 		}
+		const deps = {
+			...this.#deps,
+			open: (keys: CircleKeys) => this.open(keys, device),
+			learn: (access: CircleAccess) => this.#learn(access, device)
+		};
+		const settled = await this.#trust.settle(deps, device, shown, problem);
+		// Looked at again from the start: places may have moved under what was taken in.
+		if (!settled.ok) this.#taken.clear();
+		problem = settled;
 		if (problem.ok) this.#progress.finish();
 		// An unfinished pull must not be taken for "nothing has moved" next time.
 		if (!problem.ok) this.#deps.relay.forgetHeads();
 		return problem;
-	}
-
-	/** A relay that no longer knows a circle of the person's own has lost it: absence is never deletion. */
-	async #missingCircle(heads: Heads): Promise<Result<void, SyncError>> {
-		const shown = new Set(heads.circles.map((head) => head.circle));
-		const lost = (await this.#deps.store.readCircles()).find(
-			(keys) => keys.standing === 'mine' && keys.published && !shown.has(keys.circle)
-		);
-		return lost ? err({ type: 'relay-went-back', circle: lost.circle }) : ok(undefined);
 	}
 
 	/** What concerns circles of others on a person's device; fetched only where there are any. */
@@ -247,7 +234,7 @@ export class SyncEngine {
 			save: (row) => this.#saveCircle(row),
 			forget: (circle) => this.#taken.delete(circle),
 			verify: async (row) => {
-				const identities = await this.#identitiesOf(row.manifests, device, true);
+				const identities = await this.#logs.named(row.manifests, device, true);
 				return identities.ok ? openCircle(row, identities.value, device) : identities;
 			}
 		};
@@ -278,18 +265,18 @@ export class SyncEngine {
 		let access: CircleAccess = opened;
 		let changed = keys.value !== before;
 		const learn = async (): Promise<Result<CircleAccess, SyncError>> => {
-			const learnt = await this.#learnLogs(access, device);
-			if (!learnt.ok) return learnt;
+			const learnt = await this.#learn(access, device);
 			changed = true;
-			access = (await this.open(access.keys, device)) ?? access;
-			return ok(access);
+			access = learnt.ok ? learnt.value : access;
+			return learnt;
 		};
-		const { books, result } = await pullBooks({ ...this.#deps, learn }, head, access, (count) =>
+		const { books, evidence, result } = await pullBooks({ ...this.#deps, learn }, head, access, (count) =>
 			this.#progress.pulled(count)
 		);
 		if (result.ok && (await this.#standByOthersWords(access, device))) changed = true;
 		if (changed || books.length > 0) this.#deps.onChange({ circle: head.circle, keys: changed, books });
 		if (!result.ok) return result;
+		await this.#trust.note(head, evidence);
 		const stands = await this.#cutRemoved(head, access, device);
 		if (!stands.ok) return stands;
 		if (!lacksKeys(access)) this.#taken.set(head.circle, JSON.stringify(stands.value));
@@ -322,21 +309,17 @@ export class SyncEngine {
 		return ok(head);
 	}
 
-	/** What the members' logs have become since: a frame came from a device none of them names. */
-	async #learnLogs(access: CircleAccess, device: DeviceKeys): Promise<Result<void, SyncError>> {
-		for (const id of access.identities.keys()) {
-			if (id === device.identity) continue;
-			const newer = await this.#newerLog(id, (await this.#deps.store.readIdentity(id))?.log ?? []);
-			if (!newer.ok) return newer;
-		}
-		return ok(undefined);
+	/** The circle opened again after everybody's log was asked for. */
+	async #learn(access: CircleAccess, device: DeviceKeys): Promise<Result<CircleAccess, SyncError>> {
+		const learnt = await this.#logs.learn(access.identities.keys(), device);
+		return learnt.ok ? ok((await this.open(access.keys, device)) ?? access) : learnt;
 	}
 
 	/** On a further device of a person or unit: how they stand in a circle of others, by what their other devices said there. */
 	async #standByOthersWords(access: CircleAccess, device: DeviceKeys): Promise<boolean> {
-		if (access.keys.standing === 'mine' || device.log.length < 2) return false;
+		if (access.keys.standing !== 'invited' || device.log.length < 2) return false;
 		const { standByOwnWords } = await import('./own-standing');
-		return standByOwnWords(this.#deps, access, device);
+		return standByOwnWords(this.#deps.store, access, device);
 	}
 
 	/** The circle's row after fetching the records and keys it lacks; the same object when it lacks nothing. */
@@ -357,7 +340,7 @@ export class SyncEngine {
 		const records = await this.#recordsAfter(head, known.length);
 		if (!records.ok) return records;
 		const manifests = [...known, ...records.value];
-		const identities = await this.#identitiesOf(manifests, device, true);
+		const identities = await this.#logs.named(manifests, device, true);
 		if (!identities.ok) return identities;
 		const row: CircleKeys = {
 			v: 1,
@@ -438,6 +421,19 @@ export class SyncEngine {
 
 	// Outbox
 
+	/** A person's device that is in step says so once a day; what cannot be written now is written later. */
+	async #beat(device: DeviceKeys): Promise<void> {
+		const now = this.#deps.now();
+		for (const keys of device.unit ? [] : await this.#deps.store.readCircles()) {
+			const isIn = keys.published && (keys.standing === 'mine' || keys.standing === 'joined');
+			if (!isIn || now < (this.#beatAfter.get(keys.circle) ?? 0)) continue;
+			this.#beatAfter.set(keys.circle, now + ASK_FOR_HEARTBEAT_MS);
+			const access = await this.open(keys, device);
+			const { writeHeartbeat } = await import('./heartbeats');
+			if (access) await writeHeartbeat(this.#deps, access, writeContext(access, device, this.#deps.relay.skewMs));
+		}
+	}
+
 	async #flushAll(device: DeviceKeys): Promise<Result<void, SyncError>> {
 		let problem: Result<void, SyncError> = ok(undefined);
 		for (const keys of await this.#deps.store.readCircles()) {
@@ -449,7 +445,12 @@ export class SyncEngine {
 				access,
 				writeContext(access, device, this.#deps.relay.skewMs)
 			);
-			if (sent.length > 0) this.#deps.onChange({ circle: keys.circle, keys: false, books: sent });
+			if (sent.length > 0) {
+				this.#deps.onChange({ circle: keys.circle, keys: false, books: sent });
+				// The next pass looks whether it is really there, also when the relay says that nothing has moved.
+				this.#taken.delete(keys.circle);
+				this.#deps.relay.forgetHeads();
+			}
 			if (!result.ok) problem = result;
 			if (!result.ok && concernsAll(result.error)) break;
 		}

@@ -92,7 +92,7 @@ test(
 		expect(await unit.sync()).toBe('ok');
 		const { user, system } = process.cpuUsage(before);
 		console.info(`cpu ${(user + system) / 1000}`);
-	if (process.env.NIGHTLY) expect((user + system) / 1000).toBeLessThan(BUDGET_MS);
+		if (process.env.NIGHTLY) expect((user + system) / 1000).toBeLessThan(BUDGET_MS);
 		expect(seen.at(-1)).toBeGreaterThan(0);
 
 		expect(await lost.sync()).toBe('shut-out');

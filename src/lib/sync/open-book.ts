@@ -50,6 +50,13 @@ export class OpenBook {
 		return opened;
 	}
 
+	/** A book in which nothing has ever come to this device: known without reading it. */
+	static empty(store: LocalStore, access: CircleAccess, book: BookId, kind: BookKind): OpenBook {
+		const opened = new OpenBook(store, access, book, kind);
+		opened.#read = new Judged({ ...nothing, basis: basisOf(access, book, kind), arrivals: 0, rewrites: 0 });
+		return opened;
+	}
+
 	/** Every entry that counts; in order, but for what has come since the book was read. */
 	get stated(): readonly Stated[] {
 		return this.#read?.stated ?? [];

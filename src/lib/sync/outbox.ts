@@ -44,7 +44,7 @@ export const concernsAll = (error: SyncError): boolean =>
 	error.type !== 'cloned' &&
 	(error.type !== 'refused' || ['unauthorized', 'too-many', 'unavailable'].includes(error.code));
 
-const MOST_IN_ONE_PUSH = Math.floor(MAX_PUSH_BYTES / (MAX_FRAME_BYTES + 4));
+export const MOST_IN_ONE_PUSH = Math.floor(MAX_PUSH_BYTES / (MAX_FRAME_BYTES + 4));
 
 /** True when something arrived. Every round sends, settles or seals anew; a round that changes nothing ends it. */
 async function flushBook(
@@ -87,6 +87,8 @@ async function flushBook(
 			if (done.length === 0) return err({ type: 'unreachable' });
 			const acknowledged = await store.acknowledge(done);
 			if (!acknowledged.ok) return acknowledged;
+			// Places that are taken: it says it has what it cannot have.
+			if (acknowledged.value === 0) return err({ type: 'relay-went-back', circle: context.circle });
 			arrived = true;
 			continue;
 		}

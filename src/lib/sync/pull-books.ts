@@ -6,6 +6,7 @@ import type { BookId } from '$lib/protocol/ids';
 import { accessOf, bookOf } from '$lib/protocol/manifest';
 import type { LocalStore } from '$lib/storage/local-store';
 import type { CircleAccess } from './circle-access';
+import { Evidence } from './evidence';
 import type { SyncError } from './engine';
 import { openBatch } from './open-book';
 import { advanced, isOfStranger, readPulled, type Pulled, type PulledRange } from './pulled';
@@ -21,13 +22,17 @@ interface PullDeps {
 	readonly learn: () => Promise<Result<CircleAccess, SyncError>>;
 }
 
-/** Pulls every book of a circle that has moved; the books in which something arrived. A book that went back holds up no other. */
+/**
+ * Pulls every book of a circle that has moved: the books in which something arrived, and what others' frames say of what the
+ * relay has shown them. A book that went back holds up no other.
+ */
 export async function pullBooks(
 	{ store, relay, learn }: PullDeps,
 	head: CircleHead,
 	opened: CircleAccess,
 	onStored: (count: number) => void
-): Promise<{ books: BookId[]; result: Result<void, SyncError> }> {
+): Promise<{ books: BookId[]; evidence: Evidence; result: Result<void, SyncError> }> {
+	const evidence = new Evidence();
 	const wentBack = err<SyncError>({ type: 'relay-went-back', circle: head.circle });
 	let result: Result<void, SyncError> = ok(undefined);
 	let access = opened;
@@ -40,29 +45,46 @@ export async function pullBooks(
 		}
 	}
 	const changed = new Set<BookId>();
+	const answered = new Set<BookId>();
 	for (let wanted = ranges; wanted.length > 0;) {
 		const pulled = await relay.pull(wanted);
-		if (!pulled.ok) return { books: [...changed], result: pulled };
+		if (!pulled.ok) return { books: [...changed], evidence, result: pulled };
 		const { header, frames } = pulled.value;
 		if (access === opened && frames.some((bytes) => isOfStranger(bytes, access))) {
 			const learnt = await learn();
-			if (!learnt.ok) return { books: [...changed], result: learnt };
+			if (!learnt.ok) return { books: [...changed], evidence, result: learnt };
 			access = learnt.value;
 		}
-		const stored = await storePulled(store, header.ranges, frames, wanted, access, (range) => {
+		const stored = await storePulled({ store, evidence }, header.ranges, frames, wanted, access, (range) => {
 			changed.add(range.book);
 			onStored(range.count);
 		});
-		if (!stored.ok) return { books: [...changed], result: stored };
+		if (!stored.ok) return { books: [...changed], evidence, result: stored };
 		// "More" without anything new would go on for ever.
-		if (header.more && frames.length === 0) return { books: [...changed], result: wentBack };
+		if (header.more && frames.length === 0) return { books: [...changed], evidence, result: wentBack };
 		wanted = header.more ? wanted.flatMap((range) => advanced(range, header.ranges)) : [];
+		for (const { book } of header.ranges) answered.add(book);
 	}
-	return { books: [...changed], result };
+	if (result.ok && !(await hasAllOf(store, head, answered))) result = wentBack;
+	return { books: [...changed], evidence, result };
+}
+
+/** MR1: books that were asked for are now as the relay said they are, or further; one with a frame left out is not. */
+async function hasAllOf(store: LocalStore, head: CircleHead, answered: ReadonlySet<BookId>): Promise<boolean> {
+	for (const { book, pos, run } of head.books.filter((shown) => answered.has(shown.book))) {
+		const local = await store.head(head.circle, book);
+		if (local.pos < pos || (local.pos === pos && shortRun(local.run) !== run)) return false;
+	}
+	return true;
+}
+
+interface Taking {
+	readonly store: LocalStore;
+	readonly evidence: Evidence;
 }
 
 async function storePulled(
-	store: LocalStore,
+	taking: Taking,
 	ranges: readonly PulledRange[],
 	frames: readonly Uint8Array[],
 	wanted: readonly PullRange[],
@@ -80,7 +102,7 @@ async function storePulled(
 		const fits = isAsked && parsed.every((each) => each !== null);
 		if (!fits) return err({ type: 'relay-went-back', circle: access.chain.circle });
 		if (range.count === 0) continue;
-		const written = await storeRange(store, range, parsed, access);
+		const written = await storeRange(taking, range, parsed, access);
 		if (!written.ok) return written;
 		onStored(range);
 	}
@@ -88,19 +110,35 @@ async function storePulled(
 }
 
 async function storeRange(
-	store: LocalStore,
+	{ store, evidence }: Taking,
 	range: PulledRange,
 	pulled: readonly Pulled[],
 	access: CircleAccess
 ): Promise<Result<void, SyncError>> {
 	const local = await store.head(range.circle, range.book);
+	let run: Uint8Array = local.pos === 0 ? EMPTY_RUN : local.run;
+	const trail = pulled.map(({ frame }, index) => {
+		run = nextRun(run, frame.hash);
+		return { pos: range.after + index + 1, run: shortRun(run) };
+	});
+	const read = [...(local.trail ?? []), ...trail];
+	let lamport = 0;
+	for (const { frame } of pulled) {
+		const batch = openBatch(access, frame);
+		lamport = Math.max(lamport, batch?.lamport ?? 0);
+		if (batch)
+			await evidence.weigh(range.book, batch, async (book) =>
+				book === range.book ? read : ((await store.head(range.circle, book)).trail ?? [])
+			);
+	}
 	return store.putRemote({
 		circle: range.circle,
 		book: range.book,
 		frames: pulled.map(({ frame, verified }, index) => ({ frame, pos: range.after + index + 1, verified })),
 		after: range.after,
 		pos: range.after + range.count,
-		run: pulled.reduce((run, { frame }) => nextRun(run, frame.hash), local.pos === 0 ? EMPTY_RUN : local.run),
-		lamport: Math.max(0, ...pulled.map(({ frame }) => openBatch(access, frame)?.lamport ?? 0))
+		run,
+		trail,
+		lamport
 	});
 }

@@ -143,8 +143,9 @@ export class RelayClient {
 		return pulled ? ok(pulled) : err({ type: 'unreachable' });
 	}
 
-	async push(frames: readonly Uint8Array[]): Promise<Result<PushResult[], RelayError>> {
-		const answer = await this.#authorised('POST', '/push', { bytes: joinFrames(frames) });
+	/** `isReturn`: the relay had these before and has lost them. */
+	async push(frames: readonly Uint8Array[], isReturn = false): Promise<Result<PushResult[], RelayError>> {
+		const answer = await this.#authorised('POST', isReturn ? '/return' : '/push', { bytes: joinFrames(frames) });
 		return answer.ok ? parsed(answer.value, pushResponseSchema, ({ results }) => results) : answer;
 	}
 

@@ -36,6 +36,7 @@ class MemoryPatient implements PanelCircle {
 	readonly adjustments = [];
 	readonly canWrite = () => false;
 	readonly nameOf = () => null;
+	readonly heardFrom = () => null;
 	readonly sayOfPlan = refused;
 	readonly noteAdjustment = refused;
 	readonly voidAdjustment = refused;

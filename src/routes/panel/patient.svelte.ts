@@ -17,7 +17,16 @@ import type { SaveError } from '$lib/state/circle-view';
 /** What the panel reads of a circle; `CircleState` is one. */
 export type PanelCircle = Pick<
 	CircleState,
-	'id' | 'standing' | 'personName' | 'measures' | 'receipts' | 'memberSince' | 'person' | 'observations' | 'series'
+	| 'id'
+	| 'standing'
+	| 'personName'
+	| 'measures'
+	| 'receipts'
+	| 'memberSince'
+	| 'person'
+	| 'observations'
+	| 'series'
+	| 'heardFrom'
 > &
 	PlanCircle & {
 		mark(outcome: 'accepted' | 'declined' | 'seen', name: string | null): Promise<Result<void, SaveError>>;

@@ -2,6 +2,7 @@
  * Frames over the wire, as binary bodies.
  *
  * `POST push`: `(u32 length | frame)*` → JSON `{results:[{book, device, seq, pos}]}`, one a frame in order. All or nothing.
+ * `POST return`: the same, for frames that were at the relay before it was restored from a backup (part 11).
  * `POST pull`: JSON ranges → `u32 length | JSON header | (u32 length | frame)*`, frames in the order of the header's ranges.
  */
 import * as z from 'zod/mini';

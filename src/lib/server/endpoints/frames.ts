@@ -14,19 +14,29 @@ import { quotaOf } from './circles';
 
 export const frameRoutes: readonly Route[] = [
 	deviceBytesRoute({ method: 'POST', path: 'push' }, MAX_PUSH_BYTES, push),
+	deviceBytesRoute({ method: 'POST', path: 'return' }, MAX_PUSH_BYTES, bringBack),
 	deviceJsonRoute({ method: 'POST', path: 'pull' }, pullRequestSchema, pull),
 	deviceRoute({ method: 'GET', path: 'heads' }, heads)
 ];
 
-async function push({ relay, body }: Call<Uint8Array>, session: Session): Promise<Answer> {
+function push(call: Call<Uint8Array>, session: Session): Promise<Answer> {
+	return store(call, session, false);
+}
+
+/** What a relay restored from a backup has lost: frames that were there before, also of epochs and devices that are past. */
+function bringBack(call: Call<Uint8Array>, session: Session): Promise<Answer> {
+	return store(call, session, true);
+}
+
+async function store({ relay, body }: Call<Uint8Array>, session: Session, isReturn: boolean): Promise<Answer> {
 	const wait = await relay.rates.count('push', session.device);
 	if (wait !== null) return refuse('too-many', { retryAfterS: wait });
 	const frames = parseFrames(body);
 	if (!frames.ok) return frames;
-	const authored = await withAuthors(relay.store, frames.value);
+	const authored = await withAuthors(relay.store, frames.value, isReturn);
 	if (!authored.ok) return authored;
 	const quotas = { real: quotaOf(relay.limits, 'real'), demo: quotaOf(relay.limits, 'demo') };
-	const pushed = await relay.store.push({ caller: session, frames: authored.value, quotas });
+	const pushed = await relay.store.push({ caller: session, frames: authored.value, quotas, isReturn });
 	return pushed.ok ? json({ results: pushed.value }) : { ok: false, error: toRefusal(pushed.error) };
 }
 
@@ -47,15 +57,20 @@ const VERIFY_BATCH = 8;
 
 /**
  * Each frame with the member who signed it. Usually the caller; after a restore from backup anyone who holds a frame may
- * bring it back (docs/protocol.md 11). A device outside the circle is not found, a signature that fails is malformed.
+ * bring it back (docs/protocol.md 11), then also one of a device or member that is out by now. A device the circle does not
+ * know is not found, a signature that fails is malformed.
  */
-async function withAuthors(store: RelayStore, frames: readonly Frame[]): Promise<Result<AuthoredFrame[], Refusal>> {
+async function withAuthors(
+	store: RelayStore,
+	frames: readonly Frame[],
+	isReturn: boolean
+): Promise<Result<AuthoredFrame[], Refusal>> {
 	const known = new Map<string, Awaited<ReturnType<FrameStore['authorsOf']>>>();
 	const authored: AuthoredFrame[] = [];
 	for (const [index, frame] of frames.entries()) {
 		const { circle, device } = frame.header;
 		const key = `${circle} ${device}`;
-		const authors = known.get(key) ?? (await store.authorsOf(circle, device));
+		const authors = known.get(key) ?? (await (isReturn ? store.holdersOf(device) : store.authorsOf(circle, device)));
 		known.set(key, authors);
 		if (authors.length === 0) return refuse('not-found');
 		if (index % VERIFY_BATCH === VERIFY_BATCH - 1) await new Promise((resolve) => setImmediate(resolve));

@@ -32,6 +32,17 @@ export const createFrameStore = (database: Database): FrameStore => ({
 			return rows.map((row) => ({ identity: row.identity as IdentityId, sign: plainBytes(row.sign) }));
 		}),
 
+	holdersOf: (device) =>
+		database.read(async (db) => {
+			const rows = await db
+				.selectFrom('devices')
+				.select(['identity', 'sign'])
+				.where('device', '=', device)
+				.orderBy('identity')
+				.execute();
+			return rows.map((row) => ({ identity: row.identity as IdentityId, sign: plainBytes(row.sign) }));
+		}),
+
 	async push(input) {
 		const result = await writeOrRollBack(database, (tx) => pushAll(tx, database.locksRows, input));
 		if (!result.ok) return result;
@@ -118,6 +129,8 @@ interface OpenCircle {
 	readonly caller: Caller;
 	readonly rights: readonly { readonly identity: string; readonly book: string; readonly access: Access }[];
 	readonly activeAuthors: ReadonlySet<string>;
+	/** Set for frames that were here before: whose the caller may bring back. */
+	readonly returns: 'any' | 'own' | null;
 	readonly books: ReadonlyMap<BookId, BookState>;
 	frames: number;
 	bytes: number;
@@ -151,6 +164,7 @@ async function openCircle(
 		caller: input.caller,
 		rights,
 		activeAuthors: await activeAuthors(tx, locksRows, frames),
+		returns: input.isReturn ? await returnsOf(tx, circle, input.caller) : null,
 		books: new Map(
 			books.map((book) => [
 				book.book as BookId,
@@ -160,6 +174,18 @@ async function openCircle(
 		frames: row.frames,
 		bytes: row.bytes
 	};
+}
+
+/** Whoever runs the circle brings back anybody's frames, everyone else their own. */
+async function returnsOf(tx: Tx, circle: CircleId, caller: Caller): Promise<'any' | 'own'> {
+	const row = await tx
+		.selectFrom('members')
+		.select('role')
+		.where('circle', '=', circle)
+		.where('identity', '=', caller.identity)
+		.where('has_left', '=', 0)
+		.executeTakeFirst();
+	return row?.role === 'owner' || row?.role === 'coOwner' ? 'any' : 'own';
 }
 
 const authorKey = (identity: string, device: string): string => `${identity} ${device}`;
@@ -197,9 +223,11 @@ async function storeFrame(
 		if (stored?.hash === frame.hash) return ok({ ...at, pos: stored.pos });
 		return err({ type: 'conflict', at, hash: stored?.hash ?? null, head: placeOf(head) });
 	}
+	const isReturned = circle.returns === 'any' || (circle.returns === 'own' && author === circle.caller.identity);
 	const mayWrite = accessOf(circle, author, bookId) === 'w' && circle.activeAuthors.has(authorKey(author, device));
-	if (!mayWrite) return err({ type: 'not-found' });
-	if (epoch !== book.epoch) return err({ type: 'stale-epoch', at, hash: null, head: placeOf(head) });
+	if (!mayWrite && !isReturned) return err({ type: 'not-found' });
+	if (isReturned ? epoch > book.epoch : epoch !== book.epoch)
+		return err({ type: 'stale-epoch', at, hash: null, head: placeOf(head) });
 	if (seq !== (head?.seq ?? 0) + 1 || prev !== (head?.hash ?? null)) {
 		return err({ type: 'conflict', at, hash: null, head: placeOf(head) });
 	}

@@ -1,0 +1,132 @@
+/**
+ * Where frames stand at the relay, as far as this device knows, and what follows when the relay turns out to have lost some
+ * of them (docs/protocol.md 11). Nothing here takes a frame away.
+ */
+import { Dexie } from 'dexie';
+import type { Result } from '$lib/domain/result';
+import { EMPTY_RUN, nextRun } from '$lib/protocol/api/heads';
+import type { Frame } from '$lib/protocol/frame';
+import type { BookId, CircleId, Hash } from '$lib/protocol/ids';
+import type { Connection } from './connection';
+import { emptyHead, type FrameRow } from './database';
+import type { StorageError } from './errors';
+import { toStored } from './record';
+
+/** A place in a book at the relay. */
+export interface RelayPlace {
+	readonly pos: number;
+	readonly run: Uint8Array;
+}
+
+const START: RelayPlace = { pos: 0, run: EMPTY_RUN };
+/** A long transaction has brought IndexedDB down before (threat model F24). */
+const MOST_ROWS_AT_ONCE = 150;
+const INCARNATION = 'incarnation';
+
+export class RelayPlaces {
+	readonly #connection: Connection;
+
+	constructor(connection: Connection) {
+		this.#connection = connection;
+	}
+
+	/** The relay's incarnation when it was last asked; null before that. It changes when its database comes from a backup. */
+	async incarnation(): Promise<string | null> {
+		const row = await this.#connection.read((database) => database.meta.get(INCARNATION));
+		return typeof row?.value === 'string' ? row.value : null;
+	}
+
+	saveIncarnation(value: string): Promise<Result<void, StorageError>> {
+		return this.#connection.write([], async (database) => {
+			await database.meta.put({ id: INCARNATION, value });
+		});
+	}
+
+	/** Notes when this device last wrote a heartbeat in a book. */
+	noteHeartbeat(circle: CircleId, book: BookId, at: number): Promise<Result<void, StorageError>> {
+		return this.#connection.write(['heads'], async (database) => {
+			const head = (await database.heads.get([circle, book])) ?? emptyHead(circle, book);
+			await database.heads.put({ ...head, beatAt: at });
+		});
+	}
+
+	/**
+	 * Books in which the relay has acknowledged this device's newest frame, and did not show it up to where the book was
+	 * last read: with that frame.
+	 */
+	async missingNewest(circle: CircleId): Promise<ReadonlyMap<BookId, Hash>> {
+		return this.#connection.read(async (database) => {
+			const heads = (await database.heads.where('circle').equals(circle).toArray()).flatMap(({ hash, ...head }) =>
+				hash === null ? [] : [{ ...head, hash }]
+			);
+			const [frames, waiting] = await Promise.all([
+				database.frames.bulkGet(heads.map(({ book, hash }) => [circle, book, hash])),
+				database.outbox.bulkGet(heads.map(({ book, seq }) => [circle, book, seq]))
+			]);
+			const missing = heads.filter(({ pos }, index) => {
+				const at = frames[index]?.pos ?? 0;
+				return waiting[index] === undefined && (at === 0 || at > pos);
+			});
+			return new Map(missing.map(({ book, hash }) => [book, hash]));
+		});
+	}
+
+	/** The place of a book's first `pos` frames as they were read here; its start when they are not all known. */
+	async placeAt(circle: CircleId, book: BookId, pos: number): Promise<RelayPlace> {
+		const hashes = new Map<number, Hash>();
+		await this.#eachRow(circle, book, (row) => {
+			if (row.pos > 0 && row.pos <= pos) hashes.set(row.pos, row.hash);
+		});
+		let run: Uint8Array = EMPTY_RUN;
+		for (let at = 1; at <= pos; at += 1) {
+			const hash = hashes.get(at);
+			if (hash === undefined) return START;
+			run = nextRun(run, hash);
+		}
+		return { pos, run };
+	}
+
+	/** Reads a book on from an earlier place. The frames after it count as not known to be at the relay; all stay. */
+	async rewind(circle: CircleId, book: BookId, to: RelayPlace): Promise<Result<void, StorageError>> {
+		for (;;) {
+			const cleared = await this.#connection.write(['frames'], (database) =>
+				database.frames
+					.where('[circle+book+hash]')
+					.between([circle, book, Dexie.minKey], [circle, book, Dexie.maxKey])
+					.filter((row) => row.pos > to.pos)
+					.limit(MOST_ROWS_AT_ONCE)
+					.modify({ pos: 0 })
+			);
+			if (!cleared.ok) return cleared;
+			if (cleared.value < MOST_ROWS_AT_ONCE) break;
+		}
+		// Last: cut off before this, the book still looks as if the relay had gone back, and all of it is done again.
+		return this.#connection.write(['heads'], async (database) => {
+			const head = (await database.heads.get([circle, book])) ?? emptyHead(circle, book);
+			await database.heads.put({ ...head, pos: to.pos, run: to.run, trail: [] });
+		});
+	}
+
+	/** Verified frames that are not known to be at the relay and do not wait to be sent: each device's in order. */
+	async unplaced(circle: CircleId, book: BookId): Promise<Frame[]> {
+		const rows = await this.#connection.read((database) =>
+			database.outbox.where('[circle+book+seq]').between([circle, book, 0], [circle, book, Infinity]).toArray()
+		);
+		const waiting = new Set(rows.flatMap((row) => [row.hash, ...row.sent]));
+		const frames: Frame[] = [];
+		await this.#eachRow(circle, book, (row) => {
+			const stored = row.pos === 0 && row.verified && !waiting.has(row.hash) ? toStored(row) : null;
+			if (stored) frames.push(stored.frame);
+		});
+		return frames.sort((a, b) => a.header.seq - b.header.seq);
+	}
+
+	async #eachRow(circle: CircleId, book: BookId, see: (row: FrameRow) => void): Promise<void> {
+		await this.#connection.read((database) =>
+			database.frames
+				.where('[circle+book+hash]')
+				.between([circle, book, Dexie.minKey], [circle, book, Dexie.maxKey])
+				.each(see)
+		);
+	}
+}

@@ -1,0 +1,263 @@
+/** A relay restored from an old backup, and one that acknowledges what it does not keep: everything comes back (part 11). */
+import 'fake-indexeddb/auto';
+import { copyFileSync, existsSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Party, weight } from '../../../tests/support/parties';
+import { startTestRelay, type TestRelay } from '../../../tests/support/relay-calls';
+import { createSqlitePlace, type SqlitePlace } from '../../../tests/support/relay-files';
+import { toBase64url } from '$lib/crypto/bytes';
+import { systemRandom } from '$lib/crypto/random';
+import { must } from '$lib/domain/assert';
+import { splitFrames } from '$lib/protocol/api/frames';
+import { encodeHeads, parseHeads } from '$lib/protocol/api/heads';
+import { parseFrame } from '$lib/protocol/frame';
+import { bookOfKind } from './circle-access';
+
+let relay: TestRelay;
+let place: SqlitePlace;
+
+beforeEach(async () => {
+	place = createSqlitePlace();
+	relay = startTestRelay(await place.open());
+});
+
+afterEach(async () => {
+	await relay.close();
+	await place.remove();
+});
+
+const answering = (request: Request) => relay.handle(request, '192.0.2.1');
+const parts = ['', '-wal', '-shm'];
+
+/** Copies the database as it lies on the disk, as an operator's backup does. */
+async function backUp(): Promise<void> {
+	await relay.close();
+	for (const part of parts)
+		if (existsSync(place.file + part)) copyFileSync(place.file + part, `${place.file}.backup${part}`);
+	relay = startTestRelay(await place.open());
+}
+
+/** Puts the backup in place; `isTold` when the operator then ran `scripts/restored.js`. */
+async function restore(isTold: boolean): Promise<void> {
+	await relay.close();
+	for (const part of parts) {
+		const saved = `${place.file}.backup${part}`;
+		if (existsSync(saved)) copyFileSync(saved, place.file + part);
+	}
+	const store = await place.open();
+	if (isTold) await store.markRestored(toBase64url(systemRandom(16)));
+	relay = startTestRelay(store);
+}
+
+const SHARED = [
+	['weight', 'w'],
+	['profile', 'r'],
+	['log', 'w']
+] as const;
+
+async function party(type: 'person' | 'unit'): Promise<Party> {
+	const opened = await Party.open(answering, type);
+	await opened.turnOn();
+	expect(await opened.sync()).toBe('ok');
+	return opened;
+}
+
+async function share(marta: Party, unit: Party): Promise<void> {
+	await marta.shareWith(unit, SHARED);
+	for (const each of [marta, unit]) expect(await each.sync()).toBe('ok');
+}
+
+/** Passes until nobody has anything more to say; what each pass said. */
+async function settle(parties: readonly Party[]): Promise<string[]> {
+	const said: string[] = [];
+	for (let round = 0; round < 6; round += 1)
+		for (const each of parties) {
+			each.client.forgetHeads();
+			said.push(await each.sync());
+		}
+	return said;
+}
+
+async function expectAlike(parties: readonly Party[], ids: readonly string[]): Promise<void> {
+	for (const each of parties) {
+		expect(await each.sync()).toBe('ok');
+		expect([...(await each.entries('weight'))].sort()).toEqual([...ids].sort());
+		expect(await each.waiting()).toBe(0);
+	}
+}
+
+describe.each([
+	['and the relay says so', true],
+	['and nobody says so', false]
+])('R6, MR4: restored from a backup %s', (_, isTold) => {
+	test('frames written since come back from whoever holds them, and the person is told', async () => {
+		const [marta, unit] = [await party('person'), await party('unit')];
+		await share(marta, unit);
+		const entries = Array.from({ length: 5 }, (_, i) => weight(70 + i));
+		await marta.record('weight', entries.slice(0, 2));
+		await settle([marta, unit]);
+		await backUp();
+		await marta.record('weight', [must(entries[2], 'one')]);
+		await marta.sync();
+		await unit.sync();
+		await unit.record('weight', [must(entries[3], 'one')]);
+		await settle([unit, marta]);
+		await restore(isTold);
+		// Something new is written before anybody has noticed.
+		await marta.record('weight', [must(entries[4], 'one')]);
+		expect(await settle([marta, unit])).toContain('relay-went-back');
+		await expectAlike(
+			[marta, unit],
+			entries.map(({ id }) => id)
+		);
+		expect((await marta.store.readCare()).lost?.frames).toBeGreaterThan(0);
+		// A new reader gets all of it from the relay alone.
+		const later = await party('unit');
+		await marta.shareWith(later, SHARED);
+		await settle([marta, later]);
+		await expectAlike(
+			[later],
+			entries.map(({ id }) => id)
+		);
+	});
+
+	test('a person, their circle, a new key and a new member that the backup does not know come back', async () => {
+		const unit = await party('unit');
+		await backUp();
+		const marta = await party('person');
+		const entries = Array.from({ length: 4 }, (_, i) => weight(70 + i));
+		await marta.record('weight', [must(entries[0], 'one')]);
+		await marta.sync();
+		await share(marta, unit);
+		await unit.record('weight', [must(entries[1], 'one')]);
+		await settle([unit, marta]);
+		await marta.renewKey('weight');
+		await settle([marta, unit]);
+		await marta.record('weight', [must(entries[2], 'one')]);
+		await settle([marta, unit]);
+		await restore(isTold);
+		await unit.record('weight', [must(entries[3], 'one')]);
+		await settle([unit, marta, unit]);
+		await expectAlike(
+			[marta, unit],
+			entries.map(({ id }) => id)
+		);
+	});
+
+	test('what a removed member wrote before they were let go comes back, though it is of a key that is past', async () => {
+		const [marta, unit] = [await party('person'), await party('unit')];
+		await backUp();
+		await share(marta, unit);
+		const entry = weight(71);
+		await unit.record('weight', [entry]);
+		await settle([unit, marta]);
+		await marta.renewKey('weight');
+		await settle([marta, unit]);
+		await restore(isTold);
+		await settle([marta]);
+		await expectAlike([marta], [entry.id]);
+		const later = await party('unit');
+		await marta.shareWith(later, SHARED);
+		await settle([marta, later]);
+		await expectAlike([later], [entry.id]);
+	});
+});
+
+test('a relay that lost the identity of a device lets it in again', async () => {
+	await backUp();
+	const marta = await party('person');
+	const entry = weight();
+	await marta.record('weight', [entry]);
+	await marta.sync();
+	await restore(false);
+	marta.client = marta.newClient();
+	marta.engine = marta.newEngine();
+	await settle([marta]);
+	await expectAlike([marta], [entry.id]);
+});
+
+test('a new incarnation that lost nothing alarms nobody', async () => {
+	const [marta, unit] = [await party('person'), await party('unit')];
+	await share(marta, unit);
+	await marta.record('weight', [weight()]);
+	await settle([marta, unit]);
+	await backUp();
+	await restore(true);
+	expect(new Set(await settle([marta, unit]))).toEqual(new Set(['ok']));
+	expect((await marta.store.readCare()).lost).toBeUndefined();
+});
+
+test.each([
+	['and hides it behind its heads', 0],
+	['with a place that another frame has', 1]
+])(
+	'MR12: a relay that acknowledges a frame it does not keep, %s, is found out, and the frame is sent again',
+	async (_, at) => {
+		const [marta, unit] = [await party('person'), await party('unit')];
+		await share(marta, unit);
+		const entries = Array.from({ length: 3 }, (_, i) => weight(70 + i));
+		await marta.record('weight', [must(entries[0], 'one')]);
+		await settle([marta, unit]);
+		await marta.record('weight', [must(entries[1], 'one')]);
+		marta.between = async (request, next) => {
+			if (!request.url.endsWith('/push')) return next(request);
+			const frames = splitFrames(new Uint8Array(await request.arrayBuffer())) ?? [];
+			const results = frames.flatMap((bytes) => {
+				const frame = parseFrame(bytes);
+				const { book, device, seq } = must(frame.ok ? frame.value.header : null, 'a frame');
+				return [{ book, device, seq, pos: at === 0 ? seq : 2 }];
+			});
+			return new Response(JSON.stringify({ results }), { headers: { 'content-type': 'application/json' } });
+		};
+		expect(await marta.sync()).toBe('ok');
+		expect(await marta.waiting()).toBe(0);
+		if (at === 1) {
+			await unit.record('weight', [must(entries[2], 'one')]);
+			await unit.sync();
+		}
+		marta.between = (request, next) => next(request);
+		expect(await marta.sync()).toBe('relay-went-back');
+		await settle([marta, unit]);
+		const kept = entries.slice(0, at === 1 ? 3 : 2).map(({ id }) => id);
+		await expectAlike([marta, unit], kept);
+	}
+);
+
+test('two engines of one device at once take no acknowledgement of the other for a lie', async () => {
+	const marta = await party('person');
+	const second = marta.newEngine();
+	const said: string[] = [];
+	for (let i = 0; i < 8; i += 1) {
+		await marta.record('weight', [weight(60 + i)]);
+		const results = await Promise.all([marta.engine.sync(), second.sync()]);
+		said.push(...results.map((result) => (result.ok ? 'ok' : result.error.type)));
+	}
+	expect(new Set(said)).toEqual(new Set(['ok']));
+});
+
+test('a relay that goes back again and again is said each time, and loses nothing', async () => {
+	const marta = await party('person');
+	const entries = Array.from({ length: 3 }, (_, i) => weight(70 + i));
+	await marta.record('weight', entries);
+	await settle([marta]);
+	const book = must(bookOfKind(await marta.access(), 'weight'), 'a book');
+	marta.between = async (request, next) => {
+		const answer = await next(request);
+		const heads = request.url.endsWith('/heads') && parseHeads(new Uint8Array(await answer.clone().arrayBuffer()));
+		if (!heads) return answer;
+		const circles = heads.circles.map((circle) => ({
+			...circle,
+			books: circle.books.map((each) => (each.book === book ? { ...each, pos: 0, run: 'AAAAAAAAAAA' } : each))
+		}));
+		return new Response(encodeHeads({ ...heads, circles }) as Uint8Array<ArrayBuffer>, { headers: answer.headers });
+	};
+	marta.client.forgetHeads();
+	expect([await marta.sync(), await marta.sync()]).toContain('relay-went-back');
+	expect(await marta.entries('weight')).toEqual(entries.map(({ id }) => id));
+	marta.between = (request, next) => next(request);
+	await settle([marta]);
+	await expectAlike(
+		[marta],
+		entries.map(({ id }) => id)
+	);
+});

@@ -1,0 +1,80 @@
+/**
+ * What this device has reason to doubt of what the relay shows, over one session (docs/protocol.md 11). Doubt never takes
+ * anything away: it makes the device look again, send again what the relay lacks, and tell the person.
+ */
+import { err, ok, type Result } from '$lib/domain/result';
+import type { CircleHead, Heads } from '$lib/protocol/api/heads';
+import type { BookId, CircleId } from '$lib/protocol/ids';
+import type { DeviceKeys } from '$lib/storage/keyring';
+import type { LocalStore } from '$lib/storage/local-store';
+import type { BringBackDeps } from './bring-back';
+import type { SyncError } from './engine';
+import type { Evidence } from './evidence';
+
+type Outcome = Result<void, SyncError>;
+
+const wentBack = (circle: CircleId): Outcome => err({ type: 'relay-went-back', circle });
+
+export class RelayTrust {
+	readonly #store: LocalStore;
+	readonly #now: () => number;
+	/** Circles in which the relay does not show what it has acknowledged. */
+	readonly #unshown = new Set<CircleId>();
+	/** Circles in which somebody was shown another history. */
+	readonly #forked = new Set<CircleId>();
+	/** How far others say they have read. */
+	readonly #claims = new Map<BookId, number>();
+
+	constructor(store: LocalStore, now: () => number) {
+		this.#store = store;
+		this.#now = now;
+	}
+
+	/** A relay that no longer knows a circle of the person's own, or shows less of a book than others have read in it. */
+	async check({ circles }: Heads): Promise<Outcome> {
+		const shown = new Set(circles.map((head) => head.circle));
+		const lost = (await this.#store.readCircles()).find(
+			(keys) => keys.standing === 'mine' && keys.published && !shown.has(keys.circle)
+		);
+		const withheld = circles.find(({ books }) => books.some(({ book, pos }) => pos < (this.#claims.get(book) ?? 0)));
+		const doubted = lost ?? withheld;
+		return doubted ? wentBack(doubted.circle) : ok(undefined);
+	}
+
+	/** Takes in what was found while a circle was pulled. MR12: what was acknowledged must be seen where it was said to be. */
+	async note({ circle, books }: CircleHead, evidence: Evidence): Promise<void> {
+		for (const [book, pos] of evidence.claims) this.#claims.set(book, Math.max(pos, this.#claims.get(book) ?? 0));
+		if (evidence.isForked) this.#forked.add(circle);
+		const missing = await this.#store.places.missingNewest(circle);
+		if (books.some(({ book }) => missing.has(book))) this.#unshown.add(circle);
+	}
+
+	/**
+	 * Looks again when anything is in doubt, also when the relay says itself that it was restored, and brings back what it
+	 * lacks. `problem` is what the pull came to; what is found is told in its place when it came to nothing.
+	 */
+	async settle(deps: BringBackDeps, device: DeviceKeys, { incarnation }: Heads, problem: Outcome): Promise<Outcome> {
+		if (!problem.ok && problem.error.type !== 'relay-went-back') return problem;
+		const before = await this.#store.places.incarnation();
+		if (before === null) await this.#store.places.saveIncarnation(incarnation);
+		const isRestored = before !== null && before !== incarnation;
+		const [forked] = this.#forked;
+		if (problem.ok && !isRestored && !forked && this.#unshown.size === 0) return problem;
+		const { bringBack } = await import('./bring-back');
+		const brought = await bringBack(deps, device);
+		for (const each of [this.#unshown, this.#forked, this.#claims]) each.clear();
+		if (!brought.ok) return problem.ok ? brought : problem;
+		const { circle, identity, frames } = brought.value;
+		const told = problem.ok ? (circle ?? forked) : null;
+		if (!problem.ok || told || identity)
+			await this.#store.updateCare((care) => ({
+				...care,
+				lost: { at: this.#now(), frames: frames + (care.lost?.frames ?? 0) }
+			}));
+		return told ? wentBack(told) : problem;
+	}
+}
+
+/** The relay does not let this device in. */
+export const isTurnedAway = (result: Outcome): boolean =>
+	!result.ok && result.error.type === 'refused' && result.error.code === 'unauthorized';
