@@ -9,7 +9,7 @@ import { START } from '../../../tests/support/relay-world';
 import { systemRandom } from '$lib/crypto/random';
 import { createRecoveryCode } from '$lib/crypto/recovery-code';
 import { must } from '$lib/domain/assert';
-import { type DeviceId, type EntryId } from '$lib/protocol/ids';
+import type { DeviceId } from '$lib/protocol/ids';
 import { openDeviceNote } from '$lib/protocol/own-notes';
 import { bookOfKind } from './circle-access';
 import { OpenBook } from './open-book';

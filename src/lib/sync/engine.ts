@@ -7,7 +7,7 @@
  */
 import { toBase64url, type RandomBytes } from '$lib/crypto/bytes';
 import { err, ok, type Result } from '$lib/domain/result';
-import { shortHash, type CircleHead, type Heads } from '$lib/protocol/api/heads';
+import { shortHash, type CircleHead } from '$lib/protocol/api/heads';
 import { matchesCommit, openEnvelope } from '$lib/protocol/envelope';
 import { idBytes, type BookId, type CircleId } from '$lib/protocol/ids';
 import { bookOf, commitOf, parseManifest } from '$lib/protocol/manifest';

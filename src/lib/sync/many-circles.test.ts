@@ -91,7 +91,6 @@ test(
 		unit.engine = unit.newEngine();
 		expect(await unit.sync()).toBe('ok');
 		const { user, system } = process.cpuUsage(before);
-		console.info(`cpu ${(user + system) / 1000}`);
 		if (process.env.NIGHTLY) expect((user + system) / 1000).toBeLessThan(BUDGET_MS);
 		expect(seen.at(-1)).toBeGreaterThan(0);
 

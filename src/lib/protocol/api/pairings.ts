@@ -7,7 +7,7 @@
 import * as z from 'zod/mini';
 import { blobSchema } from '../ids';
 
-export const MAX_NOTE_BYTES = 2048;
+const MAX_NOTE_BYTES = 2048;
 /** A mailbox is gone after this. */
 export const PAIRING_LIFE_MS = 10 * 60 * 1000;
 
