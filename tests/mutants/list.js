@@ -119,10 +119,10 @@ export const mutants = [
 		tests: ['src/lib/protocol/project.test.ts']
 	},
 	{
-		name: 'a right is lost without a new key',
+		name: 'a right is lost without a cut',
 		file: 'src/lib/protocol/manifest.ts',
-		from: '(bookOf(next, book)?.epoch ?? 0) > lastEpoch &&\n\t\t\tnext.cuts',
-		to: 'next.cuts',
+		from: 'next.cuts.some((cut) => cut.member === member && cut.book === book && cut.epoch === lastEpoch && !cut.listedOnly)',
+		to: 'member.length > 0',
 		tests: MANIFEST
 	},
 	{

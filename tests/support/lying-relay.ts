@@ -35,7 +35,7 @@ export const lies = [
 export type Lie = (typeof lies)[number];
 
 /** A source of numbers in [0, 1) from a seed: a run can be repeated. Mulberry32. */
-function numbersFrom(seed: number): () => number {
+export function numbersFrom(seed: number): () => number {
 	let state = seed >>> 0;
 	return () => {
 		state = (state + 0x6d2b79f5) >>> 0;

@@ -12,6 +12,6 @@ export function dailyMeans(
 	const first = addDays(today, 1 - days);
 	const [start, end] = [dateWallMs(first), dateWallMs(today) + DAY_MS];
 	const recent = readings.filter(({ effective }) => wallMs(effective) >= start && wallMs(effective) < end);
-	const valuesByDate = new Map(dailyValues(recent, key).map(({ date, values }) => [date, values]));
-	return Array.from({ length: days }, (_, day) => mean(valuesByDate.get(addDays(first, day)) ?? [])?.value ?? null);
+	const valuesByDay = new Map(dailyValues(recent, key).map(({ day, values }) => [day, values]));
+	return Array.from({ length: days }, (_, at) => mean(valuesByDay.get(start / DAY_MS + at) ?? [])?.value ?? null);
 }

@@ -8,7 +8,7 @@ import { extent, sampleSd } from './spread';
 import { dailyValues, mean, type Reading, valuesOf } from './statistics';
 import { averageRealVariability } from './successive-differences';
 import { must } from './assert';
-import type { LocalDate } from './time';
+import { dayNumberToDate, type LocalDate } from './time';
 import { fitLine, trendVerdict, type TrendVerdict } from './trend';
 
 export interface DayPattern {
@@ -62,7 +62,7 @@ function moreFacts(readings: readonly Reading[], key: string, values: readonly n
 	const verdict = trendVerdict(points);
 	if (verdict === null) return null;
 	const { slopePerDay, ci95 } = must(fitLine(points), 'A verdict rests on a line');
-	const dateAt = (at: number) => must(days[at], 'A place in the series is a day').date;
+	const dateAt = (at: number) => dayNumberToDate(must(days[at], 'A place in the series is a day').day);
 	return {
 		sd: must(sampleSd(values), 'Five days have a spread'),
 		dayToDay: must(averageRealVariability(means), 'Five days have differences'),

@@ -4,7 +4,7 @@
  */
 import { must } from './assert';
 import type { Observation } from './observation';
-import { dayNumber, dayNumberToDate, type LocalDate, partOfDay } from './time';
+import { dayNumber, partOfDay } from './time';
 
 /** What a statistic needs of an observation. */
 export type Reading = Pick<Observation, 'values' | 'effective'>;
@@ -51,7 +51,8 @@ export function meansByPart(readings: readonly Reading[], key: string): MeansByP
 
 /** One local day; no values where nothing was measured. */
 export interface Day {
-	readonly date: LocalDate;
+	/** As `dayNumber` counts them: ten years of dates are written out only where they are read. */
+	readonly day: number;
 	readonly values: readonly number[];
 }
 
@@ -71,14 +72,14 @@ export function dailyValues(readings: readonly Reading[], key: string): readonly
 	}
 	if (valuesByDay.size === 0) return [];
 	return Array.from({ length: last - first + 1 }, (_, at) => ({
-		date: dayNumberToDate(first + at),
+		day: first + at,
 		values: valuesByDay.get(first + at) ?? []
 	}));
 }
 
 /** A point of a line; a null breaks it. */
 export interface DayValue {
-	readonly date: LocalDate;
+	readonly day: number;
 	readonly value: number | null;
 }
 
@@ -94,14 +95,14 @@ export function fiveDayMean(days: readonly Day[]): readonly DayValue[] {
 	const measured = days.filter(({ values }) => values.length > 0).length;
 	if (measured < TREND_POINTS || days.length < TREND_DAYS) return [];
 	const sums = days.map(({ values }) => values.reduce((sum, value) => sum + value, 0));
-	return days.map(({ date, values }, at) => {
-		if (values.length === 0) return { date, value: null };
+	return days.map(({ day, values }, at) => {
+		if (values.length === 0) return { day, value: null };
 		let [sum, count] = [0, 0];
 		for (let near = at - RIBBON_REACH_DAYS; near <= at + RIBBON_REACH_DAYS; near++) {
 			sum += sums[near] ?? 0;
 			count += days[near]?.values.length ?? 0;
 		}
-		return { date, value: sum / count };
+		return { day, value: sum / count };
 	});
 }
 

@@ -352,4 +352,24 @@ describe('M5: cuts', () => {
 			expect(accept(circle, frames).accepted).toHaveLength(2);
 		}
 	});
+
+	test('while the cut’s head is withheld, its place decides: another branch goes no further than it', () => {
+		const { circle, owner, relative, theirs } = world();
+		const root = theirs.write(obs());
+		const head = theirs.write(obs(), { keep: false });
+		const branch = [theirs.write(obs()), theirs.write(obs())];
+		const loss = circle.loss(relative, [circle.book(0), circle.book(1)], () => [
+			{ device: theirs.device.id, seq: 2, hash: head.hash }
+		]);
+		circle.extend(owner, (now) => ({
+			members: now.members.filter((member) => member.identity !== relative.identity.id),
+			...loss
+		}));
+		const acceptance = accept(circle, [root, ...branch]);
+		expect([root, ...branch].map((frame) => reasonOf(acceptance, frame))).toEqual([
+			'accepted',
+			'accepted',
+			'beyond-cut'
+		]);
+	});
 });

@@ -11,7 +11,7 @@ import {
 	type Reading,
 	valuesOf
 } from '$lib/domain/statistics';
-import { DAY_MS, dateWallMs, partOfDay, wallMs } from '$lib/domain/time';
+import { DAY_MS, partOfDay, wallMs } from '$lib/domain/time';
 import type { PlotPane, PlotPoint, PlotSeries } from './plot';
 
 /** Colour and shape go together, so that a series is the same in grey. */
@@ -63,7 +63,7 @@ export function plotSeries(
 /** The five-day mean at the noon of each day; long ones are thinned stretch by stretch, so that holes stay holes. */
 function ribbon(readings: readonly Reading[], key: string): PlotSeries['line'] {
 	const days = fiveDayMean(dailyValues(readings, key));
-	const line = days.map(({ date, value }) => ({ x: dateWallMs(date) + DAY_MS / 2, y: value }));
+	const line = days.map(({ day, value }) => ({ x: day * DAY_MS + DAY_MS / 2, y: value }));
 	return line.length > MOST_POINTS ? thinned(line) : line;
 }
 
