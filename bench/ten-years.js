@@ -88,9 +88,15 @@ async function seedInPage({ dataLayer, pressures, weights }) {
 			fetch: () => Promise.reject(new Error('nothing is sent')),
 			origin: location.origin,
 			persist: () => Promise.resolve(true),
-			markers: { isInstalled: () => false, markInstalled: quiet, clear: quiet }
+			markers: {
+				isInstalled: () => false,
+				markInstalled: quiet,
+				isLocked: () => false,
+				markLocked: quiet,
+				clear: quiet
+			}
 		},
-		{ onChange: quiet, onDevice: quiet, onStatus: quiet, onErased: quiet }
+		{ onChange: quiet, onDevice: quiet, onStatus: quiet, onErased: quiet, onLock: quiet }
 	);
 	const session = opened.value;
 	const circle = new CircleState(session, (await session.ensureOwnCircle()).value);

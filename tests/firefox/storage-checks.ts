@@ -3,7 +3,9 @@
  * and keeps earlier writes of a transaction that something foreign was awaited in (threat model F26).
  */
 import { Dexie } from 'dexie';
+import * as z from 'zod/mini';
 import { toBase64url } from '$lib/crypto/bytes';
+import { PASSPHRASE_COST } from '$lib/crypto/lock-keys';
 import { systemRandom } from '$lib/crypto/random';
 import { type Entry, rawEntries } from '$lib/protocol/entries';
 import { openFrame } from '$lib/protocol/frame';
@@ -11,6 +13,7 @@ import { type BookId, type CircleId, type EntryId, type Hash, newId } from '$lib
 import { createSigningKey, deviceIdOf } from '$lib/crypto/signing';
 import { databaseName, HemlinjeDatabase, type Space } from '$lib/storage/database';
 import { LocalStore } from '$lib/storage/local-store';
+import type { OpenWay } from '$lib/storage/lock-row';
 import type { WriteContext } from '$lib/storage/record';
 import { localStorageMarkers } from '$lib/storage/markers';
 import { createCircle, createDevice } from '$lib/sync/create';
@@ -92,6 +95,12 @@ async function places(here: World): Promise<number[]> {
 		.map(({ frame }) => frame.header.seq)
 		.sort((a, b) => a - b);
 }
+
+/** Which of the two holds the master key. */
+const rowsOf = (space: Space) =>
+	raw(space, async (database) =>
+		(await database.keys.toArray()).map(({ id }) => id).filter((id) => id === 'lmk' || id === 'lock')
+	);
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
 
@@ -250,6 +259,34 @@ export const checks: readonly Check[] = [
 			const again = await LocalStore.open(here.space, { random: systemRandom, markers });
 			expectEqual(again, { ok: false, error: { type: 'wiped' } }, 'an emptied device was taken for a new one');
 			await LocalStore.erase(here.space, markers);
+		}
+	},
+	{
+		name: 'A10: setting a lock that fails midway changes nothing; set, no raw key is left and its way alone opens',
+		async run() {
+			const here = await world();
+			await save(here);
+			await here.store.saveDraft('record', { note: 'kvar' });
+			const way: OpenWay = { kind: 'passphrase', salt: systemRandom(16), ...PASSPHRASE_COST, key: systemRandom(32) };
+			for (const table of ['keys', 'drafts', 'meta']) {
+				const mend = breakPuts(table, new DOMException('fault', 'DataError'));
+				const set = await (await here.store.lock()).set([way]);
+				mend();
+				expectEqual(set.ok, false, `a lock whose ${table} failed was called set`);
+				expectEqual(await rowsOf(here.space), ['lmk'], `half of a lock stayed when ${table} failed`);
+			}
+			await save(here);
+			expectEqual((await (await here.store.lock()).set([way])).ok, true, 'the lock was not set');
+			await save(here);
+			here.store.close();
+			expectEqual(await rowsOf(here.space), ['lock'], 'the raw key was left beside the lock');
+			const closed = await LocalStore.open(here.space, { random: systemRandom, markers });
+			expectEqual(closed, { ok: false, error: { type: 'locked' } }, 'a locked store opened without a key');
+			const opened = await LocalStore.unlock(here.space, { random: systemRandom, markers }, way);
+			if (!opened.ok) throw new Error(`its own way did not open the lock: ${opened.error.type}`);
+			expectEqual(await places({ ...here, store: opened.value }), [1, 2, 3], 'saves were lost behind the lock');
+			expectEqual(await opened.value.readDraft('record', z.unknown()), { note: 'kvar' }, 'a draft was lost');
+			opened.value.close();
 		}
 	},
 	{

@@ -8,6 +8,7 @@ const MANIFEST = ['src/lib/protocol/manifest.test.ts'];
 const CODECS = ['src/lib/protocol/codecs.test.ts', 'src/lib/crypto/crypto.test.ts'];
 const LOG = ['src/lib/protocol/identity-log.test.ts'];
 const SYNC = ['src/lib/sync/engine.test.ts', 'src/lib/sync/bring-back.test.ts', 'src/lib/sync/relay-trust.test.ts'];
+const LOCK = ['src/lib/storage/store-lock.test.ts'];
 
 /** @typedef {{ name: string, file: string, from: string, to: string, tests: readonly string[] }} Mutant */
 
@@ -194,5 +195,47 @@ export const mutants = [
 		from: 'if (here && here.run !== run) this.isForked = true;',
 		to: 'if (here && here.run === undefined) this.isForked = run.length > 0;',
 		tests: SYNC
+	},
+	{
+		name: 'the raw key stays beside the lock',
+		file: 'src/lib/storage/store-lock.ts',
+		from: 'database.keys.bulkDelete(HOLDERS.filter((row) => row !== holder.id)),',
+		to: '',
+		tests: LOCK
+	},
+	{
+		name: 'a new passphrase keeps the old key',
+		file: 'src/lib/storage/store-lock.ts',
+		from: 'const next = random(MASTER_KEY_LENGTH);',
+		to: 'const next = masterKey.bytes.slice();',
+		tests: LOCK
+	},
+	{
+		name: 'a tab writes under a key that is out of use',
+		file: 'src/lib/storage/connection.ts',
+		from: "Promise.all([database.meta.get('minWriter'), checkKey(database, masterKey)]);",
+		to: "Promise.all([database.meta.get('minWriter'), masterKey.generation]);",
+		tests: LOCK
+	},
+	{
+		name: 'a lock asks for as much memory as it likes',
+		file: 'src/lib/storage/lock-row.ts',
+		from: 'z.maximum(MEMORY_KIB.most)',
+		to: 'z.maximum(2 ** 40)',
+		tests: LOCK
+	},
+	{
+		name: 'a way of an earlier lock opens this one',
+		file: 'src/lib/storage/lock-row.ts',
+		from: 'utf8(`hl/lock/1/${kind}/${lockId}`)',
+		to: 'utf8(`hl/lock/1/${kind}/${lockId.length}`)',
+		tests: LOCK
+	},
+	{
+		name: 'the last way in can be taken out',
+		file: 'src/lib/storage/store-lock.ts',
+		from: 'return wraps.length > 0 ? { ...lock, wraps } : null;',
+		to: 'return { ...lock, wraps };',
+		tests: LOCK
 	}
 ];

@@ -10,8 +10,8 @@ import { ServedApp } from './served-app';
 
 export { expect };
 
-/** The app is on this machine; nothing else may be asked for anything. */
-const FROM_THE_APP = /^(http:\/\/127\.0\.0\.1:\d+\/|blob:|data:)/;
+/** The app is on this machine, under its name where passkeys need one; nothing else may be asked for anything. */
+const FROM_THE_APP = /^(http:\/\/(127\.0\.0\.1|localhost):\d+\/|blob:|data:)/;
 
 /** What pages complained about. */
 class Problems {

@@ -40,7 +40,7 @@ export class Someone {
 				markers: localStorageMarkers(null),
 				persist: () => Promise.resolve(false)
 			},
-			{ onChange: nothing, onDevice: nothing, onStatus: nothing, onErased: nothing }
+			{ onChange: nothing, onDevice: nothing, onStatus: nothing, onErased: nothing, onLock: nothing }
 		);
 		if (!opened.ok) throw new Error(opened.error.type);
 		someone.session = opened.value;

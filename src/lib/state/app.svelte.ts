@@ -6,22 +6,26 @@ import { err, ok, type Result } from '$lib/domain/result';
 import type { CircleId } from '$lib/protocol/ids';
 import type { Space } from '$lib/storage/database';
 import { StorageAbort, type StorageError } from '$lib/storage/errors';
-import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
+import type { CircleKeys, DeviceKeys, LockChoices } from '$lib/storage/keyring';
+import type { Unlock } from '$lib/storage/unlocking';
 import type { SyncChange } from '$lib/sync/engine';
-import { browserDeps, browserTab, type Tab } from './browser-deps';
+import { browserDeps, type Tab } from './browser-deps';
 import type { CircleState } from './circle-state.svelte';
 import type { CircleView, SaveError } from './circle-view';
 import type { DraftKeeper } from './draft-keeper';
 import type { SyncStatus } from './live-sync';
 import { openingCircle } from './opening-circle';
 import type { RestoreDeps } from './restoring';
-import type { Session, SessionDeps } from './session';
+import type { Session, SessionDeps, SessionEvents } from './session';
 import { keepChosenCircle, readChosenCircle } from './space';
 import { TabDrafts } from './tab-drafts';
+import { toasts } from './toasts.svelte';
 
 export type AppPhase =
 	| { readonly type: 'opening' }
 	| { readonly type: 'ready' }
+	/** An app lock keeps the key: nothing can be read before somebody opens it. */
+	| { readonly type: 'locked' }
 	/**
 	 * The way back has the screen. `begun`: it was interrupted, and goes on before anything else. `by`: the code on paper, or
 	 * another device of the person.
@@ -57,6 +61,9 @@ export interface DeviceFacts {
 /** What a receipt's name field holds (docs/protocol.md 8). */
 const MAX_SIGNATURE = 64;
 
+/** A disk that hangs must not keep the key in memory for ever. */
+const LONGEST_SEALING_MS = 2_000;
+
 const NEW_DEVICE: DeviceFacts = {
 	...{ kind: 'new', identity: null, relayOn: false, hasRecovery: false, unit: null },
 	...{ name: null, shutOut: null, wasCopy: false }
@@ -73,9 +80,12 @@ export class App {
 	/** How many circles have been told of a device that was taken out; null while none has to be. */
 	renewing: { readonly done: number; readonly total: number } | null = $state.raw(null);
 	device: DeviceFacts = $state.raw(NEW_DEVICE);
+	/** What the person chose for their app lock; null while there is none. Known when `phase` is `ready`. */
+	lock: LockChoices | null = $state.raw(null);
 	/** Every circle on this device but the person's own. */
 	circles: readonly CircleState[] = $state.raw([]);
 	#session: Session | null = null;
+	#stopWatch: (() => void) | null = null;
 	#isClosed = false;
 	#own: CircleState | null = $state.raw(null);
 	#selected = $state<string | null>(null);
@@ -90,16 +100,19 @@ export class App {
 	readonly drafts: DraftKeeper;
 	readonly #drafts: TabDrafts;
 	readonly #opening: CircleView;
+	readonly #restart: () => void;
 	/** Begins to load at once, beside the first screen. */
 	readonly #dataLayer = import('./data-layer');
 
-	constructor(space: Space, deps: SessionDeps = browserDeps(), tab: Tab = browserTab()) {
+	/** `restart` puts a new app in this one's place, with all that is on the screen; the tab stays the same. */
+	constructor(space: Space, tab: Tab, restart: () => void, deps: SessionDeps = browserDeps()) {
 		this.space = space;
 		this.#deps = deps;
 		this.#tab = tab;
+		this.#restart = restart;
 		this.#selected = readChosenCircle(tab.memory, space);
 		this.#opening = openingCircle(this.#opened, this.#selected);
-		this.#drafts = new TabDrafts({ opened: this.#draftsOpened, locks: tab.locks, space });
+		this.#drafts = new TabDrafts({ opened: this.#draftsOpened, locks: tab.locks, space, places: tab.draftPlaces });
 		this.drafts = this.#drafts;
 	}
 
@@ -131,6 +144,11 @@ export class App {
 		return unit && (name ?? (unit.contact || unit.name)).slice(0, MAX_SIGNATURE);
 	}
 
+	/** Before the store has said so: a hint, so that no form is shown that is taken away again. */
+	get isLockExpected(): boolean {
+		return this.#deps.markers.isLocked(this.space);
+	}
+
 	get isDemo(): boolean {
 		return this.space !== 'real';
 	}
@@ -152,18 +170,58 @@ export class App {
 
 	/** Opens the space. `phase` tells how it went; nothing throws. */
 	async open(): Promise<void> {
-		const { Session, sealedDrafts } = await this.#dataLayer;
-		const session = await Session.open(this.space, this.#deps, {
+		const { Session } = await this.#dataLayer;
+		const session = await Session.open(this.space, this.#deps, this.#events());
+		if (session.ok) await this.#begin(session.value);
+		else this.#fail(session.error);
+	}
+
+	/** Opens a locked space. False when the key opens nothing; anything else is told by `phase`. */
+	async unlock(key: Unlock): Promise<boolean> {
+		const { Session } = await this.#dataLayer;
+		const session = await Session.unlock(this.space, this.#deps, this.#events(), key);
+		if (session.ok) await this.#begin(session.value);
+		else if (session.error.type === 'wrong-key') return false;
+		else this.#fail(session.error);
+		return true;
+	}
+
+	/** Locks every tab. What is being typed is sealed; nothing that can be read is left. */
+	lockNow(): void {
+		this.session.announce({ type: 'lock' });
+		this.#letGo();
+	}
+
+	/** From here on another app has the screen: this one seals what is still held, and lets go of its keys. */
+	#letGo(): void {
+		toasts.dismiss();
+		this.#restart();
+		void Promise.race([this.#drafts.settled(), new Promise((late) => setTimeout(late, LONGEST_SEALING_MS))]).then(() =>
+			this.close()
+		);
+	}
+
+	/** Looks at the store anew, e.g. when another tab has taken its lock off. */
+	startAnew(): void {
+		this.close();
+		this.#restart();
+	}
+
+	#events(): SessionEvents {
+		return {
 			onChange: (change) => void this.#unlessClosed(this.#apply(change)),
 			onDevice: () => void this.#unlessClosed(this.#readDevice()),
 			onStatus: (status) => this.#showStatus(status),
 			onRenewing: (progress) => (this.renewing = progress),
-			onErased: () => location.reload()
-		});
-		if (!session.ok) return this.#fail(session.error);
-		this.#session = session.value;
+			onErased: () => location.reload(),
+			onLock: () => this.#letGo()
+		};
+	}
+
+	async #begin(session: Session): Promise<void> {
+		this.#session = session;
 		try {
-			const by = await session.value.isRestoring();
+			const by = await session.isRestoring();
 			if (by) {
 				this.phase = { type: 'restoring', begun: true, by };
 				return this.#settle(err({ type: 'wiped' }));
@@ -178,10 +236,11 @@ export class App {
 		// A circle that is no longer here is no choice, and must not become one again while something is typed.
 		if (this.#selected !== null && !this.find(this.#selected)) this.select(null);
 		this.phase = { type: 'ready' };
-		this.#settleDrafts(sealedDrafts(session.value.store));
+		const { sealedDrafts } = await this.#dataLayer;
+		this.#settleDrafts(sealedDrafts(session.store));
 		if (this.#own) this.#settle(ok(this.circle));
 		else this.#settle(err({ type: 'not-allowed' }));
-		session.value.start();
+		session.start();
 	}
 
 	/** The unit's answer to **Ny: vill dela**. The mark goes first: the person must be told whatever happens here. */
@@ -202,6 +261,12 @@ export class App {
 	}
 
 	#fail(error: StorageError): void {
+		// Nothing has failed: what is typed in a form meanwhile waits for whoever opens the lock.
+		if (error.type === 'locked') {
+			this.#session?.close();
+			this.phase = { type: 'locked' };
+			return;
+		}
 		this.phase = { type: 'failed', error, isTyping: this.#drafts.holdsTyping };
 		this.#settleDrafts(null);
 		this.#settle(err(error));
@@ -218,6 +283,11 @@ export class App {
 		this.phase = { type: 'restoring', begun: false, by: 'code' };
 	}
 
+	/** The lock holds nothing that can be tried: told as the loss it is. */
+	lostLock(): void {
+		this.#fail({ type: 'wiped' });
+	}
+
 	/** What restoring needs in place of a session of this app's. */
 	get restoreDeps(): RestoreDeps {
 		return { ...this.#deps, space: this.space, locks: this.#tab.locks };
@@ -225,13 +295,14 @@ export class App {
 
 	/** Starts the space over on this device. The person has confirmed it, naming what is lost. */
 	async eraseSpace(): Promise<void> {
-		const { LocalStore } = await this.#dataLayer;
-		await LocalStore.erase(this.space, this.#deps.markers);
+		const { eraseSpace } = await this.#dataLayer;
+		await eraseSpace(this.space, this.#deps.markers);
 	}
 
 	/** Lets go of the space, e.g. before it is erased. What was being read for the screen ends there. */
 	close(): void {
 		this.#isClosed = true;
+		this.#stopWatch?.();
 		this.#session?.close();
 	}
 
@@ -252,8 +323,22 @@ export class App {
 	async #readDevice(): Promise<void> {
 		const device = await this.session.device();
 		this.device = device ? { ...factsOf(device), ...(await standingOf(device)) } : NEW_DEVICE;
+		await this.#readLock();
 		if (this.phase.type === 'ready' && this.#own === null && device?.unit === null) await this.#readCircles();
 		await this.#own?.refreshDurability();
+	}
+
+	/** A lock's clock runs from when the app opened or the lock was set; those without one never load it. */
+	async #readLock(): Promise<void> {
+		const lock = await this.session.store.readLockChoices();
+		if (lock?.after === this.lock?.after && lock?.blanks === this.lock?.blanks) return;
+		this.lock = lock;
+		// Whoever opened or set the lock has it already; where it cannot be fetched, **Lås nu** still stands there.
+		const watching = lock && (await import('./lock-watch').catch(() => null));
+		this.#stopWatch?.();
+		const isNewest = this.lock === lock && !this.#isClosed;
+		this.#stopWatch =
+			watching && lock && isNewest ? watching.watchForLock(this.space, lock, () => this.lockNow()) : null;
 	}
 
 	async #readCircles(): Promise<void> {

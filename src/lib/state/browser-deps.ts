@@ -3,6 +3,7 @@ import { systemRandom } from '$lib/crypto/random';
 import { localStorageMarkers } from '$lib/storage/markers';
 import { browserFetch } from '$lib/sync/browser-fetch';
 import type { SessionDeps } from './session';
+import type { DraftPlaces } from './tab-drafts';
 import { browserLocks, type TabLocks } from './tab-locks';
 
 export function browserDeps(): SessionDeps {
@@ -21,11 +22,14 @@ export function browserDeps(): SessionDeps {
 export interface Tab {
 	readonly memory: Storage | null;
 	readonly locks: TabLocks;
+	/** Where this tab keeps the drafts of each form, by name alone: what it typed is found again after a lock. */
+	readonly draftPlaces: DraftPlaces;
 }
 
 export const browserTab = (): Tab => ({
 	memory: storageOrNull(() => sessionStorage),
-	locks: browserLocks(navigator.locks)
+	locks: browserLocks(navigator.locks),
+	draftPlaces: new Map()
 });
 
 /** Access alone can throw where storage is refused. */

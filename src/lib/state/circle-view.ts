@@ -18,6 +18,8 @@ export type SaveError =
 	| { readonly type: 'storage-unavailable' }
 	/** The database was written by a newer version of the app: reload to update. */
 	| { readonly type: 'newer-app' }
+	/** Another tab has locked the app, or changed what opens it. */
+	| { readonly type: 'locked' }
 	/** Local data is missing although this device has been used: the way back must be shown. */
 	| { readonly type: 'wiped' }
 	| { readonly type: 'not-allowed' };

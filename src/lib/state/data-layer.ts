@@ -4,5 +4,4 @@
  */
 export { CircleState } from './circle-state.svelte';
 export { sealedDrafts } from './sealed-drafts';
-export { Session } from './session';
-export { LocalStore } from '$lib/storage/local-store';
+export { eraseSpace, Session } from './session';

@@ -17,6 +17,8 @@ export type SyncStatus =
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 5 * 60_000;
+/** A tab that syncs and is awake answers sooner than this. */
+const LEADER_ANSWERS_MS = 4_000;
 /** Even a stream that seems alive is not believed for longer than this. */
 const LOOK_ANYWAY_MS = 60_000;
 
@@ -37,6 +39,10 @@ export class LiveSync {
 	#wake: (() => void) | null = null;
 	#poked = false;
 	#events: AbortController | null = null;
+	#isLeading = false;
+	#status: SyncStatus = 'local';
+	/** Asked for the tab that syncs, and nothing heard yet. */
+	#isAsking = false;
 
 	constructor(deps: LiveSyncDeps) {
 		this.#deps = deps;
@@ -44,16 +50,52 @@ export class LiveSync {
 
 	/** Runs until `stop`. Returns at once; only the tab holding the space's lock does the work. */
 	start(): void {
-		const run = () => this.#run();
-		const name = `hemlinje:${this.#deps.space}:sync`;
+		void this.#lead({ signal: this.#stop.signal });
+	}
+
+	/** How the sync stands, as this tab tells it; null while another one syncs. */
+	get status(): SyncStatus | null {
+		return this.#isLeading ? this.#status : null;
+	}
+
+	/**
+	 * A tab in front makes sure that somebody syncs: the one that holds the lock may have been put to sleep. `ask` is sent to
+	 * it; unless `hear` is called in time, its place is taken.
+	 */
+	async seekLeader(ask: () => void): Promise<void> {
 		const { signal } = this.#stop;
+		if (this.#isLeading || this.#isAsking || signal.aborted || !globalThis.navigator?.locks) return;
+		this.#isAsking = true;
+		ask();
+		await new Promise((resolve) => setTimeout(resolve, LEADER_ANSWERS_MS));
+		const isAlone = this.#isAsking && !this.#isLeading && !signal.aborted;
+		this.#isAsking = false;
+		if (isAlone && globalThis.document?.visibilityState === 'visible') void this.#lead({ steal: true });
+	}
+
+	/** The tab that syncs has been heard. */
+	hear(): void {
+		this.#isAsking = false;
+	}
+
+	async #lead(options: LockOptions): Promise<void> {
+		const turn = new AbortController();
+		const run = () => this.#run(AbortSignal.any([turn.signal, this.#stop.signal]));
 		const locks = globalThis.navigator?.locks;
-		// An aborted wait for the lock is how `stop` looks from here.
-		void (locks ? locks.request(name, { signal }, run).catch(() => undefined) : run());
+		if (!locks) return run();
+		// An aborted wait is how `stop` looks from here, and a lock that was taken away how it looks to a tab that wakes.
+		const lost = await locks.request(`hemlinje:${this.#deps.space}:sync`, options, run).catch(isAbort);
+		turn.abort();
+		if (lost && !this.#stop.signal.aborted && !options.steal) this.start();
 	}
 
 	stop(): void {
 		this.#stop.abort();
+	}
+
+	/** This tab's turn is over. */
+	#rest(): void {
+		this.#isLeading = false;
 		this.#events?.abort();
 		this.poke();
 	}
@@ -64,20 +106,25 @@ export class LiveSync {
 		this.#wake?.();
 	}
 
-	async #run(): Promise<void> {
+	async #run(turn: AbortSignal): Promise<void> {
 		let pauseMs = FIRST_PAUSE_MS;
-		while (!this.#stop.signal.aborted) {
+		const tell = (status: SyncStatus): void => {
+			if (!turn.aborted) this.#deps.onStatus((this.#status = status));
+		};
+		turn.addEventListener('abort', () => this.#rest());
+		this.#isLeading = !turn.aborted;
+		while (!turn.aborted) {
 			this.#poked = false;
 			if (!(await this.#deps.isOn())) {
-				this.#deps.onStatus('local');
+				tell('local');
 				await this.#sleep(LOOK_ANYWAY_MS);
 				continue;
 			}
-			this.#deps.onStatus('syncing');
+			tell('syncing');
 			const result = await this.#deps.engine.sync();
 			// The pass has logged in; before it the relay would not let this device listen.
-			this.#listen();
-			this.#deps.onStatus(statusOf(result));
+			if (!turn.aborted) this.#listen();
+			tell(statusOf(result));
 			pauseMs = result.ok ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
 			const asked = !result.ok && result.error.type === 'refused' ? result.error.retryAfterMs : undefined;
 			await this.#sleep(result.ok ? LOOK_ANYWAY_MS : (asked ?? pauseMs * (0.5 + this.#deps.jitter() / 2)));
@@ -112,6 +159,8 @@ export class LiveSync {
 		});
 	}
 }
+
+const isAbort = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError';
 
 function statusOf(result: Result<void, SyncError>): SyncStatus {
 	if (result.ok) return 'synced';

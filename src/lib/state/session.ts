@@ -11,6 +11,7 @@ import type { StorageError } from '$lib/storage/errors';
 import type { DeviceKeys } from '$lib/storage/keyring';
 import { LocalStore } from '$lib/storage/local-store';
 import type { Markers } from '$lib/storage/markers';
+import type { Unlock } from '$lib/storage/unlocking';
 import type { CircleAccess } from '$lib/sync/circle-access';
 import { createCircle, createDevice, type CreateDeps } from '$lib/sync/create';
 import { SyncEngine, type SyncChange } from '$lib/sync/engine';
@@ -38,6 +39,8 @@ export interface SessionEvents {
 	readonly onRenewing?: ((progress: Progress) => void) | undefined;
 	/** Another tab erased the space. */
 	readonly onErased: () => void;
+	/** Another tab locked the space, or changed what opens it. */
+	readonly onLock: () => void;
 }
 
 const CALL_TIMEOUT_MS = 30_000;
@@ -98,7 +101,18 @@ export class Session {
 
 	/** Opens the space on this device, or says why it cannot be used. */
 	static async open(space: Space, deps: SessionDeps, events: SessionEvents): Promise<Result<Session, StorageError>> {
-		const store = await LocalStore.open(space, { random: deps.random, markers: deps.markers });
+		const store = await LocalStore.open(space, deps);
+		return store.ok ? ok(new Session(space, store.value, deps, events)) : store;
+	}
+
+	/** Opens a locked space with the key of one of its ways. */
+	static async unlock(
+		space: Space,
+		deps: SessionDeps,
+		events: SessionEvents,
+		key: Unlock
+	): Promise<Result<Session, StorageError | { readonly type: 'wrong-key' }>> {
+		const store = await LocalStore.unlock(space, deps, key);
 		return store.ok ? ok(new Session(space, store.value, deps, events)) : store;
 	}
 
@@ -123,11 +137,12 @@ export class Session {
 	/** Sync soon: something waits, or the network came back. */
 	poke(): void {
 		this.#live.poke();
+		void this.#live.seekLeader(() => this.#channel.post({ type: 'outbox' }));
 	}
 
 	announce(message: TabMessage): void {
 		this.#channel.post(message);
-		if (message.type === 'outbox') this.#live.poke();
+		if (message.type === 'outbox') this.poke();
 	}
 
 	device(): Promise<DeviceKeys | null> {
@@ -144,11 +159,12 @@ export class Session {
 	/** Changes this device's row and tells every tab. */
 	async updateDevice(change: (device: DeviceKeys) => DeviceKeys): Promise<Result<void, StorageError>> {
 		const updated = await this.store.updateDevice(change);
-		if (updated.ok) this.#deviceChanged();
+		if (updated.ok) this.deviceChanged();
 		return updated;
 	}
 
-	#deviceChanged(): void {
+	/** Tells every tab, this one too, to read again what it knows of this device. */
+	deviceChanged(): void {
 		this.announce({ type: 'device' });
 		this.#events.onDevice();
 		this.#live.poke();
@@ -161,7 +177,7 @@ export class Session {
 		const created = await this.store.createDevice(createDevice(this.#createDeps(), 'person'), null);
 		if (!created.ok) return created;
 		void this.#deps.persist();
-		this.#deviceChanged();
+		this.deviceChanged();
 		const device = await this.device();
 		return device ? ok(device) : err({ type: 'storage-unavailable' });
 	}
@@ -176,9 +192,15 @@ export class Session {
 		const created = known ? await this.store.createOwnCircle(circle) : await this.store.createDevice(device, circle);
 		if (!created.ok) return created;
 		void this.#deps.persist();
-		this.#deviceChanged();
+		this.deviceChanged();
 		const own = await this.#ownCircle();
 		return own ? ok(own) : err({ type: 'storage-unavailable' });
+	}
+
+	/** Whoever asks must know that somebody syncs, also in the middle of a long pass. */
+	#tellStatus(): void {
+		const { status } = this.#live;
+		if (status) this.#channel.post({ type: 'status', status });
 	}
 
 	#createDeps(): CreateDeps {
@@ -203,13 +225,27 @@ export class Session {
 				this.#live.poke();
 				return this.#events.onDevice();
 			case 'outbox':
-				return this.#live.poke();
+				this.#live.poke();
+				return this.#tellStatus();
 			case 'status':
+				this.#live.hear();
 				return this.#events.onStatus(message.status);
 			case 'erased':
 				return this.#events.onErased();
+			case 'lock':
+				return this.#events.onLock();
+			case 'use':
+				return;
 		}
 	}
+}
+
+/** Starts a space over where no session holds it, and has every tab let go of it. */
+export async function eraseSpace(space: Space, markers: Markers): Promise<void> {
+	await LocalStore.erase(space, markers);
+	const channel = openTabChannel(space, () => undefined);
+	channel.post({ type: 'erased' });
+	channel.close();
 }
 
 /** True for a device that the recovery code let in. Whoever only helps others has no circle of their own either. */

@@ -3,16 +3,24 @@
  * what it held of passphrases and keys goes with it.
  */
 import type { AgeError, AgeKey, AgeLock } from '$lib/crypto/age-file';
+import type { PassphraseCost } from '$lib/crypto/lock-keys';
 import type { Result } from '$lib/domain/result';
 import workerUrl from './slow-worker?worker&url';
 
 export type SlowTask =
 	| { readonly type: 'seal'; readonly lock: AgeLock; readonly plaintext: Uint8Array }
-	| { readonly type: 'open'; readonly key: AgeKey; readonly file: Uint8Array };
+	| { readonly type: 'open'; readonly key: AgeKey; readonly file: Uint8Array }
+	| {
+			readonly type: 'derive';
+			readonly passphrase: string;
+			readonly salt: Uint8Array;
+			readonly cost: PassphraseCost;
+	  };
 
 export type SlowAnswer =
 	| { readonly type: 'seal'; readonly file: Uint8Array }
-	| { readonly type: 'open'; readonly result: Result<Uint8Array, AgeError> };
+	| { readonly type: 'open'; readonly result: Result<Uint8Array, AgeError> }
+	| { readonly type: 'derive'; readonly key: Uint8Array };
 
 type AnswerOf<T extends SlowTask> = Extract<SlowAnswer, { type: T['type'] }>;
 

@@ -1,5 +1,6 @@
-/** Work that takes longer than a frame may: whole files sealed and opened. Holds nothing between tasks. */
+/** Work that takes longer than a frame may: whole files sealed and opened, keys made of passphrases. Holds nothing between tasks. */
 import { openAgeFile, sealAgeFile } from '$lib/crypto/age-file';
+import { passphraseKey } from '$lib/crypto/lock-keys';
 import type { SlowAnswer, SlowTask } from './slow-work';
 
 addEventListener('message', (event: MessageEvent<SlowTask>) => {
@@ -16,5 +17,7 @@ async function run(task: SlowTask): Promise<SlowAnswer> {
 			return { type: 'seal', file: await sealAgeFile(task.lock, task.plaintext) };
 		case 'open':
 			return { type: 'open', result: await openAgeFile(task.key, task.file) };
+		case 'derive':
+			return { type: 'derive', key: passphraseKey(task.passphrase, task.salt, task.cost) };
 	}
 }

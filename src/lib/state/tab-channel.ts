@@ -19,6 +19,10 @@ export const tabMessageSchema = z.discriminatedUnion('type', [
 		type: z.literal('status'),
 		status: z.enum(['local', 'syncing', 'synced', 'unreachable', 'refused', 'went-back', 'cloned', 'shut-out'])
 	}),
+	/** The space is locked, or what opens it has changed: let go of its keys and look again. */
+	z.strictObject({ type: z.literal('lock') }),
+	/** Somebody uses the app in a tab, or has just left it: no tab locks by itself while another is used. */
+	z.strictObject({ type: z.literal('use'), shown: z.boolean() }),
 	/** The space is being erased: let go of it. */
 	z.strictObject({ type: z.literal('erased') })
 ]);
@@ -37,5 +41,13 @@ export function openTabChannel(space: Space, onMessage: (message: TabMessage) =>
 		const message = tabMessageSchema.safeParse(event.data);
 		if (message.success) onMessage(message.data);
 	};
-	return { post: (message) => channel.postMessage(message), close: () => channel.close() };
+	let isClosed = false;
+	return {
+		// What is still under way in a tab that has let go, e.g. of a locked space, is nobody's business any more.
+		post: (message) => (isClosed ? undefined : channel.postMessage(message)),
+		close() {
+			isClosed = true;
+			channel.close();
+		}
+	};
 }

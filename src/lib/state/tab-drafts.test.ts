@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MemoryDrafts } from '../../../tests/doubles/memory-drafts';
 import type { DraftKeeper } from './draft-keeper';
-import { TabDrafts } from './tab-drafts';
+import { TabDrafts, type DraftPlaces } from './tab-drafts';
 import type { TabLocks } from './tab-locks';
 
 const form = 'record:mine:bloodPressure';
@@ -10,7 +10,7 @@ const form = 'record:mine:bloodPressure';
 function browser(drafts: MemoryDrafts = new MemoryDrafts()) {
 	const held = new Map<string, object>();
 	/** A tab; `close` lets go of its locks, as the browser does. */
-	function tab(opened: Promise<DraftKeeper | null> = Promise.resolve(drafts)) {
+	function tab(opened: Promise<DraftKeeper | null> = Promise.resolve(drafts), places: DraftPlaces = new Map()) {
 		const me = {};
 		const locks: TabLocks = {
 			hold(name) {
@@ -20,7 +20,7 @@ function browser(drafts: MemoryDrafts = new MemoryDrafts()) {
 			}
 		};
 		const close = () => [...held].forEach(([name, who]) => who === me && held.delete(name));
-		return Object.assign(new TabDrafts({ opened, locks, space: 'real' }), { close });
+		return Object.assign(new TabDrafts({ opened, locks, space: 'real', places }), { close });
 	}
 	return { drafts, tab };
 }

@@ -20,12 +20,17 @@ const RELOAD_MS = 1_000;
 /** Stands for a draft to be removed. */
 const CLEARED = undefined;
 
+/** The place a tab has taken for each form; null where other tabs have every one. */
+export type DraftPlaces = Map<string, Promise<string | null>>;
+
 interface TabDraftsDeps {
 	/** The sealed drafts, once the store is open; null when it cannot be opened. */
 	readonly opened: Promise<DraftKeeper | null>;
 	readonly locks: TabLocks;
 	/** Locks of different spaces never meet. */
 	readonly space: string;
+	/** The tab's own, as long as it lives: a lock in between must not give its place to another tab. */
+	readonly places: DraftPlaces;
 }
 
 export class TabDrafts implements DraftKeeper {
@@ -33,7 +38,6 @@ export class TabDrafts implements DraftKeeper {
 	/** The newest of each form that is not sealed yet. */
 	readonly #held = new Map<string, unknown>();
 	readonly #sealing = new Map<string, Promise<void>>();
-	readonly #places = new Map<string, Promise<string | null>>();
 
 	constructor(deps: TabDraftsDeps) {
 		this.#deps = deps;
@@ -60,6 +64,11 @@ export class TabDrafts implements DraftKeeper {
 		return this.save(form, CLEARED);
 	}
 
+	/** Resolves when everything typed so far is sealed, or cannot be. */
+	async settled(): Promise<void> {
+		await Promise.all(this.#sealing.values());
+	}
+
 	/** Resolves when the newest of a form is sealed, or cannot be. One at a time, so that the newest stays. */
 	#sealed(form: string): Promise<void> {
 		const running = this.#sealing.get(form);
@@ -84,8 +93,9 @@ export class TabDrafts implements DraftKeeper {
 	/** Where this tab keeps a form; null when other tabs have every place. The same until the tab is closed. */
 	#placeOf(form: string, drafts: DraftKeeper): Promise<string | null> {
 		if (!TYPED.test(form)) return Promise.resolve(form);
-		const known = this.#places.get(form) ?? this.#takePlace(form, drafts);
-		this.#places.set(form, known);
+		const { places } = this.#deps;
+		const known = places.get(form) ?? this.#takePlace(form, drafts);
+		places.set(form, known);
 		return known;
 	}
 

@@ -53,7 +53,7 @@ async function openSession(): Promise<Session> {
 			markers: localStorageMarkers(null),
 			persist: () => Promise.resolve(false)
 		},
-		{ onChange: nothing, onDevice: nothing, onStatus: nothing, onErased: nothing }
+		{ onChange: nothing, onDevice: nothing, onStatus: nothing, onErased: nothing, onLock: nothing }
 	);
 	if (!opened.ok) throw new Error(opened.error.type);
 	return opened.value;

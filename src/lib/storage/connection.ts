@@ -3,26 +3,30 @@
  * browser has closed is opened once more (docs/protocol.md 15, D3 and D4).
  */
 import { err, ok, type Result } from '$lib/domain/result';
-import { HemlinjeDatabase, WRITER_VERSION, type SealedRow, type Space } from './database';
+import { HemlinjeDatabase, WRITER_VERSION, type MetaRow, type SealedRow, type Space } from './database';
 import { isLostConnection, StorageAbort, toStorageError, type StorageError } from './errors';
+import { checkKey, SEALING_ROW, type MasterKey } from './master-key';
 
 export type WritableTable = 'keys' | 'frames' | 'outbox' | 'heads' | 'drafts' | 'cache';
 
 export class Connection {
 	readonly #space: Space;
-	readonly #isMissingParts: (database: HemlinjeDatabase) => Promise<boolean>;
+	readonly #masterKey: MasterKey;
+	readonly #check: (database: HemlinjeDatabase) => Promise<void>;
 	#database: HemlinjeDatabase;
 	#isClosed = false;
 
-	/** `isMissingParts`: a reopened database may be an emptied one, and writing into it would look like a fresh start. */
+	/** `check` throws: a reopened database may be an emptied one, and writing into it would look like a fresh start. */
 	constructor(
 		database: HemlinjeDatabase,
 		space: Space,
-		isMissingParts: (database: HemlinjeDatabase) => Promise<boolean>
+		masterKey: MasterKey,
+		check: (database: HemlinjeDatabase) => Promise<void>
 	) {
 		this.#database = database;
 		this.#space = space;
-		this.#isMissingParts = isMissingParts;
+		this.#masterKey = masterKey;
+		this.#check = check;
 	}
 
 	close(): void {
@@ -47,7 +51,7 @@ export class Connection {
 		const transact = () => {
 			const database = this.#database;
 			return database.transaction('rw', ['meta', ...tables], async () => {
-				const [, found] = await Promise.all([checkWriter(database), read(database)]);
+				const [, found] = await Promise.all([checkWriter(database, this.#masterKey), read(database)]);
 				return work(database, found);
 			});
 		};
@@ -58,13 +62,19 @@ export class Connection {
 		}
 	}
 
-	/** A row of a derived table, put without waiting for the disk. Lost with the connection, it is not missed. */
-	async putDerived(table: 'cache', row: SealedRow): Promise<void> {
+	/**
+	 * A row of a derived table, put without waiting for the disk, unless the key it was sealed under (`generation`) is out of
+	 * use by now. Lost with the connection, it is not missed.
+	 */
+	async putDerived(table: 'cache', row: SealedRow, generation: string | null): Promise<void> {
 		await new Promise<void>((resolve) => {
 			try {
-				const write = this.#database.backendDB().transaction(table, 'readwrite', { durability: 'relaxed' });
+				const write = this.#database.backendDB().transaction([table, 'meta'], 'readwrite', { durability: 'relaxed' });
 				write.oncomplete = write.onabort = () => resolve();
-				write.objectStore(table).put(row);
+				const sealing = write.objectStore('meta').get(SEALING_ROW) as IDBRequest<MetaRow | undefined>;
+				sealing.onsuccess = () => {
+					if ((sealing.result?.value ?? null) === generation) write.objectStore(table).put(row);
+				};
 			} catch {
 				resolve();
 			}
@@ -78,6 +88,11 @@ export class Connection {
 		} catch (error) {
 			throw new StorageAbort(toStorageError(error));
 		}
+	}
+
+	/** Rejects with `locked` when another tab has put this store's key out of use: what does not open is then not lost. */
+	checkKey(): Promise<void> {
+		return this.read((database) => checkKey(database, this.#masterKey));
 	}
 
 	async #onceMore<T>(attempt: () => PromiseLike<T>): Promise<T> {
@@ -98,13 +113,13 @@ export class Connection {
 			this.#database = new HemlinjeDatabase(this.#space);
 		}
 		await this.#database.open();
-		if (await this.#isMissingParts(this.#database)) throw new StorageAbort({ type: 'wiped' });
+		await this.#check(this.#database);
 	}
 }
 
-/** Code older than the database, or a database without its mark, stops here. */
-async function checkWriter(database: HemlinjeDatabase): Promise<void> {
-	const minWriter = (await database.meta.get('minWriter'))?.value;
-	if (typeof minWriter !== 'number') throw new StorageAbort({ type: 'wiped' });
-	if (minWriter > WRITER_VERSION) throw new StorageAbort({ type: 'newer-app' });
+/** Code older than the database, a database without its mark, and a key that is out of use stop here. */
+async function checkWriter(database: HemlinjeDatabase, masterKey: MasterKey): Promise<void> {
+	const [minWriter] = await Promise.all([database.meta.get('minWriter'), checkKey(database, masterKey)]);
+	if (typeof minWriter?.value !== 'number') throw new StorageAbort({ type: 'wiped' });
+	if (minWriter.value > WRITER_VERSION) throw new StorageAbort({ type: 'newer-app' });
 }

@@ -14,7 +14,7 @@ import type { BookId, CircleId, DeviceId, Hash } from '$lib/protocol/ids';
 export type Space = 'real' | `demo-${string}`;
 
 /** Version of this code's writes. A database whose `minWriter` is higher was written by a newer app. */
-export const WRITER_VERSION = 2;
+export const WRITER_VERSION = 3;
 
 export interface MetaRow {
 	readonly id: string;
@@ -22,7 +22,7 @@ export interface MetaRow {
 }
 
 export interface KeyRow {
-	/** `lmk`, `device`, `circle:<id>` or `identity:<id>`. */
+	/** `lmk` or `lock`, `device`, `circle:<id>`, `identity:<id>` and a few more. */
 	readonly id: string;
 	readonly bytes: Uint8Array;
 }

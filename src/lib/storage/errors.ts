@@ -6,6 +6,8 @@ export type StorageError =
 	| { readonly type: 'storage-unavailable' }
 	/** The database was written by a newer version of the app. */
 	| { readonly type: 'newer-app' }
+	/** An app lock keeps the key, or another tab has locked or changed it since. */
+	| { readonly type: 'locked' }
 	/** Parts are missing although this device has been used: never a fresh start. */
 	| { readonly type: 'wiped' };
 

@@ -15,12 +15,26 @@ import {
 	joiningsSchema,
 	JOININGS_ROW,
 	knownIdentitySchema,
+	LOCK_CHOICES_ROW,
+	LOCK_ROW,
+	lockChoicesSchema,
 	openValue,
 	sealValue,
 	workRow
 } from './keyring';
+import {
+	lockRowSchema,
+	lockToRow,
+	parseLock,
+	passkeyWrapSchema,
+	passphraseWrapSchema,
+	unwrap,
+	wrapFor
+} from './lock-row';
+import { SEALING_ROW } from './master-key';
 import { seededRandom } from '../../../tests/support/people';
 import { fromBase64url, toBase64url } from '$lib/crypto/bytes';
+import { PASSPHRASE_COST, passkeyKey, passphraseKey } from '$lib/crypto/lock-keys';
 import { must } from '$lib/domain/assert';
 import { entrySchema } from '$lib/protocol/entries';
 import type { CircleId, IdentityId } from '$lib/protocol/ids';
@@ -40,6 +54,8 @@ test('the keyring, the tables and the names on the device are as they were', () 
 		circleWork: fingerprint(circleWorkSchema),
 		joinings: fingerprint(joiningsSchema),
 		deviceWork: fingerprint(deviceWorkSchema),
+		lock: [fingerprint(lockRowSchema), fingerprint(passphraseWrapSchema), fingerprint(passkeyWrapSchema)],
+		lockChoices: fingerprint(lockChoicesSchema),
 		writer: WRITER_VERSION,
 		// A new kind of entry makes something else of the same frames: CACHE_VERSION goes on with it.
 		cache: [CACHE_VERSION, fingerprint(entrySchema)],
@@ -56,7 +72,10 @@ test('the keyring, the tables and the names on the device are as they were', () 
 			circleRow('c' as CircleId),
 			identityRow('i' as IdentityId),
 			workRow('c' as CircleId),
-			JOININGS_ROW
+			JOININGS_ROW,
+			LOCK_ROW,
+			LOCK_CHOICES_ROW,
+			SEALING_ROW
 		],
 		sealedRow: toBase64url(sealValue(key, 'device', { v: 1 }, random))
 	};
@@ -64,4 +83,24 @@ test('the keyring, the tables and the names on the device are as they were', () 
 	expect(made, ADVICE).toEqual(stored);
 	const row = must(fromBase64url(stored.sealedRow as string), 'base64url');
 	expect(openValue(key, 'device', row, z.strictObject({ v: z.literal(1) }))).toEqual({ v: 1 });
+});
+
+test('a lock that was set once is opened by its passphrase and by its passkey', () => {
+	const random = seededRandom('lock v1');
+	const [masterKey, id, salt, prf] = [random(32), toBase64url(random(16)), random(16), random(32)];
+	const words = 'gröna båtar sjunger högt';
+	const ways = [
+		{ kind: 'passphrase' as const, salt, ...PASSPHRASE_COST, key: passphraseKey(words, salt, PASSPHRASE_COST) },
+		{ kind: 'passkey' as const, credential: random(20), salt: random(32), at: 1_795_334_400_000, key: passkeyKey(prf) }
+	];
+	const made = toBase64url(lockToRow({ id, wraps: ways.map((way) => wrapFor(id, way, masterKey, random)) }).bytes);
+	const stored = kept('lock', { row: made });
+	expect(made, ADVICE).toBe(stored.row);
+	const lock = must(
+		parseLock({ id: LOCK_ROW, bytes: must(fromBase64url(stored.row as string), 'base64url') }),
+		'a lock'
+	);
+	expect(unwrap(lock, 'passphrase', passphraseKey(words, salt, PASSPHRASE_COST))).toEqual(masterKey);
+	expect(unwrap(lock, 'passkey', passkeyKey(prf))).toEqual(masterKey);
+	expect(unwrap(lock, 'passkey', passphraseKey(words, salt, PASSPHRASE_COST))).toBeNull();
 });

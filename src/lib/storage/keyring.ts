@@ -168,7 +168,21 @@ export const joiningsSchema = z.strictObject({
 	joinings: z.array(joiningSchema).check(z.maxLength(64))
 });
 
+/** When the app locks by itself: the moment it is hidden, after so many minutes without a touch, or never. */
+export const lockAfter = ['hidden', 1, 5, 15, 'never'] as const;
+export const lockChoicesSchema = z.strictObject({
+	v: z.literal(1),
+	after: z.literal(lockAfter),
+	/** Nothing is shown while another app has the screen. */
+	blanks: z.boolean()
+});
+export type LockChoices = z.infer<typeof lockChoicesSchema>;
+export const FIRST_LOCK_CHOICES: LockChoices = { v: 1, after: 5, blanks: true };
+
 export const MASTER_KEY_ROW = 'lmk';
+/** The ways that open the master key; in place of it while the app has a lock. */
+export const LOCK_ROW = 'lock';
+export const LOCK_CHOICES_ROW = 'lock-choices';
 export const DEVICE_ROW = 'device';
 export const circleRow = (circle: CircleId): string => `circle:${circle}`;
 export const WORK_ROWS = 'work:';
@@ -176,6 +190,9 @@ export const workRow = (circle: CircleId): string => `${WORK_ROWS}${circle}`;
 export const JOININGS_ROW = 'joinings';
 export const DEVICE_WORK_ROW = 'device-work';
 export const identityRow = (identity: IdentityId): string => `identity:${identity}`;
+
+/** What a form's draft is bound to. */
+export const draftAad = (form: string): string => `draft:${form}`;
 
 /** Associated data of a row: bytes that were moved to another do not open. */
 export const aadOf = (rowId: string): Uint8Array => utf8(`hl/local/1/${rowId}`);

@@ -3,24 +3,15 @@
  * because Firefox would then keep half of it (threat model F26). Sealing and signing are synchronous for that reason.
  */
 import { Dexie } from 'dexie';
-import { BulkKey } from '$lib/crypto/bulk-sealing';
 import type { RandomBytes } from '$lib/crypto/bytes';
 import { assert, must } from '$lib/domain/assert';
 import { err, ok, type Result } from '$lib/domain/result';
 import { inBatches, isEntry } from '$lib/protocol/entries';
 import { MAX_PLAINTEXT_BYTES, type Frame } from '$lib/protocol/frame';
-import type { BookId, CircleId, Hash, IdentityId } from '$lib/protocol/ids';
+import type { BookId, CircleId, IdentityId } from '$lib/protocol/ids';
 import type * as z from 'zod/mini';
 import { Connection } from './connection';
-import {
-	emptyHead,
-	HemlinjeDatabase,
-	toRow,
-	WRITER_VERSION,
-	type HeadRow,
-	type OutboxRow,
-	type Space
-} from './database';
+import { emptyHead, HemlinjeDatabase, WRITER_VERSION, type HeadRow, type OutboxRow, type Space } from './database';
 import { StorageAbort, toStorageError, type StorageError } from './errors';
 import {
 	aadOf,
@@ -30,9 +21,12 @@ import {
 	circleRow,
 	DEVICE_ROW,
 	deviceKeysSchema,
+	draftAad,
+	FIRST_LOCK_CHOICES,
 	identityRow,
 	knownIdentitySchema,
-	MASTER_KEY_ROW,
+	LOCK_CHOICES_ROW,
+	lockChoicesSchema,
 	NO_CARE,
 	openValue,
 	sealValue,
@@ -40,12 +34,13 @@ import {
 	workRow,
 	type CircleKeys,
 	type DeviceKeys,
-	type KnownIdentity
+	type KnownIdentity,
+	type LockChoices
 } from './keyring';
 import type { Markers } from './markers';
-import { openMasterKey } from './master-key';
+import { openMasterKey, type MasterKey } from './master-key';
+import { checkParts } from './missing-parts';
 import {
-	after,
 	putSealed,
 	readHeads,
 	sealAfter,
@@ -57,10 +52,13 @@ import {
 import { DeviceStore } from './device-store';
 import { putRemote, type RemoteFrames } from './put-remote';
 import { RelayPlaces } from './relay-places';
+import { resealWaiting } from './reseal';
 import { SealedRows } from './sealed-rows';
 import { inSlices } from './slices';
+import type { StoreLock } from './store-lock';
+import type { Unlock } from './unlocking';
 import { WorkStore } from './work-store';
-import { acknowledgeOne, settle, waitingIn, type ChainPlace, type Waiting } from './waiting';
+import { acknowledgeOne, waitingIn, type ChainPlace, type Waiting } from './waiting';
 
 export interface StoreDeps {
 	readonly random: RandomBytes;
@@ -78,9 +76,7 @@ const PAGE = 200;
 export class LocalStore {
 	readonly space: Space;
 	readonly #connection: Connection;
-	readonly #masterKey: Uint8Array;
-	/** Seals caches, which are large and never part of a transaction. */
-	readonly #bulkKey: Promise<BulkKey | null>;
+	readonly #masterKey: MasterKey;
 	readonly #rows: SealedRows;
 	readonly #deps: StoreDeps;
 	/** Invitations, answers and changes of members that wait for somebody. */
@@ -90,11 +86,12 @@ export class LocalStore {
 	/** Where frames stand at the relay. */
 	readonly places: RelayPlaces;
 
-	private constructor(space: Space, database: HemlinjeDatabase, masterKey: Uint8Array, deps: StoreDeps) {
+	private constructor(space: Space, database: HemlinjeDatabase, masterKey: MasterKey, deps: StoreDeps) {
 		this.space = space;
-		this.#connection = new Connection(database, space, (reopened) => this.#isMissingParts(reopened));
+		this.#connection = new Connection(database, space, masterKey, (reopened) =>
+			checkParts(reopened, masterKey, deps.markers, space)
+		);
 		this.#masterKey = masterKey;
-		this.#bulkKey = BulkKey.from(masterKey);
 		this.#deps = deps;
 		this.#rows = new SealedRows(this.#connection, masterKey, deps.random);
 		this.work = new WorkStore(this.#connection, this.#rows);
@@ -102,57 +99,78 @@ export class LocalStore {
 		this.places = new RelayPlaces(this.#connection);
 	}
 
-	/** Opens the space's database, or says why it cannot be used. Never creates an identity. */
-	static async open(space: Space, deps: StoreDeps): Promise<Result<LocalStore, StorageError>> {
+	/** Opens the space's database, or says why it cannot be used: also that it is locked. Never creates an identity. */
+	static open(space: Space, deps: StoreDeps): Promise<Result<LocalStore, StorageError>> {
+		return LocalStore.#open(space, deps, (database) => openMasterKey(database, deps.random));
+	}
+
+	/** Opens a locked space. With a key that opens no way of its lock nothing changes: `wrong-key`. */
+	static async unlock(
+		space: Space,
+		deps: StoreDeps,
+		unlock: Unlock
+	): Promise<Result<LocalStore, StorageError | { readonly type: 'wrong-key' }>> {
+		const { unlockMasterKey } = await import('./unlocking');
+		const opened = await LocalStore.#open(space, deps, (database) => unlockMasterKey(database, unlock));
+		return opened.ok || opened.error.type !== 'locked' ? opened : err({ type: 'wrong-key' });
+	}
+
+	static async #open(
+		space: Space,
+		deps: StoreDeps,
+		keyOf: (database: HemlinjeDatabase) => Promise<MasterKey | null>
+	): Promise<Result<LocalStore, StorageError>> {
 		const database = new HemlinjeDatabase(space);
 		try {
 			const minWriter = await database.meta.get('minWriter');
 			// Not "wiped": a newer app's rows only look unreadable from here.
 			if (typeof minWriter?.value === 'number' && minWriter.value > WRITER_VERSION)
 				throw new StorageAbort({ type: 'newer-app' });
-			const masterKey = await openMasterKey(database, deps.random);
-			const store = new LocalStore(space, database, masterKey, deps);
-			const missing = await store.#isMissingParts(database);
-			if (!missing) return ok(store);
-			database.close();
-			return err({ type: 'wiped' });
+			const masterKey = await keyOf(database);
+			await checkParts(database, masterKey, deps.markers, space);
+			deps.markers.markLocked(space, masterKey?.isLocked ?? true);
+			if (!masterKey) throw new StorageAbort({ type: 'locked' });
+			return ok(new LocalStore(space, database, masterKey, deps));
 		} catch (error) {
 			database.close();
 			return err(toStorageError(error));
 		}
 	}
 
+	/** Lets go of the database and of the key: whatever is under way stops, whole or not at all. */
 	close(): void {
 		this.#connection.close();
+		this.#masterKey.drop();
+	}
+
+	/** Whether an app lock keeps the key of this device. */
+	get isLocked(): boolean {
+		return this.#masterKey.isLocked;
+	}
+
+	/** What the person chose for their lock; null where there is none. */
+	async readLockChoices(): Promise<LockChoices | null> {
+		if (!this.isLocked) return null;
+		return (await this.#rows.read(LOCK_CHOICES_ROW, lockChoicesSchema)) ?? FIRST_LOCK_CHOICES;
+	}
+
+	/** Setting and changing the lock; loaded when somebody does. */
+	async lock(): Promise<StoreLock> {
+		const { StoreLock } = await import('./store-lock');
+		const { space } = this;
+		return new StoreLock({
+			...this.#deps,
+			space,
+			connection: this.#connection,
+			rows: this.#rows,
+			masterKey: this.#masterKey
+		});
 	}
 
 	/** Deletes the space on this device. Only after the person has said so by name. */
 	static async erase(space: Space, markers: Markers): Promise<void> {
 		await Dexie.delete(new HemlinjeDatabase(space).name);
 		markers.clear(space);
-	}
-
-	/** Rows that can only be there together are not: something has emptied a part of the database, or all of it. */
-	async #isMissingParts({ keys, frames, heads, outbox }: HemlinjeDatabase): Promise<boolean> {
-		const device = await keys.get(DEVICE_ROW);
-		if (!device) {
-			const others = await Promise.all([
-				keys.where('id').notEqual(MASTER_KEY_ROW).count(),
-				frames.count(),
-				heads.count(),
-				outbox.count()
-			]);
-			return this.#deps.markers.isInstalled(this.space) || others.some((count) => count > 0);
-		}
-		if (!openValue(this.#masterKey, DEVICE_ROW, device.bytes, deviceKeysSchema)) return true;
-		// Site data cleared without the database: the second witness is put back.
-		this.#deps.markers.markInstalled(this.space);
-		const known = await heads.toArray();
-		if (known.length === 0) return (await frames.count()) > 0;
-		const own = known.flatMap((head) =>
-			head.hash === null ? [] : [[head.circle, head.book, head.hash] as [CircleId, BookId, Hash]]
-		);
-		return (await frames.bulkGet(own)).some((frame) => frame === undefined);
 	}
 
 	// Keys
@@ -360,16 +378,19 @@ export class LocalStore {
 	/** A book as it was last kept, unchecked: its reader decides whether it still stands for the frames. */
 	async readCache(circle: CircleId, book: BookId): Promise<Uint8Array | null> {
 		const id = cacheRow(circle, book);
-		const [key, row] = await Promise.all([this.#bulkKey, this.#connection.read((database) => database.cache.get(id))]);
+		const [key, row] = await Promise.all([
+			this.#masterKey.bulk,
+			this.#connection.read((database) => database.cache.get(id))
+		]);
 		return key && row ? key.open(aadOf(id), row.bytes) : null;
 	}
 
 	/** Keeps a packed book. One that cannot be kept is made again from the frames, so nobody needs to know. */
 	async saveCache(circle: CircleId, book: BookId, packed: Uint8Array): Promise<void> {
 		const id = cacheRow(circle, book);
-		const key = await this.#bulkKey;
-		const bytes = await key?.seal(aadOf(id), packed, this.#deps.random);
-		if (bytes) await this.#connection.putDerived('cache', { id, bytes });
+		const { generation, bulk } = this.#masterKey;
+		const bytes = await (await bulk)?.seal(aadOf(id), packed, this.#deps.random);
+		if (bytes) await this.#connection.putDerived('cache', { id, bytes }, generation);
 	}
 
 	// The outbox
@@ -426,36 +447,11 @@ export class LocalStore {
 		arrived: ChainPlace | null,
 		entriesOf: (frame: Frame) => readonly unknown[] | null
 	): Promise<Result<void, StorageError>> {
-		return this.#connection.write(['heads', 'frames', 'outbox'], async (database) => {
-			const { circle } = context;
-			const all = await waitingIn(database, circle, book);
-			const done = arrived ? all.filter(({ row }) => row.seq <= arrived.seq) : [];
-			if (arrived) await settle(database, done, arrived);
-			const rest = all.slice(done.length);
-			const first = rest[0];
-			const before = (await database.heads.get([circle, book])) ?? emptyHead(circle, book);
-			const head = { ...before, rewrites: before.rewrites + 1 };
-			if (!first) {
-				const last = done.at(-1);
-				if (arrived && last) await database.heads.put({ ...head, seq: last.row.seq, hash: arrived.hash });
-				return;
-			}
-			let at: HeadRow = {
-				...head,
-				seq: first.row.seq - 1,
-				hash: done.length > 0 && arrived ? arrived.hash : first.frame.header.prev
-			};
-			for (const { row, frame: old } of rest) {
-				const entries = entriesOf(old);
-				if (!entries) throw new StorageAbort({ type: 'wiped' });
-				const frame = this.#seal(context, at, entries);
-				if (!row.sent.includes(row.hash)) await database.frames.delete([circle, book, row.hash]);
-				at = after(at, frame);
-				await database.frames.put(toRow(frame, 0, true, at.arrivals));
-				await database.outbox.put({ ...row, hash: frame.hash });
-			}
-			await database.heads.put(at);
-		});
+		return this.#connection.write(['heads', 'frames', 'outbox'], (database) =>
+			resealWaiting(database, { circle: context.circle, book, arrived, entriesOf }, (head, entries) =>
+				this.#seal(context, head, entries)
+			)
+		);
 	}
 
 	// Drafts
@@ -463,14 +459,14 @@ export class LocalStore {
 	/** A form's draft, unchecked: the form parses it. */
 	async readDraft<T>(form: string, schema: z.ZodMiniType<T>): Promise<T | null> {
 		const row = await this.#connection.read((database) => database.drafts.get(form));
-		return row ? openValue(this.#masterKey, `draft:${form}`, row.bytes, schema) : null;
+		return row ? openValue(this.#masterKey.bytes, draftAad(form), row.bytes, schema) : null;
 	}
 
 	saveDraft(form: string, value: unknown): Promise<Result<void, StorageError>> {
 		return this.#connection.write(['drafts'], async (database) => {
 			await database.drafts.put({
 				id: form,
-				bytes: sealValue(this.#masterKey, `draft:${form}`, value, this.#deps.random)
+				bytes: sealValue(this.#masterKey.bytes, draftAad(form), value, this.#deps.random)
 			});
 		});
 	}

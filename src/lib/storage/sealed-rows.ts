@@ -6,13 +6,14 @@ import type { Connection } from './connection';
 import type { KeyRow } from './database';
 import { StorageAbort, type StorageError } from './errors';
 import { openValue, sealValue } from './keyring';
+import type { MasterKey } from './master-key';
 
 export class SealedRows {
 	readonly #connection: Connection;
-	readonly #masterKey: Uint8Array;
+	readonly #masterKey: MasterKey;
 	readonly #random: RandomBytes;
 
-	constructor(connection: Connection, masterKey: Uint8Array, random: RandomBytes) {
+	constructor(connection: Connection, masterKey: MasterKey, random: RandomBytes) {
 		this.#connection = connection;
 		this.#masterKey = masterKey;
 		this.#random = random;
@@ -21,21 +22,25 @@ export class SealedRows {
 	/** Null when there is none, or none that opens. */
 	async read<T>(id: string, schema: z.ZodMiniType<T>): Promise<T | null> {
 		const row = await this.#connection.read((database) => database.keys.get(id));
-		return row ? this.open(row, schema) : null;
+		const opened = row ? this.open(row, schema) : null;
+		if (row && !opened) await this.#connection.checkKey();
+		return opened;
 	}
 
 	/** Every row whose id begins so and that opens. */
 	async readAll<T>(begin: string, schema: z.ZodMiniType<T>): Promise<T[]> {
 		const rows = await this.#connection.read((database) => database.keys.where('id').startsWith(begin).toArray());
-		return rows.flatMap((row) => this.open(row, schema) ?? []);
+		const opened = rows.flatMap((row) => this.open(row, schema) ?? []);
+		if (opened.length < rows.length) await this.#connection.checkKey();
+		return opened;
 	}
 
 	open<T>(row: KeyRow, schema: z.ZodMiniType<T>): T | null {
-		return openValue(this.#masterKey, row.id, row.bytes, schema);
+		return openValue(this.#masterKey.bytes, row.id, row.bytes, schema);
 	}
 
 	seal(id: string, value: unknown): KeyRow {
-		return { id, bytes: sealValue(this.#masterKey, id, value, this.#random) };
+		return { id, bytes: sealValue(this.#masterKey.bytes, id, value, this.#random) };
 	}
 
 	/** Reads, changes and writes one row in one transaction; `change` is synchronous. One that does not open is `wiped`. */

@@ -223,6 +223,38 @@ test.each([
 	}
 );
 
+test('MR12: a whole chain acknowledged falsely, its first place another’s by now, is sent again from its start', async () => {
+	const [marta, unit] = [await party('person'), await party('unit')];
+	await share(marta, unit);
+	const entries = Array.from({ length: 3 }, (_, i) => weight(70 + i));
+	let pos = 0;
+	unit.between = async (request, next) => {
+		if (!request.url.endsWith('/push')) return next(request);
+		const frames = splitFrames(new Uint8Array(await request.arrayBuffer())) ?? [];
+		const results = frames.flatMap((bytes) => {
+			const frame = parseFrame(bytes);
+			const { book, device, seq } = must(frame.ok ? frame.value.header : null, 'a frame');
+			pos += 1;
+			return [{ book, device, seq, pos: pos === 1 ? 1 : 7 }];
+		});
+		return new Response(JSON.stringify({ results }), { headers: { 'content-type': 'application/json' } });
+	};
+	for (const entry of entries.slice(0, 2)) {
+		await unit.record('weight', [entry]);
+		expect(await unit.sync()).toBe('ok');
+	}
+	expect(await unit.waiting()).toBe(0);
+	await marta.record('weight', entries.slice(2));
+	expect(await marta.sync()).toBe('ok');
+	unit.between = (request, next) => next(request);
+	expect(await unit.sync()).toBe('relay-went-back');
+	await settle([unit, marta]);
+	await expectAlike(
+		[marta, unit],
+		entries.map(({ id }) => id)
+	);
+});
+
 test('two engines of one device at once take no acknowledgement of the other for a lie', async () => {
 	const marta = await party('person');
 	const second = marta.newEngine();

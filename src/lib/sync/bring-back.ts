@@ -187,13 +187,15 @@ async function restoreFrames(
 	}
 	const pulled = await pullBooks({ ...deps, learn: () => deps.learn(access) }, head, access, () => undefined);
 	if (!pulled.result.ok && pulled.result.error.type !== 'relay-went-back') return pulled.result;
+	// Acknowledged before the relay was asked, and still not among what it shows: no place it gave here is believed.
 	for (const [book, hash] of await store.places.missingNewest(head.circle)) {
-		// Acknowledged before the relay was asked, and still not among what it shows.
-		const rewound = unshown.has(hash)
-			? await store.places.rewind(head.circle, book, await store.head(head.circle, book))
-			: ok(undefined);
+		if (!unshown.has(hash)) continue;
+		hasLost = true;
+		const rewound = await store.places.rewind(head.circle, book, await store.places.placeAt(head.circle, book, 0));
 		if (!rewound.ok) return rewound;
 	}
+	const again = await pullBooks({ ...deps, learn: () => deps.learn(access) }, head, access, () => undefined);
+	if (!again.result.ok && again.result.error.type !== 'relay-went-back') return again.result;
 	let count = 0;
 	for (const { book } of books) {
 		const frames = await store.places.unplaced(head.circle, book);

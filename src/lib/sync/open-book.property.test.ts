@@ -16,6 +16,7 @@ import { verifyFrame, type Frame } from '$lib/protocol/frame';
 import { inStatedOrder, projectObservations, statedIn, type Stated } from '$lib/protocol/project';
 import { HemlinjeDatabase, type Space } from '$lib/storage/database';
 import { LocalStore } from '$lib/storage/local-store';
+import { localStorageMarkers } from '$lib/storage/markers';
 import type { CircleAccess } from './circle-access';
 import { openBatch, OpenBook } from './open-book';
 
@@ -27,8 +28,7 @@ vi.mock('$lib/crypto/signing', async (original) => {
 let spaces = 0;
 async function newStore(): Promise<LocalStore> {
 	const space: Space = `demo-book-${(spaces += 1)}`;
-	const markers = { isInstalled: () => false, markInstalled: () => undefined, clear: () => undefined };
-	const store = await LocalStore.open(space, { random: systemRandom, markers });
+	const store = await LocalStore.open(space, { random: systemRandom, markers: localStorageMarkers(null) });
 	if (!store.ok) throw new Error(store.error.type);
 	return store.value;
 }

@@ -11,6 +11,8 @@ export function saveErrorSentence(error: ChangeError): string {
 			return m.record_fail_unavailable();
 		case 'newer-app':
 			return m.record_fail_newer();
+		case 'locked':
+			return m.lock_elsewhere();
 		case 'wiped':
 			return m.record_fail_wiped();
 		case 'not-allowed':

@@ -8,6 +8,8 @@ export function storageErrorWords(error: StorageError): string {
 			return m.common_storage_full_text();
 		case 'newer-app':
 			return m.common_newer_text();
+		case 'locked':
+			return m.lock_elsewhere();
 		case 'storage-unavailable':
 		case 'wiped':
 			return m.common_storage_off_text();

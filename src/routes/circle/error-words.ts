@@ -47,6 +47,7 @@ export function shareErrorWords(error: ShareError): string {
 			return m.devices_out_short();
 		case 'storage-full':
 		case 'newer-app':
+		case 'locked':
 		case 'storage-unavailable':
 		case 'wiped':
 			return storageErrorWords(error);

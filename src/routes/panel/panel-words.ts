@@ -134,6 +134,8 @@ export function saveErrorWords(error: SaveError): string {
 			return m.panel_save_failed();
 		case 'newer-app':
 			return m.panel_save_newer();
+		case 'locked':
+			return m.lock_elsewhere();
 		case 'not-allowed':
 			return m.panel_save_not_allowed();
 	}

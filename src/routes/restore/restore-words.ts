@@ -32,6 +32,7 @@ export function problemWords(problem: RestoreProblem, typed: string): string {
 			return problem.code === 'too-many' ? m.restore_too_many() : m.restore_refused();
 		case 'storage-full':
 		case 'newer-app':
+		case 'locked':
 		case 'storage-unavailable':
 		case 'wiped':
 			return storageErrorWords(problem);

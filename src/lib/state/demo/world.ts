@@ -39,7 +39,8 @@ const quiet: SessionEvents = {
 	onChange: () => undefined,
 	onDevice: () => undefined,
 	onStatus: () => undefined,
-	onErased: () => undefined
+	onErased: () => undefined,
+	onLock: () => undefined
 };
 
 /** A step failed in an expected way; caught at the one place that answers. */

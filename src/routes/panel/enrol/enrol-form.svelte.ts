@@ -84,6 +84,8 @@ export function enrolErrorWords(error: EnrolError): string {
 			return m.panel_enrol_storage();
 		case 'newer-app':
 			return m.panel_save_newer();
+		case 'locked':
+			return m.lock_elsewhere();
 		default:
 			return unreachable(error);
 	}

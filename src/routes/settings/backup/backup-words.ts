@@ -21,6 +21,7 @@ export function makeWords(problem: MakeProblem): string {
 			return m.backup_nothing();
 		case 'storage-full':
 		case 'newer-app':
+		case 'locked':
 		case 'storage-unavailable':
 		case 'wiped':
 			return storageErrorWords({ type: problem });
@@ -57,6 +58,8 @@ export function readWords(problem: ReadProblem, typed: string): string {
 			return m.backup_stopped_full();
 		case 'newer-app':
 			return m.common_newer_text();
+		case 'locked':
+			return m.lock_elsewhere();
 		case 'storage-unavailable':
 		case 'wiped':
 			return m.common_storage_off_text();

@@ -55,6 +55,7 @@ export function addProblemWords(problem: AddDeviceProblem, typed: string, isUnit
 			return refusalWords(problem);
 		case 'relay-went-back':
 			return m.devices_refused();
+		case 'locked':
 		case 'storage-full':
 		case 'newer-app':
 		case 'storage-unavailable':
@@ -85,6 +86,7 @@ export function newProblemWords(problem: NewDeviceProblem): string {
 			return m.devices_unreachable();
 		case 'refused':
 			return refusalWords(problem);
+		case 'locked':
 		case 'storage-full':
 		case 'newer-app':
 		case 'storage-unavailable':
