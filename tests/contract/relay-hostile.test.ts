@@ -51,6 +51,7 @@ beforeAll(async () => {
 		[`invites/${key(32)}/accept`, { circle: circle.id }],
 		[`invitations/${key(32)}`, { circle: circle.id, pub: key(32), ct: key(60) }],
 		[`invitations/${key(32)}/accept`, { acceptance: text(headOf(circle).bytes) }],
+		[`pairings/${key(32)}`, { step: 0, ct: key(300) }],
 		[`recovery/${key(16)}`, { kind: 'box', gen: 1, ct: key(60) }]
 	];
 });
@@ -108,7 +109,7 @@ test('H1: bodies altered in any field', { timeout: 240_000 }, async () => {
 			fc.boolean(),
 			async (which, path, value, isPut) => {
 				const [place, body] = valid[which % valid.length] ?? ['', null];
-				const isPutOnly = place.startsWith('recovery') || place.endsWith('erasure');
+				const isPutOnly = /^(recovery|pairings)/.test(place) || place.endsWith('erasure');
 				const method = isPutOnly || (isPut && place.endsWith('envelopes')) ? 'PUT' : 'POST';
 				await expectOwnAnswer(await call(relay, place, { method, token, json: mutate(body, path, value) ?? null }));
 			}
@@ -130,6 +131,7 @@ test('H1: methods, paths, headers and bytes of any kind', { timeout: 240_000 }, 
 			'pull',
 			'heads',
 			'recovery',
+			'pairings',
 			'invites',
 			'accept',
 			'log',

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { toBase64url } from '$lib/crypto/bytes';
 import { systemRandom } from '$lib/crypto/random';
 import { must } from '$lib/domain/assert';
+import { err, ok } from '$lib/domain/result';
 import { EMPTY_RUN, nextRun, shortRun } from '$lib/protocol/api/heads';
 import type { Frame } from '$lib/protocol/frame';
 import type { Hash, IdentityId } from '$lib/protocol/ids';
@@ -658,6 +659,53 @@ describe.each(places)('relay store on %s', (_name, createPlace) => {
 				error: 'full'
 			});
 			expect(await store.recoveryFiles(id)).toEqual([root, box]);
+		});
+	});
+
+	describe('mailboxes of devices', () => {
+		const note = (id: Hash, step: number, ct: Uint8Array, now = START, most = 100) =>
+			store.putPairingNote({ id, step, ct, now, exp: now + 600_000, most });
+		const anId = (): Hash => toBase64url(systemRandom(32)) as Hash;
+
+		test('each place is written once, in order; the same again is no error', async () => {
+			const [id, a, b] = [anId(), systemRandom(40), systemRandom(40)];
+			expect(await note(id, 1, a)).toEqual(err('not-found'));
+			expect(await note(id, 0, a)).toEqual(ok(undefined));
+			expect(await note(id, 0, a)).toEqual(ok(undefined));
+			expect(await note(id, 0, b)).toEqual(err('already-used'));
+			expect(await note(id, 2, b)).toEqual(err('not-found'));
+			expect(await note(id, 1, b)).toEqual(ok(undefined));
+			expect(await store.pairingNotes(id, START)).toEqual([a, b]);
+			expect(await store.pairingNotes(anId(), START)).toEqual([]);
+		});
+
+		test('of many who answer at once exactly one is kept', async () => {
+			const id = anId();
+			await note(id, 0, systemRandom(40));
+			const answers = Array.from({ length: 8 }, () => systemRandom(40));
+			const results = await Promise.all(answers.map((each) => note(id, 1, each)));
+			const kept = answers.filter((_, index) => results[index]?.ok);
+			expect(kept).toHaveLength(1);
+			expect((await store.pairingNotes(id, START))[1]).toEqual(kept[0]);
+		});
+
+		test('all of it runs out with the first note, is swept, and may be opened anew', async () => {
+			const [id, ct] = [anId(), systemRandom(40)];
+			await note(id, 0, ct);
+			await note(id, 1, ct, START + 599_999);
+			expect(await store.pairingNotes(id, START + 600_001)).toEqual([]);
+			expect(await note(id, 2, ct, START + 600_001)).toEqual(err('not-found'));
+			await store.sweep({ now: START + 600_001, demoBefore: 0 });
+			expect(await note(id, 0, systemRandom(40), START + 600_001)).toEqual(ok(undefined));
+		});
+
+		test('no more than a limit are open at once, and one that ran out makes room', async () => {
+			expect(await note(anId(), 0, systemRandom(40), START, 1)).toEqual(ok(undefined));
+			const second = anId();
+			expect(await note(second, 0, systemRandom(40), START, 1)).toEqual(err('full'));
+			expect(await store.pairingNotes(second, START)).toEqual([]);
+			await store.sweep({ now: START + 600_001, demoBefore: 0 });
+			expect(await note(second, 0, systemRandom(40), START + 600_001, 1)).toEqual(ok(undefined));
 		});
 	});
 

@@ -36,6 +36,7 @@ export class Party {
 	/** What was asked, as `POST push`. */
 	readonly calls: string[] = [];
 	between: Between = (request, relay) => relay(request);
+	onRenewing: (progress: { readonly done: number; readonly total: number }) => void = () => undefined;
 	/** The device's clock, moved by hand. */
 	clock = START;
 	engine: SyncEngine;
@@ -107,7 +108,8 @@ export class Party {
 			relay: this.client,
 			random: this.random,
 			now: () => this.clock,
-			onChange: (change) => this.changes.push(change)
+			onChange: (change) => this.changes.push(change),
+			onRenewing: (progress) => this.onRenewing(progress)
 		});
 	}
 

@@ -59,7 +59,8 @@ const roomyLimits: RelayLimits = {
 	openRequestsPerMinute: 1e6,
 	loginsPer10Minutes: 1e6,
 	registrationsPerHour: 1e6,
-	circlesPerHour: 1e6
+	circlesPerHour: 1e6,
+	pairingsPerHour: 1e6
 };
 
 export interface Call {

@@ -3,6 +3,7 @@
  * From it come the recovery identity (age X25519) and the id its store is looked up by; neither gives back the other.
  * Source: Crockford, "Base 32"; docs/protocol.md 4 and 14.
  */
+import { assert } from '$lib/domain/assert';
 import { err, ok, type Result } from '$lib/domain/result';
 import { boxKeyOf, type BoxKey } from './boxes';
 import { toBase64url, utf8, type RandomBytes } from './bytes';
@@ -22,9 +23,12 @@ export type RecoveryCodeError =
 export const RECOVERY_CODE_LENGTH = CODE_LENGTH + 1;
 
 /** A fresh code from 26 × 5 bits. */
-export function createRecoveryCode(random: RandomBytes): RecoveryCode {
-	const code = Array.from(random(CODE_LENGTH), (byte) => ALPHABET.charAt(byte & 31)).join('');
-	return code as RecoveryCode;
+export const createRecoveryCode = (random: RandomBytes): RecoveryCode => codeOf(random(CODE_LENGTH));
+
+/** Five bits of each of 26 bytes as letters: short enough to type, and long enough that nobody finds another for a hash. */
+export function codeOf(bytes: Uint8Array): RecoveryCode {
+	assert(bytes.length === CODE_LENGTH, 'a code is made of 26 bytes');
+	return Array.from(bytes, (byte) => ALPHABET.charAt(byte & 31)).join('') as RecoveryCode;
 }
 
 /** The check symbol that stands last on the paper. */

@@ -65,6 +65,7 @@ import {
 	putInvitationSchema
 } from './api/invitations';
 import { acceptInviteSchema, inviteId } from './api/invites';
+import { pairingSchema, putPairingSchema } from './api/pairings';
 import { recoveryContentSchema, recoveryFileSchema, recoveryStoreSchema } from './api/recovery';
 import { API_VERSION } from './api/version';
 import { archiveSchema, isArchiveOf, parseArchiveContents, signArchive, type ArchiveContents } from './archive';
@@ -86,6 +87,14 @@ import {
 	type InvitationCard
 } from './invitation';
 import { manifestSchema } from './manifest';
+import { deviceNoteSchema, storeNoteSchema } from './own-notes';
+import {
+	deviceGrantSchema,
+	pairingAnswerSchema,
+	pairingHelloSchema,
+	pairingOfferSchema,
+	pairingRevealSchema
+} from './pairing';
 import { openRoster, rosterSchema } from './roster';
 import { parseRecord, verifyRecord } from './signed-record';
 import { snapshotSchema } from './snapshot-part';
@@ -101,6 +110,15 @@ const schemas: Record<string, z.core.$ZodType> = {
 	manifest: manifestSchema,
 	roster: rosterSchema,
 	unitCard: unitCardSchema,
+	deviceNote: deviceNoteSchema,
+	storeNote: storeNoteSchema,
+	deviceGrant: deviceGrantSchema,
+	pairingHello: pairingHelloSchema,
+	pairingOffer: pairingOfferSchema,
+	pairingReveal: pairingRevealSchema,
+	pairingAnswer: pairingAnswerSchema,
+	'api.putPairing': putPairingSchema,
+	'api.pairing': pairingSchema,
 	invitationCard: invitationCardSchema,
 	acceptance: acceptanceSchema,
 	erasure: erasureSchema,

@@ -17,6 +17,7 @@ import {
 	activeDevices,
 	MAX_DEVICES,
 	MAX_LOG_RECORDS,
+	owesRotation,
 	readIdentityLog,
 	signIdentityRecord
 } from './identity-log';
@@ -28,6 +29,38 @@ const verdict = (log: readonly Uint8Array[]) => {
 	const read = readIdentityLog(log);
 	return read.ok ? 'ok' : read.error.type;
 };
+
+describe('I1: what a device is called', () => {
+	const named = (device: ReturnType<typeof newDevice>, name = 'AAAA') => ({
+		kind: 'nameDevice' as const,
+		device: device.id,
+		name
+	});
+
+	test('an admin names any device, every device itself; nobody one that is out', () => {
+		const someone = person();
+		const [first, helper] = [deviceOf(someone), addDevice(someone, random)];
+		extendPerson(someone, { ...named(helper), by: first.id }, first.sign.secret);
+		extendPerson(someone, { ...named(helper, 'BBBB'), by: helper.id }, helper.sign.secret);
+		expect(activeDevice(someone.identity, helper.id)?.name).toBe('BBBB');
+		const others = recordBytes(someone, { ...named(first), by: helper.id }, helper.sign.secret);
+		expect(verdict([...someone.log, others])).toBe('not-allowed');
+		extendPerson(someone, { kind: 'removeDevice', by: first.id, device: helper.id }, first.sign.secret);
+		const gone = recordBytes(someone, { ...named(helper), by: first.id }, first.sign.secret);
+		expect(verdict([...someone.log, gone])).toBe('not-allowed');
+	});
+
+	test('a device that was taken out is owed a new box until somebody makes one', () => {
+		const someone = person();
+		const [first, helper] = [deviceOf(someone), addDevice(someone, random)];
+		expect(owesRotation(someone.log)).toBe(false);
+		extendPerson(someone, { kind: 'removeDevice', by: first.id, device: helper.id }, first.sign.secret);
+		expect(owesRotation(someone.log)).toBe(true);
+		const box = { gen: 2, pub: toBase64url(createBoxKey(random).pub) };
+		extendPerson(someone, { kind: 'rotateBox', by: first.id, box, sealed: [] }, first.sign.secret);
+		expect(owesRotation(someone.log)).toBe(false);
+	});
+});
 
 describe('I1: a linear, hash-linked, signed log', () => {
 	test('the identity’s id is the hash of its genesis, and every record’s hash is kept', () => {

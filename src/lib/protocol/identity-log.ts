@@ -19,9 +19,12 @@ import {
 } from './ids';
 import { parseRecord, signRecord, verifyRecord, type SignedRecord } from './signed-record';
 
-const deviceSchema = z.strictObject({ id: deviceIdSchema, sign: publicKeySchema, box: publicKeySchema });
+/** A device as it stands in records: its id is bound to `sign`. */
+export const wireDeviceSchema = z.strictObject({ id: deviceIdSchema, sign: publicKeySchema, box: publicKeySchema });
 const boxSchema = z.strictObject({ gen: z.int().check(z.minimum(1)), pub: publicKeySchema });
 const sealedForDevice = z.strictObject({ device: deviceIdSchema, ct: blobSchema(8192) });
+/** Sealed by the identity to itself; others carry it along. */
+const ownNoteSchema = blobSchema(1024);
 const link = { v: z.literal(1), n: z.int().check(z.minimum(1)), prev: hashSchema };
 
 export const identityRecordSchema = z.discriminatedUnion('kind', [
@@ -33,7 +36,7 @@ export const identityRecordSchema = z.discriminatedUnion('kind', [
 		type: z.enum(['person', 'unit']),
 		/** Demo identities are marked; real and demo clients refuse each other. */
 		space: z.enum(['real', 'demo']),
-		device: deviceSchema,
+		device: wireDeviceSchema,
 		root: publicKeySchema,
 		box: boxSchema,
 		at: z.int()
@@ -43,7 +46,7 @@ export const identityRecordSchema = z.discriminatedUnion('kind', [
 		...link,
 		kind: z.literal('addDevice'),
 		by: deviceIdSchema,
-		device: deviceSchema,
+		device: wireDeviceSchema,
 		admin: z.boolean(),
 		boxes: blobSchema(8192)
 	}),
@@ -63,10 +66,26 @@ export const identityRecordSchema = z.discriminatedUnion('kind', [
 		kind: z.literal('setRecovery'),
 		by: z.union([deviceIdSchema, z.literal('root')]),
 		recipient: publicKeySchema,
-		newRoot: publicKeySchema
+		newRoot: publicKeySchema,
+		/** Where the store is, for the identity's own devices (`own-notes.ts`): each of them adds a new box to it. */
+		store: z.optional(ownNoteSchema)
+	}),
+	/** What the person calls a device, for the identity's own devices (`own-notes.ts`). */
+	z.strictObject({
+		...link,
+		kind: z.literal('nameDevice'),
+		by: deviceIdSchema,
+		device: deviceIdSchema,
+		name: ownNoteSchema
 	}),
 	/** Signed by the root: all earlier devices are out, this one and a new box are in. */
-	z.strictObject({ ...link, kind: z.literal('recover'), by: z.literal('root'), device: deviceSchema, box: boxSchema })
+	z.strictObject({
+		...link,
+		kind: z.literal('recover'),
+		by: z.literal('root'),
+		device: wireDeviceSchema,
+		box: boxSchema
+	})
 ]);
 export type IdentityRecord = z.infer<typeof identityRecordSchema>;
 export type SignedIdentityRecord = SignedRecord<IdentityRecord>;
@@ -81,6 +100,10 @@ export interface IdentityDevice {
 	readonly confirmed: boolean;
 	/** Number of the record that took it out; null while active. */
 	readonly removedAt: number | null;
+	/** Number of the record that brought it in. */
+	readonly addedAt: number;
+	/** The sealed name; null until it has been given one. */
+	readonly name: string | null;
 }
 
 export interface Identity {
@@ -92,6 +115,8 @@ export interface Identity {
 	readonly box: { readonly gen: number; readonly pub: Uint8Array };
 	/** Recovery recipient; null until a code has been made. */
 	readonly recovery: Uint8Array | null;
+	/** The sealed place of the recovery store; null where it was not noted. */
+	readonly recoveryStore: string | null;
 	readonly head: { readonly n: number; readonly hash: Hash };
 	/** The hash of every record, so that a place in the log named elsewhere can be checked. */
 	readonly hashes: readonly Hash[];
@@ -134,7 +159,7 @@ export function readIdentityLog(log: readonly Uint8Array[]): Result<Identity, Id
 function startIdentity(record: SignedIdentityRecord): Result<Identity, IdentityLogError> {
 	const { body } = record;
 	if (body.kind !== 'genesis') return err({ type: 'broken-chain' });
-	const device = toDevice(body.device, { admin: true, confirmed: true });
+	const device = toDevice(body.device, { admin: true, confirmed: true, addedAt: 0 });
 	const box = toBox(body.box);
 	if (!device || !box || box.gen !== 1) return err({ type: 'malformed' });
 	if (!verifyRecord('identityRecord', record, device.sign)) return err({ type: 'bad-signature' });
@@ -146,6 +171,7 @@ function startIdentity(record: SignedIdentityRecord): Result<Identity, IdentityL
 		root: idBytes(body.root),
 		box,
 		recovery: null,
+		recoveryStore: null,
 		head: { n: 0, hash: record.hash },
 		hashes: [record.hash]
 	});
@@ -166,11 +192,11 @@ export function extendIdentity(identity: Identity, record: SignedIdentityRecord)
 	return ok({ ...changed.value, head: { n: body.n, hash: record.hash }, hashes: [...identity.hashes, record.hash] });
 }
 
-/** Any active device may confirm itself, take itself out and rotate the box; the rest is for admin devices. */
+/** Any active device may confirm, name and take out itself and rotate the box; the rest is for admin devices. */
 function mayAdminister(identity: Identity, body: Exclude<IdentityRecord, { kind: 'genesis' }>): boolean {
 	if (body.by === 'root') return true;
 	if (body.kind === 'rotateBox' || body.kind === 'confirmDevice') return true;
-	if (body.kind === 'removeDevice' && body.device === body.by) return true;
+	if ((body.kind === 'removeDevice' || body.kind === 'nameDevice') && body.device === body.by) return true;
 	return activeDevice(identity, body.by)?.admin === true;
 }
 
@@ -180,7 +206,7 @@ function applyRecord(
 ): Result<Identity, IdentityLogError> {
 	switch (body.kind) {
 		case 'addDevice': {
-			const device = toDevice(body.device, { admin: body.admin, confirmed: false });
+			const device = toDevice(body.device, { admin: body.admin, confirmed: false, addedAt: body.n });
 			if (!device || identity.devices.has(device.id)) return err({ type: 'malformed' });
 			if (activeDevices(identity).length >= MAX_DEVICES[identity.type]) return err({ type: 'not-allowed' });
 			return ok({ ...identity, devices: new Map([...identity.devices, [device.id, device]]) });
@@ -204,9 +230,19 @@ function applyRecord(
 			return ok({ ...identity, box });
 		}
 		case 'setRecovery':
-			return ok({ ...identity, recovery: idBytes(body.recipient), root: idBytes(body.newRoot) });
+			return ok({
+				...identity,
+				recovery: idBytes(body.recipient),
+				recoveryStore: body.store ?? null,
+				root: idBytes(body.newRoot)
+			});
+		case 'nameDevice': {
+			const device = activeDevice(identity, body.device);
+			if (!device) return err({ type: 'not-allowed' });
+			return ok({ ...identity, devices: new Map([...identity.devices, [device.id, { ...device, name: body.name }]]) });
+		}
 		case 'recover': {
-			const device = toDevice(body.device, { admin: true, confirmed: false });
+			const device = toDevice(body.device, { admin: true, confirmed: false, addedAt: body.n });
 			const box = toBox(body.box);
 			if (!device || !box || identity.devices.has(device.id) || box.gen !== identity.box.gen + 1)
 				return err({ type: 'malformed' });
@@ -218,6 +254,13 @@ function applyRecord(
 			});
 		}
 	}
+}
+
+/** Whether a device was taken out after the box was last renewed: the next one that comes by renews it. */
+export function owesRotation(log: readonly Uint8Array[]): boolean {
+	const kinds = log.map((bytes) => parseIdentityRecord(bytes)?.body.kind);
+	const renewed = Math.max(kinds.lastIndexOf('rotateBox'), kinds.lastIndexOf('recover'));
+	return kinds.lastIndexOf('removeDevice') > renewed;
 }
 
 /** The device when it stands in the log and has not been taken out. */
@@ -235,11 +278,11 @@ function toBox(wire: z.infer<typeof boxSchema>): Identity['box'] | null {
 }
 
 function toDevice(
-	wire: z.infer<typeof deviceSchema>,
-	as: Pick<IdentityDevice, 'admin' | 'confirmed'>
+	wire: z.infer<typeof wireDeviceSchema>,
+	as: Pick<IdentityDevice, 'admin' | 'confirmed' | 'addedAt'>
 ): IdentityDevice | null {
 	const sign = idBytes(wire.sign);
 	const box = idBytes(wire.box);
 	if (deviceIdText(deviceIdOf(sign)) !== wire.id || !isBoxKey(box)) return null;
-	return { id: wire.id, sign, box, ...as, removedAt: null };
+	return { id: wire.id, sign, box, ...as, removedAt: null, name: null };
 }

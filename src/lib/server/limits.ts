@@ -14,6 +14,10 @@ export interface RelayLimits {
 	readonly registrationsPerHour: number;
 	/** New circles for each identity. */
 	readonly circlesPerHour: number;
+	/** Mailboxes for a new device opened from each address. */
+	readonly pairingsPerHour: number;
+	/** Such mailboxes at once on the whole relay. */
+	readonly pairings: number;
 	/** Event streams open at once for each device. */
 	readonly streamsPerDevice: number;
 	readonly circleBytes: number;
@@ -36,6 +40,8 @@ export const defaultLimits: RelayLimits = {
 	loginsPer10Minutes: 20,
 	registrationsPerHour: 120,
 	circlesPerHour: 60,
+	pairingsPerHour: 60,
+	pairings: 5000,
 	streamsPerDevice: 8,
 	circleBytes: 50 * 1024 * 1024,
 	circleFrames: 200_000,
@@ -47,7 +53,7 @@ export const defaultLimits: RelayLimits = {
 };
 
 /** What is counted. */
-export type Counted = 'push' | 'request' | 'open' | 'login' | 'registration' | 'circle';
+export type Counted = 'push' | 'request' | 'open' | 'login' | 'registration' | 'circle' | 'pairing';
 
 export interface RateLimits {
 	/** Counts one; answers null, or the seconds to wait when it was one too many. */
@@ -62,7 +68,8 @@ export function createRateLimits(limits: RelayLimits): RateLimits {
 		open: [window(limits.openRequestsPerMinute, 60)],
 		login: [window(limits.loginsPer10Minutes, 600)],
 		registration: [window(limits.registrationsPerHour, 3600)],
-		circle: [window(limits.circlesPerHour, 3600)]
+		circle: [window(limits.circlesPerHour, 3600)],
+		pairing: [window(limits.pairingsPerHour, 3600)]
 	};
 	return {
 		async count(what, key) {

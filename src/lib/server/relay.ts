@@ -13,6 +13,7 @@ import { frameRoutes } from './endpoints/frames';
 import { healthRoutes } from './endpoints/health';
 import { identityRoutes } from './endpoints/identities';
 import { invitationRoutes } from './endpoints/invitations';
+import { pairingRoutes } from './endpoints/pairings';
 import { readBody, refuse, toResponse, type Answer } from './http';
 import { createRateLimits, type RelayLimits } from './limits';
 import { createPseudonyms, errorKind, type RelayLog } from './log';
@@ -51,6 +52,7 @@ const routes: readonly Route[] = [
 	...eventRoutes,
 	...codeRoutes,
 	...invitationRoutes,
+	...pairingRoutes,
 	...healthRoutes
 ];
 

@@ -39,7 +39,8 @@ export type Change =
 	/** Its devices, or its logins, are others than before. */
 	| { readonly type: 'identity'; readonly identity: IdentityId };
 
-export interface RelayStore extends IdentityStore, LoginStore, CircleStore, FrameStore, CodeStore, InvitationStore {
+export interface RelayStore
+	extends IdentityStore, LoginStore, CircleStore, FrameStore, CodeStore, InvitationStore, PairingStore {
 	/** Resolves when the database answers. */
 	ping(): Promise<void>;
 	/** 16 bytes, base64url; changes when the database was restored from a backup (R9). */
@@ -234,4 +235,22 @@ export interface InvitationStore {
 	}): Promise<Result<void, 'already-used' | 'not-found'>>;
 	/** Every answer that has come to a circle. */
 	answersTo(circle: CircleId): Promise<readonly { readonly pub: string; readonly acceptance: Uint8Array }[]>;
+}
+
+export interface PairingStore {
+	/**
+	 * Keeps a note in its place, once: the same again is left as it is, another is `already-used`. `not-found` where the place
+	 * before it is empty or the mailbox has run out; `full` when more than `most` mailboxes would be open. All of a mailbox
+	 * runs out when its first note does.
+	 */
+	putPairingNote(input: {
+		readonly id: Hash;
+		readonly step: number;
+		readonly ct: Uint8Array;
+		readonly now: number;
+		readonly exp: number;
+		readonly most: number;
+	}): Promise<Result<void, 'already-used' | 'not-found' | 'full'>>;
+	/** The notes of a mailbox that has not run out, in order of their places. */
+	pairingNotes(id: Hash, now: number): Promise<readonly Uint8Array[]>;
 }

@@ -26,8 +26,11 @@ export type AppPhase =
 	| { readonly type: 'ready' }
 	/** An app lock keeps the key: nothing can be read before somebody opens it. */
 	| { readonly type: 'locked' }
-	/** The way back has the screen. `begun`: it was interrupted, and goes on before anything else. */
-	| { readonly type: 'restoring'; readonly begun: boolean }
+	/**
+	 * The way back has the screen. `begun`: it was interrupted, and goes on before anything else. `by`: the code on paper, or
+	 * another device of the person.
+	 */
+	| { readonly type: 'restoring'; readonly begun: boolean; readonly by: 'code' | 'device' }
 	/** Everything of this person is being erased: decided, and going on until it is done. */
 	| { readonly type: 'erasing' }
 	| {
@@ -43,6 +46,12 @@ export interface DeviceFacts {
 	readonly identity: DeviceKeys['identity'] | null;
 	readonly relayOn: boolean;
 	readonly hasRecovery: boolean;
+	/** What the person calls this device; on a staff device, who uses it. */
+	readonly name: string | null;
+	/** Taken out: by another device, or by the recovery code. */
+	readonly shutOut: 'device' | 'code' | null;
+	/** A copied browser profile that became a device of its own, and the person has not read of it. */
+	readonly wasCopy: boolean;
 	readonly unit: {
 		readonly name: string;
 		readonly contact: string;
@@ -57,7 +66,10 @@ const MAX_SIGNATURE = 64;
 /** A disk that hangs must not keep the key in memory for ever. */
 const LONGEST_SEALING_MS = 2_000;
 
-const NEW_DEVICE: DeviceFacts = { kind: 'new', identity: null, relayOn: false, hasRecovery: false, unit: null };
+const NEW_DEVICE: DeviceFacts = {
+	...{ kind: 'new', identity: null, relayOn: false, hasRecovery: false, unit: null },
+	...{ name: null, shutOut: null, wasCopy: false }
+};
 
 export class App {
 	readonly space: Space;
@@ -67,6 +79,8 @@ export class App {
 	syncedAt: number | null = $state(null);
 	/** Milliseconds this device's clock was ahead of the relay's when they last spoke; null until then. */
 	skewMs: number | null = $state(null);
+	/** How many circles have been told of a device that was taken out; null while none has to be. */
+	renewing: { readonly done: number; readonly total: number } | null = $state.raw(null);
 	device: DeviceFacts = $state.raw(NEW_DEVICE);
 	/** What the person chose for their app lock; null while there is none. Known when `phase` is `ready`. */
 	lock: LockChoices | null = $state.raw(null);
@@ -126,10 +140,10 @@ export class App {
 		return this.#session;
 	}
 
-	/** The name a staff device signs its marks with, as short as a receipt can hold it. */
+	/** The name a staff device signs its marks with, as short as a receipt can hold it: whoever uses it, or the unit's contact. */
 	get signature(): string | null {
-		const { unit } = this.device;
-		return unit && (unit.contact || unit.name).slice(0, MAX_SIGNATURE);
+		const { unit, name } = this.device;
+		return unit && (name ?? (unit.contact || unit.name)).slice(0, MAX_SIGNATURE);
 	}
 
 	/** Before the store has said so: a hint, so that no form is shown that is taken away again. */
@@ -200,6 +214,7 @@ export class App {
 			onChange: (change) => void this.#unlessClosed(this.#apply(change)),
 			onDevice: () => void this.#unlessClosed(this.#readDevice()),
 			onStatus: (status) => this.#showStatus(status),
+			onRenewing: (progress) => (this.renewing = progress),
 			onErased: () => location.reload(),
 			onLock: () => this.#letGo()
 		};
@@ -208,8 +223,9 @@ export class App {
 	async #begin(session: Session): Promise<void> {
 		this.#session = session;
 		try {
-			if (await session.isRestoring()) {
-				this.phase = { type: 'restoring', begun: true };
+			const by = await session.isRestoring();
+			if (by) {
+				this.phase = { type: 'restoring', begun: true, by };
 				return this.#settle(err({ type: 'wiped' }));
 			}
 			if (await session.store.work.readErasing()) {
@@ -271,9 +287,9 @@ export class App {
 	}
 
 	/** Lets go of the store for a restore, which works on it alone. Only a page loaded anew opens it again. */
-	stepAside(): void {
+	stepAside(by: 'code' | 'device' = 'code'): void {
 		this.close();
-		this.phase = { type: 'restoring', begun: true };
+		this.phase = { type: 'restoring', begun: true, by };
 	}
 
 	/** Lets go of the store so that everything can be erased. Only a page loaded anew opens it again. */
@@ -290,7 +306,7 @@ export class App {
 
 	/** Asks for the code where the store does not open. */
 	askForCode(): void {
-		this.phase = { type: 'restoring', begun: false };
+		this.phase = { type: 'restoring', begun: false, by: 'code' };
 	}
 
 	/** The lock holds nothing that can be tried: told as the loss it is. */
@@ -332,7 +348,7 @@ export class App {
 
 	async #readDevice(): Promise<void> {
 		const device = await this.session.device();
-		this.device = device ? factsOf(device) : NEW_DEVICE;
+		this.device = device ? { ...factsOf(device), ...(await standingOf(device)) } : NEW_DEVICE;
 		await this.#readLock();
 		if (this.phase.type === 'ready' && this.#own === null && device?.unit === null) await this.#readCircles();
 		await this.#own?.refreshDurability();
@@ -402,11 +418,19 @@ export class App {
 	}
 }
 
-const factsOf = (device: DeviceKeys): DeviceFacts => ({
+/** A first device that nobody has named and nobody could take out has nothing to be looked up. */
+async function standingOf(device: DeviceKeys): Promise<Pick<DeviceFacts, 'name' | 'shutOut'>> {
+	if (device.log.length === 1) return { name: null, shutOut: null };
+	const { ownStanding } = await import('./own-devices');
+	return ownStanding(device);
+}
+
+const factsOf = (device: DeviceKeys): Omit<DeviceFacts, 'name' | 'shutOut'> => ({
 	kind: device.unit ? 'unit' : 'person',
 	identity: device.identity,
 	relayOn: device.relayOn,
 	hasRecovery: device.recovery !== null,
+	wasCopy: device.copyOf !== undefined,
 	unit: device.unit && {
 		name: device.unit.name,
 		contact: device.unit.contact,

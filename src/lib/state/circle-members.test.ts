@@ -98,7 +98,7 @@ describe('an invitation', () => {
 		await marta.weighs(71, await marta.begin());
 		const { link } = await invite();
 		expect(await answer(sara, link)).toBe('waiting');
-		expect(await sara.session.isRestoring()).toBe(false);
+		expect(await sara.session.isRestoring()).toBe(null);
 	});
 
 	test('is shown to the invited person, answered, and nothing is handed over before the owner says yes', async () => {

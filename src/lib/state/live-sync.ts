@@ -8,8 +8,12 @@ import type { SyncEngine, SyncError } from '$lib/sync/engine';
 import { readNudges } from '$lib/sync/nudges';
 import type { Space } from '$lib/storage/database';
 
-/** `local`: nothing leaves this device. `went-back`: the relay shows less than before and is not trusted. */
-export type SyncStatus = 'local' | 'syncing' | 'synced' | 'unreachable' | 'refused' | 'went-back' | 'cloned';
+/**
+ * `local`: nothing leaves this device. `went-back`: the relay shows less than before and is not trusted. `shut-out`: this device
+ * was taken out of its identity.
+ */
+export type SyncStatus =
+	'local' | 'syncing' | 'synced' | 'unreachable' | 'refused' | 'went-back' | 'cloned' | 'shut-out';
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 5 * 60_000;
@@ -165,6 +169,8 @@ function statusOf(result: Result<void, SyncError>): SyncStatus {
 			return 'went-back';
 		case 'cloned':
 			return 'cloned';
+		case 'shut-out':
+			return 'shut-out';
 		case 'refused':
 			return 'refused';
 		default:

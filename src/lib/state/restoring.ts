@@ -34,6 +34,8 @@ export interface Restored {
 	/** Measured values that count. */
 	readonly readings: number;
 	readonly circles: number;
+	/** A care unit's device, which has no values of its own. */
+	readonly isUnit: boolean;
 	/** Books whose key or frames are not all there. */
 	readonly unreadable: number;
 }
@@ -124,11 +126,15 @@ async function sync(
 		return isOvertaken ? err({ type: 'overtaken' }) : synced;
 	}
 	const circles = await store.readCircles();
-	if (circles.some(({ standing }) => standing === 'mine')) return ok(await counted(store, engine, device, circles));
+	if (device.arriving || circles.some(({ standing }) => standing === 'mine')) {
+		const restored = await counted(store, engine, device, circles);
+		const arrived = device.arriving ? await store.updateDevice(({ arriving: _, ...rest }) => rest) : ok(undefined);
+		return arrived.ok ? ok(restored) : arrived;
+	}
 	// The code was made, and nothing more had reached the relay: the person goes on in an empty circle.
 	const fresh = createCircle(deps, device, idBytes(device.sign));
 	const created = await store.updateCircle(fresh.circle, (before) => before ?? fresh);
-	return created.ok ? ok({ readings: 0, circles: 0, unreadable: 0 }) : created;
+	return created.ok ? ok({ readings: 0, circles: 0, isUnit: false, unreadable: 0 }) : created;
 }
 
 /** Opens every book once, and keeps it opened for the app's next start. */
@@ -139,7 +145,8 @@ async function counted(
 	circles: readonly CircleKeys[]
 ): Promise<Restored> {
 	let [readings, unreadable] = [0, 0];
-	for (const keys of circles) {
+	// A unit's books are opened by the panel, as it shows them.
+	for (const keys of device.unit ? [] : circles) {
 		const access = await engine.open(keys, device);
 		if (!access) continue;
 		const books = readableBooks(access);
@@ -151,7 +158,7 @@ async function counted(
 			await opened.keep();
 		}
 	}
-	return { readings, circles: circles.length, unreadable };
+	return { readings, circles: circles.length, isUnit: device.unit !== null, unreadable };
 }
 
 /** A client whose every call ends with `signal`. */

@@ -15,6 +15,7 @@ import type { Unlock } from '$lib/storage/unlocking';
 import type { CircleAccess } from '$lib/sync/circle-access';
 import { createCircle, createDevice, type CreateDeps } from '$lib/sync/create';
 import { SyncEngine, type SyncChange } from '$lib/sync/engine';
+import type { Progress } from '$lib/sync/pass-progress';
 import { RelayClient, type Fetch } from '$lib/sync/relay-client';
 import { LiveSync, type SyncStatus } from './live-sync';
 import { openTabChannel, type TabChannel, type TabMessage } from './tab-channel';
@@ -34,6 +35,8 @@ export interface SessionEvents {
 	/** This device's own row changed. */
 	readonly onDevice: () => void;
 	readonly onStatus: (status: SyncStatus) => void;
+	/** How many of the circles that must be told of a removed device have been told. */
+	readonly onRenewing?: ((progress: Progress) => void) | undefined;
 	/** Another tab erased the space. */
 	readonly onErased: () => void;
 	/** Another tab locked the space, or changed what opens it. */
@@ -71,7 +74,12 @@ export class Session {
 			onChange: (change) => {
 				events.onChange(change);
 				this.#channel.post({ type: 'changed', ...change, books: [...change.books] });
-			}
+			},
+			onOwnDevices: () => {
+				this.#channel.post({ type: 'device' });
+				events.onDevice();
+			},
+			onRenewing: events.onRenewing
 		});
 		this.#live = new LiveSync({
 			space,
@@ -141,10 +149,11 @@ export class Session {
 		return this.store.readDevice();
 	}
 
-	/** A restore was begun here and has not brought the person's circle back yet. */
-	async isRestoring(): Promise<boolean> {
+	/** A restore was begun here and has not brought the person's circle back yet, or not everything of a person's other devices. */
+	async isRestoring(): Promise<'code' | 'device' | null> {
 		const device = await this.device();
-		return device !== null && cameByRecovery(device) && (await this.#ownCircle()) === null;
+		if (device?.arriving) return 'device';
+		return device && cameByRecovery(device) && (await this.#ownCircle()) === null ? 'code' : null;
 	}
 
 	/** Changes this device's row and tells every tab. */

@@ -17,7 +17,7 @@ export const tabMessageSchema = z.discriminatedUnion('type', [
 	z.strictObject({ type: z.literal('outbox') }),
 	z.strictObject({
 		type: z.literal('status'),
-		status: z.enum(['local', 'syncing', 'synced', 'unreachable', 'refused', 'went-back', 'cloned'])
+		status: z.enum(['local', 'syncing', 'synced', 'unreachable', 'refused', 'went-back', 'cloned', 'shut-out'])
 	}),
 	/** The space is locked, or what opens it has changed: let go of its keys and look again. */
 	z.strictObject({ type: z.literal('lock') }),

@@ -51,7 +51,11 @@ export const deviceKeysSchema = z.strictObject({
 	/** Set on a staff device: what the unit calls itself. */
 	unit: z.nullable(
 		z.strictObject({ name: text, contact: text, phone: text, hours: text, enrolment: z.nullable(z.string()) })
-	)
+	),
+	/** Another device of the person let this one in, and not everything has been fetched yet. */
+	arriving: z.optional(z.literal(true)),
+	/** The device whose copied profile this was, until it became one of its own; and when. Told until the person has read it. */
+	copyOf: z.optional(z.strictObject({ device: deviceIdSchema, at: z.int() }))
 });
 export type DeviceKeys = z.infer<typeof deviceKeysSchema>;
 
@@ -152,6 +156,16 @@ export const circleWorkSchema = z.strictObject({
 });
 export type CircleWork = z.infer<typeof circleWorkSchema>;
 
+/** What this device has decided about its identity and not carried out. */
+export const deviceWorkSchema = z.strictObject({
+	v: z.literal(1),
+	/** Devices to take out as soon as the relay can be asked. */
+	remove: z.array(deviceIdSchema).check(z.maxLength(64)),
+	/** Keys of the device this one is about to become: kept before they are heard of, so that none is added twice. */
+	next: z.nullable(z.strictObject({ sign: secret, box: secret }))
+});
+export type DeviceWork = z.infer<typeof deviceWorkSchema>;
+
 /** An invitation this device's person has answered. */
 export const joiningSchema = z.strictObject({
 	secret,
@@ -220,6 +234,7 @@ export const JOININGS_ROW = 'joinings';
 export const ERASING_ROW = 'erasing';
 export const EARLIER_ROWS = 'earlier:';
 export const earlierRow = (circle: CircleId): string => `${EARLIER_ROWS}${circle}`;
+export const DEVICE_WORK_ROW = 'device-work';
 export const identityRow = (identity: IdentityId): string => `identity:${identity}`;
 
 /** What a form's draft is bound to. */

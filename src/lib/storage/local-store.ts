@@ -52,6 +52,7 @@ import {
 	type StoredFrame,
 	type WriteContext
 } from './record';
+import { DeviceStore } from './device-store';
 import { putRemote, type RemoteFrames } from './put-remote';
 import { RelayPlaces } from './relay-places';
 import { SealedRows } from './sealed-rows';
@@ -83,6 +84,8 @@ export class LocalStore {
 	readonly #deps: StoreDeps;
 	/** Invitations, answers and changes of members that wait for somebody. */
 	readonly work: WorkStore;
+	/** What is owed to the person's own identity. */
+	readonly devices: DeviceStore;
 	/** Where frames stand at the relay. */
 	readonly places: RelayPlaces;
 	/** Circles read in from an archive. */
@@ -97,6 +100,7 @@ export class LocalStore {
 		this.#deps = deps;
 		this.#rows = new SealedRows(this.#connection, masterKey, deps.random);
 		this.work = new WorkStore(this.#connection, this.#rows);
+		this.devices = new DeviceStore(this.#connection, this.#rows, deps.random);
 		this.places = new RelayPlaces(this.#connection);
 		this.earlier = new EarlierStore(this.#connection, this.#rows);
 	}
@@ -311,7 +315,7 @@ export class LocalStore {
 		const parts = slices.map((plaintext) => ({ book, content: { type: 'snapshot' as const, plaintext } }));
 		const put = await this.#connection.readThenWrite(
 			['keys', 'heads', 'frames', 'outbox'],
-			(database) => readHeads(database, context.circle, [book]),
+			(database) => readHeads(database, context, [book]),
 			(database, heads) =>
 				heads.get(book)?.hash === after
 					? putSealed(database, heads, parts, (head, content) => this.#seal(context, head, content))
@@ -324,7 +328,7 @@ export class LocalStore {
 		const books = [...new Set(parts.map(({ book }) => book))];
 		return this.#connection.readThenWrite(
 			['keys', 'heads', 'frames', 'outbox'],
-			(database) => readHeads(database, context.circle, books),
+			(database) => readHeads(database, context, books),
 			(database, heads) => putSealed(database, heads, parts, (head, content) => this.#seal(context, head, content))
 		);
 	}

@@ -59,17 +59,22 @@ export function toStored(row: FrameRow): StoredFrame | null {
 /** Frames sealed at a stretch: long enough to keep the storage busy, short enough to leave the thread to others. */
 const AT_A_STRETCH = 4;
 
+/** Names the present device in `meta` once it has become another: what was prepared as the old one is no longer sealed. */
+export const CURRENT_DEVICE = 'device';
+
 /** The heads of the books a save touches. A device whose own keys are gone has been emptied under the app. */
 export async function readHeads(
 	database: HemlinjeDatabase,
-	circle: CircleId,
+	{ circle, device: writer }: Pick<WriteContext, 'circle' | 'device'>,
 	books: readonly BookId[]
 ): Promise<ReadonlyMap<BookId, HeadRow>> {
-	const [device, ...heads] = await Promise.all([
+	const [device, current, ...heads] = await Promise.all([
 		database.keys.where('id').equals(DEVICE_ROW).count(),
+		database.meta.get(CURRENT_DEVICE),
 		...books.map((book) => database.heads.get([circle, book]))
 	]);
 	if (device === 0) throw new StorageAbort({ type: 'wiped' });
+	if (current && current.value !== writer) throw new StorageAbort({ type: 'storage-unavailable' });
 	return new Map(books.map((book, index) => [book, heads[index] ?? emptyHead(circle, book)]));
 }
 

@@ -54,19 +54,27 @@ async function relayHas(relay: RelayClient, device: DeviceKeys, n: number): Prom
  * Sends the recovery store's files and reads them back before the last one counts as sent: a code on paper that opens
  * nothing would be found out when it is too late.
  */
-async function sendRecovery({ store, relay }: AnnounceDeps): Promise<Result<void, SyncError>> {
+export async function sendRecovery({ store, relay }: AnnounceDeps): Promise<Result<void, SyncError>> {
 	const device = await store.readDevice();
 	if (!device?.recovery || device.relay.recoverySent >= device.recovery.files.length) return ok(undefined);
 	const { lookup, files } = device.recovery;
+	/** A box that another device of the person has put there first: it knew the same secret. */
+	const taken = new Set<number>();
 	for (const [index, file] of files.entries()) {
 		if (index < device.relay.recoverySent) continue;
 		const sent = await relay.addRecoveryFile(lookup, file);
 		if (!sent.ok && !(sent.error.type === 'refused' && sent.error.code === 'conflict')) return sent;
+		if (!sent.ok && file.kind === 'box') taken.add(file.gen);
 	}
 	const kept = await relay.recoveryFiles(lookup);
 	if (!kept.ok) return kept;
 	const isComplete = files.every((file) =>
-		kept.value.some((each) => each.kind === file.kind && each.gen === file.gen && each.ct === file.ct)
+		kept.value.some(
+			(each) =>
+				each.kind === file.kind &&
+				each.gen === file.gen &&
+				(each.ct === file.ct || (file.kind === 'box' && taken.has(file.gen)))
+		)
 	);
 	if (!isComplete) return err({ type: 'unreachable' });
 	return store.updateDevice((now) => ({ ...now, relay: { ...now.relay, recoverySent: files.length } }));

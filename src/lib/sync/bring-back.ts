@@ -23,6 +23,8 @@ export interface BringBackDeps {
 	readonly store: LocalStore;
 	readonly relay: RelayClient;
 	readonly open: (keys: CircleKeys) => Promise<CircleAccess | null>;
+	/** The circle with the newest logs of everyone in it. */
+	readonly learn: (access: CircleAccess) => Promise<Result<CircleAccess, SyncError>>;
 }
 
 /** What the relay turned out to have lost. */
@@ -183,7 +185,7 @@ async function restoreFrames(
 		const rewound = await store.places.rewind(head.circle, shown.book, await agreedPlace(store, head.circle, shown));
 		if (!rewound.ok) return rewound;
 	}
-	const pulled = await pullBooks(deps, head, access, () => undefined);
+	const pulled = await pullBooks({ ...deps, learn: () => deps.learn(access) }, head, access, () => undefined);
 	if (!pulled.result.ok && pulled.result.error.type !== 'relay-went-back') return pulled.result;
 	// Acknowledged before the relay was asked, and still not among what it shows: no place it gave here is believed.
 	for (const [book, hash] of await store.places.missingNewest(head.circle)) {
@@ -192,7 +194,7 @@ async function restoreFrames(
 		const rewound = await store.places.rewind(head.circle, book, await store.places.placeAt(head.circle, book, 0));
 		if (!rewound.ok) return rewound;
 	}
-	const again = await pullBooks(deps, head, access, () => undefined);
+	const again = await pullBooks({ ...deps, learn: () => deps.learn(access) }, head, access, () => undefined);
 	if (!again.result.ok && again.result.error.type !== 'relay-went-back') return again.result;
 	let count = 0;
 	for (const { book } of books) {

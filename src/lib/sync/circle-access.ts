@@ -212,12 +212,22 @@ export const nameOf = (access: CircleAccess, identity: IdentityId): string | nul
 export const rosterPerson = (access: CircleAccess, identity: IdentityId): Roster['people'][number] | undefined =>
 	access.roster?.people.find((person) => person.identity === identity);
 
-/** Own devices that are out, while the circle's newest record does not know it yet. */
-export function uncutDevices(access: CircleAccess): DeviceId[] {
-	const { member } = access;
-	const identity = member && access.identities.get(member.identity);
+/**
+ * Own devices that were taken out while their person was in the circle, and that no cut of it names. That a record knows of
+ * the removal is not enough: anybody's next record notes it, and only a cut ends what the device could still write.
+ */
+export function uncutDevices({ member, identities, chain }: CircleAccess): DeviceId[] {
+	const identity = member && identities.get(member.identity);
 	if (!identity) return [];
+	const bodies = chain.records.map(({ body }) => body);
+	const lastOut = bodies.findLastIndex((body) => !memberOf(body, identity.id));
+	const since = must(memberOf(bodies[lastOut + 1] ?? chain.head.body, identity.id), 'a member stands there').idHead.n;
+	const cut = new Set(
+		chain.head.body.cuts
+			.filter((each) => each.member === identity.id && each.listedOnly)
+			.flatMap(({ heads }) => heads.map(({ device }) => device))
+	);
 	return [...identity.devices.values()].flatMap(({ id, removedAt }) =>
-		removedAt !== null && removedAt > member.idHead.n ? [id] : []
+		removedAt !== null && removedAt > since && !cut.has(id) ? [id] : []
 	);
 }

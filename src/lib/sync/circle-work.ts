@@ -19,7 +19,8 @@ import { cutHeads } from './cut-heads';
 import { acceptInvitation, putInvitation, readAnswers } from './invitation-calls';
 import type { SyncChange, SyncError } from './engine';
 import { booksGiven, rightsAsTheyAre, rightsFrom } from './given-from';
-import { changeCircle, toMember, withPeople, type CircleChange, type ManifestStep } from './membership';
+import { keepStep } from './keep-step';
+import { changeCircle, toMember, withPeople, type CircleChange } from './membership';
 import { flushCircle } from './outbox';
 import { writeContext } from './write-context';
 import type { RelayClient } from './relay-client';
@@ -76,7 +77,8 @@ async function carryOut(
 		);
 		const sent = await deps.relay.extendCircle(circle, step.manifest, step.envelopes);
 		if (!sent.ok) return sent;
-		const kept = await keepStep(deps, access, step);
+		deps.relay.forgetHeads();
+		const kept = await keepStep(deps.store, access, step);
 		if (!kept.ok) return kept;
 		if (step.grants.length > 0) deps.askAgain();
 	}
@@ -211,20 +213,6 @@ async function personalIdentity(deps: WorkDeps, id: IdentityId): Promise<Result<
 	if (!identity || identity.type !== 'person') return ok(null);
 	const saved = await deps.store.saveIdentity({ v: 1, identity: id, log: log.value });
 	return saved.ok ? ok(identity) : saved;
-}
-
-/** The record and its keys, kept at once: this device must not have to ask for what it made. */
-function keepStep(deps: WorkDeps, access: CircleAccess, step: ManifestStep): Promise<Result<void, SyncError>> {
-	const { length } = access.keys.manifests;
-	deps.relay.forgetHeads();
-	return deps.store.updateCircle(access.chain.circle, (now) => {
-		const row = now ?? access.keys;
-		// Another tab may have pulled it already.
-		const manifests = row.manifests.length === length ? [...row.manifests, step.manifest] : row.manifests;
-		const fresh = step.keys.filter((key) => !row.keys.some((old) => old.book === key.book && old.epoch === key.epoch));
-		const grants = step.grants.length > 0 ? { grants: [...(row.grants ?? []), ...step.grants] } : {};
-		return { ...row, ...grants, manifests, keys: [...row.keys, ...fresh] };
-	});
 }
 
 /** Puts the sealed card of each published invitation at the relay: from then on the link can be opened. */

@@ -6,14 +6,16 @@
 import { toBase64url } from '$lib/crypto/bytes';
 import { keyCommit, sealEnvelope, type EpochKey } from '$lib/protocol/envelope';
 import type { Frame } from '$lib/protocol/frame';
-import { idBytes, type BookId, type DeviceId } from '$lib/protocol/ids';
+import { idBytes, type BookId, type DeviceId, type Hash } from '$lib/protocol/ids';
 import { accessOf, bookOf, signManifest, type Cut } from '$lib/protocol/manifest';
-import type { Result } from '$lib/domain/result';
+import { ok, type Result } from '$lib/domain/result';
 import type { DeviceKeys } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
 import { epochKey, type CircleAccess } from './circle-access';
+import type { SyncError } from './engine';
+import { keepStep } from './keep-step';
 import type { ManifestStep, MembershipDeps } from './membership';
-import type { RelayClient, RelayError } from './relay-client';
+import type { RelayClient } from './relay-client';
 
 /** Books whose present key is held: only those can be renewed by this device. */
 const renewableBooks = (access: CircleAccess): BookId[] =>
@@ -22,13 +24,16 @@ const renewableBooks = (access: CircleAccess): BookId[] =>
 		return epochKey(access, book, epoch) ? [book] : [];
 	});
 
-/** Sends the record that cuts these devices off. Null when no book can be renewed here. Everything must have been pulled. */
+/**
+ * Sends the record that cuts these devices off, and keeps it with its keys. The record's hash; null when no book can be renewed
+ * here. Everything must have been pulled.
+ */
 export async function cutAtRelay(
 	deps: MembershipDeps & { readonly store: LocalStore; readonly relay: RelayClient },
 	access: CircleAccess,
 	device: DeviceKeys,
 	removed: readonly DeviceId[]
-): Promise<Result<Uint8Array, RelayError> | null> {
+): Promise<Result<Hash, SyncError> | null> {
 	const { circle } = access.chain;
 	const framesOf = new Map<BookId, Frame[]>();
 	for (const book of renewableBooks(access)) {
@@ -39,7 +44,10 @@ export async function cutAtRelay(
 	}
 	if (framesOf.size === 0) return null;
 	const step = await cutRemovedDevices(access, device, removed, framesOf, deps);
-	return deps.relay.extendCircle(circle, step.manifest, step.envelopes);
+	const sent = await deps.relay.extendCircle(circle, step.manifest, step.envelopes);
+	if (!sent.ok) return sent;
+	const kept = await keepStep(deps.store, access, step);
+	return kept.ok ? ok(step.hash) : kept;
 }
 
 /**
@@ -52,7 +60,7 @@ async function cutRemovedDevices(
 	removed: readonly DeviceId[],
 	framesOf: ReadonlyMap<BookId, readonly Frame[]>,
 	deps: MembershipDeps
-): Promise<Pick<ManifestStep, 'manifest' | 'envelopes'>> {
+): Promise<ManifestStep & { readonly hash: Hash }> {
 	const head = access.chain.head.body;
 	const renewed: EpochKey[] = [...framesOf.keys()].map((book) => ({
 		book,
@@ -91,7 +99,13 @@ async function cutRemovedDevices(
 		const to = identity && { member: identity.id, gen: identity.box.gen, box: identity.box.pub };
 		return to && keys.length > 0 ? [sealEnvelope(to, access.chain.circle, keys)] : [];
 	});
-	return { manifest: toBase64url(manifest.bytes), envelopes: await Promise.all(envelopes) };
+	return {
+		hash: manifest.hash,
+		manifest: toBase64url(manifest.bytes),
+		envelopes: await Promise.all(envelopes),
+		keys: renewed.map((each) => ({ ...each, key: toBase64url(each.key) })),
+		grants: []
+	};
 }
 
 /** The end of a device's unbroken chain from its first frame. */

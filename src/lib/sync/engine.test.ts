@@ -146,7 +146,7 @@ describe('the whole line', () => {
 		await marta.sync();
 		marta.calls.length = 0;
 		await marta.sync();
-		expect(marta.calls).toEqual(['GET heads']);
+		expect(marta.calls).toEqual([`GET identities/${(await marta.device()).identity}/log`, 'GET heads']);
 	});
 });
 
@@ -324,7 +324,7 @@ describe('F6: lost answers and moved epochs', () => {
 		expect(await unit.entries('weight')).toEqual([entry.id]);
 	});
 
-	test('T4: a copied profile: the second one is told, and keeps what it wrote', async () => {
+	test('T4: a copied profile becomes a device of its own, and what both wrote is there once', async () => {
 		const { marta, unit } = await pair();
 		const twin = await Party.open(answering, 'person', { space: 'demo-twin' });
 		const [device, keys] = [await marta.device(), must((await marta.store.readCircles())[0], 'a circle')];
@@ -341,10 +341,21 @@ describe('F6: lost answers and moved epochs', () => {
 		const [mine, other] = [weight(1), weight(2)];
 		await marta.record('weight', [mine]);
 		await twin.record('weight', [other]);
-		expect([await marta.sync(), await twin.sync()]).toEqual(['ok', 'cloned']);
-		// The value, and the day's heartbeat.
-		expect(await twin.waiting()).toBe(2);
-		expect((await twin.entries('weight', index)).sort()).toEqual([mine.id, other.id].sort());
+		expect([await marta.sync(), await twin.sync()]).toEqual(['ok', 'ok']);
+		expect(await twin.waiting()).toBe(0);
+		const became = await twin.device();
+		expect([became.device === device.device, became.copyOf?.device]).toEqual([false, device.device]);
+		expect([await marta.sync(), await unit.sync()]).toEqual(['ok', 'ok']);
+		const both = [mine.id, other.id].sort();
+		expect((await twin.entries('weight', index)).sort()).toEqual(both);
+		expect((await marta.entries('weight')).sort()).toEqual(both);
+		expect((await unit.entries('weight')).sort()).toEqual(both);
+		// Both go on, each as itself.
+		const [more, again] = [weight(3), weight(4)];
+		await marta.record('weight', [more]);
+		await twin.record('weight', [again]);
+		expect([await twin.sync(), await marta.sync(), await unit.sync()]).toEqual(['ok', 'ok', 'ok']);
+		expect((await unit.entries('weight')).sort()).toEqual([...both, more.id, again.id].sort());
 	});
 
 	test('two engines of one device at once push and pull without harm', async () => {

@@ -2,47 +2,46 @@
  * The sync engine: brings what this device owes to the relay and what others wrote to this device. It decides nothing about
  * what counts (that is `acceptFrames`) and loses nothing: what cannot be sent now stays in the outbox.
  *
- * One pass: identity → circles to publish → heads → manifests and keys → frames → what is owed to circles → outbox. Every step can fail and be taken
+ * One pass: own log and identity → circles to publish → heads → manifests and keys → frames → what is owed to circles → outbox. Every step can fail and be taken
  * again; nothing half-done is left that the next pass does not finish.
  */
 import type { RandomBytes } from '$lib/crypto/bytes';
 import { err, ok, type Result } from '$lib/domain/result';
-import { shortHash, type CircleHead, type Heads } from '$lib/protocol/api/heads';
-import type { Identity } from '$lib/protocol/identity-log';
-import { idBytes, type BookId, type CircleId, type Hash, type IdentityId } from '$lib/protocol/ids';
+import { shortHash, type CircleHead } from '$lib/protocol/api/heads';
+import { idBytes, type BookId, type CircleId, type Hash } from '$lib/protocol/ids';
 import { parseManifest } from '$lib/protocol/manifest';
 import { StorageAbort, type StorageError } from '$lib/storage/errors';
 import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
-import type { LocalStore } from '$lib/storage/local-store';
-import { announceIdentity } from './announce';
 import {
 	countKeys,
 	givesFrom,
-	identityFrom,
 	lacksKeys,
 	openCircle,
 	personOf,
 	uncutDevices,
-	type CircleAccess,
-	type Me
+	type CircleAccess
 } from './circle-access';
 import type * as Leaving from './leaving';
 import { envelopesFor } from './envelopes';
 import { MissingCircles } from './missing-circles';
 import { concernsAll, flushCircle } from './outbox';
+import { KnownLogs, type MeWithLog } from './known-logs';
+import { PassProgress, type ProgressDeps } from './pass-progress';
 import { pullBooks } from './pull-books';
 import { pullKeys } from './pull-keys';
-import { writeContext } from './write-context';
 import type { RelayClient, RelayError } from './relay-client';
 import { isTurnedAway, RelayTrust } from './relay-trust';
+import { writeContext } from './write-context';
 
 export type SyncError =
 	| RelayError
 	| StorageError
 	/** The relay shows less than it has shown before, or something else: it is not trusted with this circle until it agrees. */
 	| { readonly type: 'relay-went-back'; readonly circle: CircleId }
-	/** Another device signs with this device's key, e.g. a copied browser profile. */
-	| { readonly type: 'cloned' };
+	/** Another device signs with this device's key, e.g. a copied browser profile, and this one could not become its own. */
+	| { readonly type: 'cloned' }
+	/** This device was taken out of its identity: by another device, or by the recovery code. */
+	| { readonly type: 'shut-out' };
 
 /** What changed on this device, for whoever shows it. */
 export interface SyncChange {
@@ -52,14 +51,13 @@ export interface SyncChange {
 	readonly books: readonly BookId[];
 }
 
-export interface SyncDeps {
-	readonly store: LocalStore;
+export interface SyncDeps extends ProgressDeps {
 	readonly relay: RelayClient;
 	readonly random: RandomBytes;
 	readonly now: () => number;
 	readonly onChange: (change: SyncChange) => void;
-	/** How many frames of those that were away have come, while they come. */
-	readonly onProgress?: ((progress: { readonly done: number; readonly total: number }) => void) | undefined;
+	/** The own log, or which device this is, has changed. */
+	readonly onOwnDevices?: (() => void) | undefined;
 }
 
 /** How often a circle is opened only to see whether a heartbeat is due. */
@@ -77,10 +75,13 @@ export class SyncEngine {
 	readonly #missing: MissingCircles;
 	#running: Promise<Result<void, SyncError>> | null = null;
 	#again = false;
-	#progress = { done: 0, total: 0 };
+	readonly #progress: PassProgress;
+	readonly #logs: KnownLogs;
 
 	constructor(deps: SyncDeps) {
 		this.#deps = deps;
+		this.#logs = new KnownLogs(deps);
+		this.#progress = new PassProgress(deps);
 		this.#trust = new RelayTrust(deps.store, deps.now);
 		this.#missing = new MissingCircles(deps.store, deps.now);
 	}
@@ -116,11 +117,14 @@ export class SyncEngine {
 	}
 
 	async #pass(): Promise<Result<void, SyncError>> {
-		const device = await this.#deps.store.readDevice();
-		if (!device?.relayOn) return ok(undefined);
-		this.#deps.relay.useLogin({ identity: device.identity, device: device.device, signSecret: idBytes(device.sign) });
-		const known = await announceIdentity(this.#deps, device);
-		if (!known.ok) return known;
+		const before = await this.#deps.store.readDevice();
+		if (!before?.relayOn) return ok(undefined);
+		this.#deps.relay.useLogin({ identity: before.identity, device: before.device, signSecret: idBytes(before.sign) });
+		const { bringOwnLogUp } = await import('./own-devices');
+		const own = await bringOwnLogUp(this.#deps, before);
+		if (own.changed) await this.#ownLogChanged();
+		if (!own.result.ok) return own.result;
+		const device = own.result.value;
 		// Each step is tried even when the one before met a refusal: one circle's trouble is not another's.
 		const published = await this.#publishCircles(device);
 		if (!published.ok && concernsAll(published.error)) return published;
@@ -133,8 +137,28 @@ export class SyncEngine {
 		const settled = await this.#settleWork(device);
 		if (!settled.ok && concernsAll(settled.error)) return settled;
 		const pushed = await this.#flushAll(device);
+		if (!pushed.ok && pushed.error.type === 'cloned') return this.#becomeAnother(device);
 		const left = await this.#ofOthers(device, (leaving, deps) => leaving.leaveCircles(deps));
 		return [published, pulled, settled, pushed, left].find((result) => !result.ok) ?? ok(undefined);
+	}
+
+	async #ownLogChanged(): Promise<void> {
+		// Which devices count, and what a circle must be told, hangs on it: everything is looked at again.
+		this.#taken.clear();
+		this.#deps.relay.forgetHeads();
+		for (const { circle } of await this.#deps.store.readCircles())
+			this.#deps.onChange({ circle, keys: true, books: [] });
+		this.#deps.onOwnDevices?.();
+	}
+
+	/** A copied profile becomes a device of its own, and the next pass sends what it wrote; `cloned` where it cannot. */
+	async #becomeAnother(device: DeviceKeys): Promise<Result<void, SyncError>> {
+		const { enrolAnew } = await import('./enrol-anew');
+		const enrolled = await enrolAnew({ ...this.#deps, open: (keys) => this.open(keys, device) }, device);
+		if (!enrolled.ok) return enrolled;
+		await this.#ownLogChanged();
+		this.#again = true;
+		return ok(undefined);
 	}
 
 	/** A relay that knows this device no more may have lost the log that names it. True when that was so, and is mended. */
@@ -174,44 +198,11 @@ export class SyncEngine {
 	}
 
 	/** Opens a circle from its stored row with every log it needs; null when the row cannot be verified. */
-	async open(keys: CircleKeys, me: Me & Pick<DeviceKeys, 'log'>): Promise<CircleAccess | null> {
-		const identities = await this.#identitiesOf(keys.manifests, me, false);
+	async open(keys: CircleKeys, me: MeWithLog): Promise<CircleAccess | null> {
+		const identities = await this.#logs.named(keys.manifests, me, false);
 		if (!identities.ok) return null;
 		const access = openCircle(keys, identities.value, me);
 		return access.ok ? access.value : null;
-	}
-
-	/** The logs of everyone the records name: own, stored, or (when `refresh`) asked for and then stored. */
-	async #identitiesOf(
-		manifests: readonly string[],
-		me: Me & Pick<DeviceKeys, 'log'>,
-		refresh: boolean
-	): Promise<Result<Map<IdentityId, Identity>, SyncError>> {
-		const bodies = manifests.flatMap((manifest) => parseManifest(idBytes(manifest))?.body ?? []);
-		const wanted = new Map(
-			bodies.flatMap((body) => body.members.map((member) => [member.identity, member.idHead.n] as const))
-		);
-		const found = new Map<IdentityId, Identity>();
-		for (const [id, headN] of wanted) {
-			const stored = id === me.identity ? me.log : ((await this.#deps.store.readIdentity(id))?.log ?? []);
-			const known = identityFrom(stored, id);
-			const isBehind = !known || known.head.n < headN;
-			const newer = refresh && isBehind ? await this.#newerLog(id, stored) : ok(null);
-			if (!newer.ok) return newer;
-			const identity = newer.value ?? known;
-			if (identity) found.set(id, identity);
-		}
-		return ok(found);
-	}
-
-	/** The relay's log of an identity when it goes on from the one seen; anything else is never an update (I1). */
-	async #newerLog(id: IdentityId, seen: readonly string[]): Promise<Result<Identity | null, SyncError>> {
-		const fetched = await this.#deps.relay.identityLog(id);
-		if (!fetched.ok) return fetched;
-		const identity = identityFrom(fetched.value, id);
-		if (!identity || seen.some((record, n) => fetched.value[n] !== record)) return ok(null);
-		const saved = await this.#deps.store.saveIdentity({ v: 1, identity: id, log: fetched.value });
-		return saved.ok ? ok(identity) : saved;
 	}
 
 	async #pullAll(device: DeviceKeys): Promise<Result<void, SyncError>> {
@@ -222,34 +213,25 @@ export class SyncEngine {
 		const erased = await this.#missing.ask(shown, this.#leavingDeps(device));
 		const checked = await this.#trust.check(shown);
 		let problem = [farewell, erased].find((result) => !result.ok) ?? checked;
-		this.#progress = { done: 0, total: await this.#countMissing(shown) };
+		await this.#progress.begin(shown, device);
 		for (const head of shown.circles) {
 			const pulled = await this.#pullCircle(head, device);
 			if (!pulled.ok) problem = pulled;
 			if (!pulled.ok && concernsAll(pulled.error)) break;
 		}
-		const deps = { ...this.#deps, open: (keys: CircleKeys) => this.open(keys, device) };
+		const deps = {
+			...this.#deps,
+			open: (keys: CircleKeys) => this.open(keys, device),
+			learn: (access: CircleAccess) => this.#learn(access, device)
+		};
 		const settled = await this.#trust.settle(deps, device, shown, problem);
 		// Looked at again from the start: places may have moved under what was taken in.
 		if (!settled.ok) this.#taken.clear();
 		problem = settled;
-		if (problem.ok) this.#report({ ...this.#progress, done: this.#progress.total });
+		if (problem.ok) this.#progress.finish();
 		// An unfinished pull must not be taken for "nothing has moved" next time.
 		if (!problem.ok) this.#deps.relay.forgetHeads();
 		return problem;
-	}
-
-	async #countMissing(heads: Heads): Promise<number> {
-		if (!this.#deps.onProgress) return 0;
-		const missing = heads.circles.flatMap(({ circle, books }) =>
-			books.map(async ({ book, pos }) => Math.max(0, pos - (await this.#deps.store.head(circle, book)).pos))
-		);
-		return (await Promise.all(missing)).reduce((sum, count) => sum + count, 0);
-	}
-
-	#report(progress: { readonly done: number; readonly total: number }): void {
-		this.#progress = progress;
-		this.#deps.onProgress?.(progress);
 	}
 
 	/** What concerns circles of others on a person's device; fetched only where there are any. */
@@ -270,7 +252,7 @@ export class SyncEngine {
 			save: (row) => this.#saveCircle(row),
 			forget: (circle) => this.#taken.delete(circle),
 			verify: async (row) => {
-				const identities = await this.#identitiesOf(row.manifests, device, true);
+				const identities = await this.#logs.named(row.manifests, device, true);
 				return identities.ok ? openCircle(row, identities.value, device) : identities;
 			}
 		};
@@ -310,36 +292,66 @@ export class SyncEngine {
 		if (before?.standing === 'declined' && !device.unit) return ok(undefined);
 		const keys = await this.#pullManifest(head, before, device);
 		if (!keys.ok) return keys;
-		const access = keys.value && (await this.open(keys.value, device));
-		if (!access) return ok(undefined);
-		const changed = keys.value !== before;
-		const { books, evidence, result } = await pullBooks(this.#deps, head, access, (count) =>
-			this.#report({ ...this.#progress, done: this.#progress.done + count })
+		const opened = keys.value && (await this.open(keys.value, device));
+		if (!opened) return ok(undefined);
+		let access: CircleAccess = opened;
+		let changed = keys.value !== before;
+		const learn = async (): Promise<Result<CircleAccess, SyncError>> => {
+			const learnt = await this.#learn(access, device);
+			changed = true;
+			access = learnt.ok ? learnt.value : access;
+			return learnt;
+		};
+		const { books, evidence, result } = await pullBooks({ ...this.#deps, learn }, head, access, (count) =>
+			this.#progress.pulled(count)
 		);
+		if (result.ok && (await this.#standByOthersWords(access, device))) changed = true;
 		if (changed || books.length > 0) this.#deps.onChange({ circle: head.circle, keys: changed, books });
 		if (!result.ok) return result;
 		await this.#trust.note(head, evidence);
-		const cut = await this.#cutRemoved(access, device);
-		if (cut.ok && !lacksKeys(access)) this.#taken.set(head.circle, shown);
-		return cut;
+		const stands = await this.#cutRemoved(head, access, device);
+		if (!stands.ok) return stands;
+		if (!lacksKeys(access)) this.#taken.set(head.circle, JSON.stringify(stands.value));
+		return ok(undefined);
 	}
 
 	/**
-	 * Tells a circle of own devices that are out, once everything they have written is here. The next pass takes the new
-	 * record and keys in like anybody's; if it never comes, this is simply done again.
+	 * Tells a circle of own devices that are out, once everything they have written is here; if it cannot be told now, this is
+	 * simply done again. The head as it stands after it.
 	 */
-	async #cutRemoved(access: CircleAccess, device: DeviceKeys): Promise<Result<void, SyncError>> {
+	async #cutRemoved(
+		head: CircleHead,
+		access: CircleAccess,
+		device: DeviceKeys
+	): Promise<Result<CircleHead, SyncError>> {
 		const removed = uncutDevices(access);
-		if (removed.length === 0 || removed.includes(device.device)) return ok(undefined);
+		if (removed.length === 0 || removed.includes(device.device)) return ok(head);
 		const { cutAtRelay } = await import('./cut-removed');
 		const sent = await cutAtRelay(this.#deps, access, device, removed);
-		if (!sent) return ok(undefined);
-		// Somebody else's record came first: the next pass knows it.
-		const isOvertaken = !sent.ok && sent.error.type === 'refused' && sent.error.code === 'conflict';
-		if (!sent.ok && !isOvertaken) return sent;
+		if (!sent) return ok(head);
 		this.#deps.relay.forgetHeads();
+		if (sent.ok) {
+			this.#progress.renewed();
+			this.#deps.onChange({ circle: head.circle, keys: true, books: [] });
+			return ok({ ...head, manifest: head.manifest + 1, manifestHash: shortHash(sent.value) });
+		}
+		// Somebody else's record came first: the next pass knows it.
+		if (sent.error.type !== 'refused' || sent.error.code !== 'conflict') return sent;
 		this.#again = true;
-		return ok(undefined);
+		return ok(head);
+	}
+
+	/** The circle opened again after everybody's log was asked for. */
+	async #learn(access: CircleAccess, device: DeviceKeys): Promise<Result<CircleAccess, SyncError>> {
+		const learnt = await this.#logs.learn(access.identities.keys(), device);
+		return learnt.ok ? ok((await this.open(access.keys, device)) ?? access) : learnt;
+	}
+
+	/** On a further device of a person or unit: how they stand in a circle of others, by what their other devices said there. */
+	async #standByOthersWords(access: CircleAccess, device: DeviceKeys): Promise<boolean> {
+		if (access.keys.standing !== 'invited' || device.log.length < 2) return false;
+		const { standByOwnWords } = await import('./own-standing');
+		return standByOwnWords(this.#deps.store, access, device);
 	}
 
 	/** The circle's row after fetching the records and keys it lacks; the same object when it lacks nothing. */
@@ -360,7 +372,7 @@ export class SyncEngine {
 		const records = await this.#recordsAfter(head, known.length);
 		if (!records.ok) return records;
 		const manifests = [...known, ...records.value];
-		const identities = await this.#identitiesOf(manifests, device, true);
+		const identities = await this.#logs.named(manifests, device, true);
 		if (!identities.ok) return identities;
 		const row: CircleKeys = {
 			v: 1,

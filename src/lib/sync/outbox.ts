@@ -4,15 +4,15 @@
  */
 import { err, ok, type Result } from '$lib/domain/result';
 import { MAX_PUSH_BYTES } from '$lib/protocol/api/limits';
-import { rawEntries } from '$lib/protocol/entries';
-import { MAX_FRAME_BYTES, openFrame } from '$lib/protocol/frame';
+import { MAX_FRAME_BYTES } from '$lib/protocol/frame';
 import type { BookId } from '$lib/protocol/ids';
 import { bookOf } from '$lib/protocol/manifest';
 import type { LocalStore } from '$lib/storage/local-store';
-import type { FrameContent, WriteContext } from '$lib/storage/record';
+import type { WriteContext } from '$lib/storage/record';
 import type { ChainPlace, Waiting } from '$lib/storage/waiting';
-import { epochKey, writingEpoch, type CircleAccess } from './circle-access';
+import { writingEpoch, type CircleAccess } from './circle-access';
 import type { SyncError } from './engine';
+import { frameContent } from './frame-content';
 import type { RelayClient, RelayError } from './relay-client';
 
 export interface OutboxDeps {
@@ -53,13 +53,7 @@ async function flushBook(
 	context: WriteContext,
 	book: BookId
 ): Promise<Result<boolean, SyncError>> {
-	const contentOf = (frame: Waiting['frame']): FrameContent | null => {
-		const key = epochKey(access, book, frame.header.epoch);
-		const plaintext = key && openFrame(frame, key);
-		if (frame.type === 'snapshot') return plaintext && { type: 'snapshot', plaintext };
-		const entries = plaintext && rawEntries(plaintext);
-		return entries && { type: 'batch', entries };
-	};
+	const contentOf = (frame: Waiting['frame']) => frameContent(access, frame);
 	let arrived = false;
 	let hasAsked = false;
 	for (;;) {

@@ -9,12 +9,17 @@ import type { CircleAccess } from './circle-access';
 import { Evidence } from './evidence';
 import type { SyncError } from './engine';
 import { openBatch } from './open-book';
-import { advanced, readPulled, type Pulled, type PulledRange } from './pulled';
+import { advanced, isOfStranger, readPulled, type Pulled, type PulledRange } from './pulled';
 import type { RelayClient } from './relay-client';
 
 interface PullDeps {
 	readonly store: LocalStore;
 	readonly relay: RelayClient;
+	/**
+	 * The circle with the newest logs of everyone in it: asked for once, when a frame is of a device no log names. A member's
+	 * new device is in no manifest. Nothing is stored before it is answered, so that the frame is looked at again if not.
+	 */
+	readonly learn: () => Promise<Result<CircleAccess, SyncError>>;
 }
 
 /**
@@ -22,14 +27,15 @@ interface PullDeps {
  * relay has shown them. A book that went back holds up no other.
  */
 export async function pullBooks(
-	{ store, relay }: PullDeps,
+	{ store, relay, learn }: PullDeps,
 	head: CircleHead,
-	access: CircleAccess,
+	opened: CircleAccess,
 	onStored: (count: number) => void
 ): Promise<{ books: BookId[]; evidence: Evidence; result: Result<void, SyncError> }> {
 	const evidence = new Evidence();
 	const wentBack = err<SyncError>({ type: 'relay-went-back', circle: head.circle });
 	let result: Result<void, SyncError> = ok(undefined);
+	let access = opened;
 	const ranges: PullRange[] = [];
 	for (const { book, pos, run } of head.books) {
 		const local = await store.head(head.circle, book);
@@ -44,6 +50,11 @@ export async function pullBooks(
 		const pulled = await relay.pull(wanted);
 		if (!pulled.ok) return { books: [...changed], evidence, result: pulled };
 		const { header, frames } = pulled.value;
+		if (access === opened && frames.some((bytes) => isOfStranger(bytes, access))) {
+			const learnt = await learn();
+			if (!learnt.ok) return { books: [...changed], evidence, result: learnt };
+			access = learnt.value;
+		}
 		const stored = await storePulled({ store, evidence }, header.ranges, frames, wanted, access, (range) => {
 			changed.add(range.book);
 			onStored(range.count);

@@ -49,6 +49,13 @@ export function readPulled(
 
 const keysOf = (device: DeviceId, { identities }: CircleAccess): readonly Uint8Array[] =>
 	[...identities.values()].flatMap((identity) => identity.devices.get(device)?.sign ?? []);
+/** True for a frame of a device that stands, confirmed, in no log that is known here. */
+export function isOfStranger(bytes: Uint8Array, access: CircleAccess): boolean {
+	const frame = parseFrame(bytes);
+	if (!frame.ok) return false;
+	const { device } = frame.value.header;
+	return ![...access.identities.values()].some((identity) => identity.devices.get(device)?.confirmed);
+}
 
 /** What is left to ask for of a range after an answer. */
 export const advanced = (range: PullRange, got: readonly PulledRange[]): PullRange[] => {

@@ -9,6 +9,7 @@ import { createSigningKey } from '$lib/crypto/signing';
 import { must } from '$lib/domain/assert';
 import { readIdentityLog, signIdentityRecord } from '$lib/protocol/identity-log';
 import { idBytes, type IdentityId } from '$lib/protocol/ids';
+import { sealStoreNote } from '$lib/protocol/own-notes';
 import type { RecoveryContent, RecoveryFile } from '$lib/protocol/api/recovery';
 import type { DeviceKeys } from '$lib/storage/keyring';
 
@@ -30,7 +31,8 @@ export async function withRecovery(
 			prev: head.hash,
 			by: device.device,
 			recipient: toBase64url(recipient),
-			newRoot: toBase64url(root.pub)
+			newRoot: toBase64url(root.pub),
+			store: sealStoreNote(device.identity, recoveryLookupId(code), device.boxes, deps.random)
 		},
 		idBytes(device.sign)
 	);

@@ -84,8 +84,9 @@ export class RelayClient {
 		return answer.ok ? parsed(answer.value, registeredIdentitySchema, ({ id }) => id) : answer;
 	}
 
-	async identityLog(identity: IdentityId): Promise<Result<string[], RelayError>> {
-		const answer = await this.#open('GET', `/identities/${identity}/log`, null);
+	/** An identity's records, those from number `from` on. */
+	async identityLog(identity: IdentityId, from = 0): Promise<Result<string[], RelayError>> {
+		const answer = await this.#open('GET', `/identities/${identity}/log${from > 0 ? `?from=${from}` : ''}`, null);
 		return answer.ok ? parsed(answer.value, identityLogSchema, ({ log }) => log) : answer;
 	}
 
@@ -158,8 +159,8 @@ export class RelayClient {
 		return answer.ok ? parsed(answer.value, schema, (value) => value) : answer;
 	}
 
-	tell(method: 'PUT' | 'POST', path: string, json: unknown): Promise<Result<Uint8Array, RelayError>> {
-		return this.#authorised(method, path, { json });
+	tell(method: 'PUT' | 'POST', path: string, json: unknown, open = false): Promise<Result<Uint8Array, RelayError>> {
+		return open ? this.#open(method, path, { json }) : this.#authorised(method, path, { json });
 	}
 
 	/** Erases what stands at a path; only the one it belongs to is let. */

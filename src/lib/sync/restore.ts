@@ -60,7 +60,10 @@ export async function findIdentity(
 	if (!identity) return err({ type: 'altered' });
 	if (identity.space !== wireSpace(space)) return err({ type: 'other-space' });
 	if (!identity.recovery || !equalBytes(identity.recovery, paper.pub)) return err({ type: 'replaced' });
-	const boxes = boxesIn(contents, log.value);
+	const boxes = boxesIn(
+		contents.filter(({ kind }) => kind === 'box'),
+		log.value
+	);
 	const isWhole = boxes.some((box) => box.gen === identity.box.gen);
 	const secret = idBytes(root.secret);
 	if (!isWhole || !equalBytes(signingKeyOf(secret).pub, identity.root)) return err({ type: 'altered' });
@@ -86,14 +89,14 @@ const isProven = (content: RecoveryContent, code: RecoveryCode): boolean =>
 	equalBytes(recoveryProof(code, concat(idBytes(content.identity), idBytes(content.secret))), idBytes(content.proof));
 
 /** The box secrets that fit what the verified log says of their generation. */
-function boxesIn(contents: readonly RecoveryContent[], log: readonly string[]): DeviceKeys['boxes'] {
+export function boxesIn(contents: DeviceKeys['boxes'], log: readonly string[]): DeviceKeys['boxes'] {
 	const pubs = new Map<number, string>();
 	for (const record of log) {
 		const body = parseIdentityRecord(idBytes(record))?.body;
 		if (body && 'box' in body) pubs.set(body.box.gen, body.box.pub);
 	}
-	return contents.flatMap(({ kind, gen, secret }) =>
-		kind === 'box' && pubs.get(gen) === toBase64url(boxKeyOf(idBytes(secret)).pub) ? [{ gen, secret }] : []
+	return contents.flatMap(({ gen, secret }) =>
+		pubs.get(gen) === toBase64url(boxKeyOf(idBytes(secret)).pub) ? [{ gen, secret }] : []
 	);
 }
 

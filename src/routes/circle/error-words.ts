@@ -43,6 +43,8 @@ export function shareErrorWords(error: ShareError): string {
 			return m.circle_relay_went_back();
 		case 'cloned':
 			return m.circle_cloned();
+		case 'shut-out':
+			return m.devices_out_short();
 		case 'storage-full':
 		case 'newer-app':
 		case 'locked':

@@ -108,6 +108,8 @@ export function fetchedWords(status: SyncStatus, syncedAt: number | null, now: M
 			return m.panel_went_back();
 		case 'cloned':
 			return m.panel_cloned();
+		case 'shut-out':
+			return m.devices_out_unit_short();
 		case 'local':
 		case 'syncing':
 		case 'synced':

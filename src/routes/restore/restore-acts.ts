@@ -13,7 +13,8 @@ export function restoreActs(app: () => App): RestoreActs {
 			return beginRestore(app().restoreDeps, found);
 		},
 		bringBack: (signal, onProgress) => {
-			app().stepAside();
+			const { phase } = app();
+			app().stepAside(phase.type === 'restoring' ? phase.by : 'code');
 			return bringBack(app().restoreDeps, signal, onProgress);
 		},
 		isNothingSent: () => isNothingSent(app().restoreDeps),

@@ -7,7 +7,7 @@ import { RestoreFlow, type RestoreActs } from './restore-flow.svelte';
 
 const code = createRecoveryCode(systemRandom);
 const paper = recoveryCodeGroups(code).join(' ');
-const restored = { readings: 3, circles: 1, unreadable: 0 };
+const restored = { readings: 3, circles: 1, unreadable: 0, isUnit: false };
 
 /** A device and a relay that do as they are told, and note what was done. */
 function flowWith(changed: Partial<RestoreActs> = {}) {

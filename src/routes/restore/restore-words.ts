@@ -46,6 +46,8 @@ export function pauseWords(error: RestoreError | null): string {
 	switch (error?.type) {
 		case undefined:
 			return m.restore_paused_by_you();
+		case 'shut-out':
+			return m.devices_out_short();
 		case 'storage-full':
 			return m.restore_paused_full();
 		case 'unreachable':

@@ -1,6 +1,7 @@
 /**
  * `POST identities` registers a genesis record; a unit's needs an enrolment token from the relay's operator.
- * `GET identities/:id/log` answers the whole log to whoever knows the id: it holds public keys only.
+ * `GET identities/:id/log?from=n` answers the log from record `n` on to whoever knows the id: it holds public keys, and what
+ * an identity has sealed to itself. Without `from` the whole.
  * `POST identities/:id/log` appends one record, compare-and-set on the head.
  * `DELETE identities/:id` erases the caller's own identity: its log, logins and recovery files go, it leaves the circles of
  * others, and it cannot be registered again (`expired`). An admin device's; `conflict` while it owns a circle.

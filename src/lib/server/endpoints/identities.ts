@@ -35,9 +35,11 @@ async function register({ relay, body, address }: Call<z.infer<typeof registerId
 	return kept.ok ? json({ id: identity.value.id }) : refuse(kept.error);
 }
 
-async function readLog({ relay, id }: Call<null>): Promise<Answer> {
+async function readLog({ relay, id, query }: Call<null>): Promise<Answer> {
 	const log = identityIdSchema.safeParse(id).success ? await relay.store.identityLog(id as IdentityId) : [];
-	return log.length > 0 ? json({ log: log.map(toBase64url) }) : refuse('not-found');
+	if (log.length === 0) return refuse('not-found');
+	const from = query.get('from') ?? '0';
+	return /^\d{1,4}$/.test(from) ? json({ log: log.slice(Number(from)).map(toBase64url) }) : refuse('malformed');
 }
 
 /** No login is asked for: the record is signed, and whoever recovers an identity has no device to log in with. */

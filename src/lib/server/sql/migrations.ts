@@ -17,7 +17,8 @@ interface Migration {
 const migrations: readonly Migration[] = [
 	{ id: 1, up: createTables },
 	{ id: 2, up: createInvitations },
-	{ id: 3, up: createErasures }
+	{ id: 3, up: createErasures },
+	{ id: 4, up: createPairings }
 ];
 
 /**
@@ -86,6 +87,17 @@ async function createErasures(tx: Transaction<Schema>, types: ColumnTypes): Prom
 	];
 	await createTable(tx, types, 'identity_tombstones', tombstones, ['identity']);
 	await createTable(tx, types, 'erasures', erasures, ['circle']);
+}
+
+/** Mailboxes for devices that are being let in. */
+async function createPairings(tx: Transaction<Schema>, types: ColumnTypes): Promise<void> {
+	const columns: readonly Column[] = [
+		['id', 'text'],
+		['step', 'int'],
+		['ct', 'bytes'],
+		['exp', 'int']
+	];
+	await createTable(tx, types, 'pairings', columns, ['id', 'step']);
 }
 
 type Column = readonly [name: string, type: 'text' | 'int' | 'bytes', nullable?: 'null'];

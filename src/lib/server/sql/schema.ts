@@ -72,6 +72,8 @@ export interface Schema {
 		answered_by: string | null;
 		acceptance: Uint8Array | null;
 	};
+	/** Notes between two devices of one person; `step` is the place in the mailbox. */
+	pairings: { id: string; step: number; ct: Uint8Array; exp: number };
 	recovery_files: { id: string; kind: 'root' | 'box'; gen: number; owner: string; ct: Uint8Array };
 }
 

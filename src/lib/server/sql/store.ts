@@ -7,6 +7,7 @@ import type { Database } from './database';
 import { createFrameStore } from './frames';
 import { createIdentityStore, createLoginStore, deleteIdentity } from './identities';
 import { createInvitationStore } from './invitations';
+import { createPairingStore } from './pairings';
 
 /** Used enrolments are remembered this long, so that a link opened twice is told apart from a wrong one. */
 const REMEMBER_ENROLMENTS_MS = 90 * 24 * 60 * 60 * 1000;
@@ -27,6 +28,7 @@ export const createSqlStore = (
 	...createFrameStore(database),
 	...createCodeStore(database),
 	...createInvitationStore(database),
+	...createPairingStore(database),
 	...lifecycle,
 
 	incarnation: () =>
@@ -53,6 +55,7 @@ export const createSqlStore = (
 		await database.transact(async (tx) => {
 			await tx.deleteFrom('challenges').where('exp', '<=', now).execute();
 			await tx.deleteFrom('tokens').where('exp', '<=', now).execute();
+			await tx.deleteFrom('pairings').where('exp', '<=', now).execute();
 			await tx
 				.deleteFrom('enrolments')
 				.where('exp', '<=', now - REMEMBER_ENROLMENTS_MS)

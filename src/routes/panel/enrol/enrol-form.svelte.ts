@@ -75,6 +75,8 @@ export function enrolErrorWords(error: EnrolError): string {
 			return m.panel_went_back();
 		case 'cloned':
 			return m.panel_cloned();
+		case 'shut-out':
+			return m.devices_out_unit_short();
 		case 'storage-full':
 			return m.panel_enrol_full();
 		case 'storage-unavailable':
