@@ -56,7 +56,7 @@ export class Someone {
 	}
 
 	async sync(): Promise<string> {
-		const result = await this.session.engine.sync();
+		const result = await this.session.sync();
 		return result.ok ? 'ok' : result.error.type === 'refused' ? result.error.code : result.error.type;
 	}
 

@@ -147,6 +147,6 @@ export const safetyNumberOf = (own: IdentityId, other: IdentityId): string =>
 /** Tells the other tabs, and tries at once; null when everything could be done. */
 async function settle(session: Session, circle: CircleId): Promise<SyncError | null> {
 	session.announce({ type: 'changed', circle, keys: true, books: [] });
-	const synced = await session.engine.sync();
+	const synced = await session.sync();
 	return synced.ok ? null : synced.error;
 }

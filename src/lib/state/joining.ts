@@ -105,7 +105,7 @@ async function standingOf(
 }
 
 async function isComing(session: Session, card: InvitationCard): Promise<boolean> {
-	await session.engine.sync();
+	await session.sync();
 	const row = await session.store.readCircle(card.circle);
 	return row?.standing === 'joined' && (await session.openCircle(card.circle))?.member !== undefined;
 }
@@ -141,7 +141,7 @@ export async function answerInvitation(
 		await session.store.updateCircle(card.circle, (now) => ({ ...(now ?? row), standing: 'invited' }));
 	const on = await session.updateDevice((now) => ({ ...now, relayOn: true }));
 	if (!on.ok) return on;
-	await session.engine.sync();
+	await session.sync();
 	const stands = await openInvitation(session, `#i=${secret}`);
 	if (!stands.ok) return stands.error.type === 'unreachable' ? ok('unsent') : stands;
 	return ok(stands.value.standing);

@@ -22,7 +22,7 @@ export async function leaveCircle(session: Session, circle: CircleState): Promis
 		: await session.store.updateCircle(id, (now) => ({ ...(now ?? access.keys), standing: 'declined' }));
 	if (!left.ok) return left;
 	session.announce({ type: 'changed', circle: id, keys: true, books: [] });
-	await session.engine.sync();
+	await session.sync();
 	return ok(undefined);
 }
 

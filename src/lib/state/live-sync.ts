@@ -4,7 +4,7 @@
  */
 import type { Result } from '$lib/domain/result';
 import type { RelayClient } from '$lib/sync/relay-client';
-import type { SyncEngine, SyncError } from '$lib/sync/engine';
+import type { SyncError } from '$lib/sync/engine';
 import { readNudges } from '$lib/sync/nudges';
 import type { Space } from '$lib/storage/database';
 
@@ -24,7 +24,8 @@ const LOOK_ANYWAY_MS = 60_000;
 
 export interface LiveSyncDeps {
 	readonly space: Space;
-	readonly engine: SyncEngine;
+	/** One pass. */
+	readonly sync: () => Promise<Result<void, SyncError>>;
 	readonly relay: RelayClient;
 	/** Whether the person has turned on backup or sharing. */
 	readonly isOn: () => Promise<boolean>;
@@ -121,7 +122,7 @@ export class LiveSync {
 				continue;
 			}
 			tell('syncing');
-			const result = await this.#deps.engine.sync();
+			const result = await this.#deps.sync();
 			// The pass has logged in; before it the relay would not let this device listen.
 			if (!turn.aborted) this.#listen();
 			tell(statusOf(result));

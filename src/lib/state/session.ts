@@ -14,7 +14,8 @@ import type { Markers } from '$lib/storage/markers';
 import type { Unlock } from '$lib/storage/unlocking';
 import type { CircleAccess } from '$lib/sync/circle-access';
 import { createCircle, createDevice, type CreateDeps } from '$lib/sync/create';
-import { SyncEngine, type SyncChange } from '$lib/sync/engine';
+import type { SyncChange, SyncEngine, SyncError } from '$lib/sync/engine';
+import { KnownLogs } from '$lib/sync/known-logs';
 import type { Progress } from '$lib/sync/pass-progress';
 import { RelayClient, type Fetch } from '$lib/sync/relay-client';
 import { LiveSync, type SyncStatus } from './live-sync';
@@ -45,11 +46,15 @@ export interface SessionEvents {
 
 const CALL_TIMEOUT_MS = 30_000;
 
+/** Its script could not be fetched: there is no network, and nothing to sync with either. */
+class EngineMissing extends Error {}
+
 export class Session {
 	readonly space: Space;
 	readonly store: LocalStore;
 	readonly relay: RelayClient;
-	readonly engine: SyncEngine;
+	readonly #logs: KnownLogs;
+	#engine: Promise<SyncEngine> | null = null;
 	readonly random: RandomBytes;
 	readonly now: () => number;
 	#deps: SessionDeps;
@@ -66,24 +71,10 @@ export class Session {
 		this.#events = events;
 		this.relay = new RelayClient({ fetch: deps.fetch, origin: deps.origin, now: deps.now, timeoutMs: CALL_TIMEOUT_MS });
 		this.#channel = openTabChannel(space, (message) => this.#hear(message));
-		this.engine = new SyncEngine({
-			store,
-			relay: this.relay,
-			random: deps.random,
-			now: deps.now,
-			onChange: (change) => {
-				events.onChange(change);
-				this.#channel.post({ type: 'changed', ...change, books: [...change.books] });
-			},
-			onOwnDevices: () => {
-				this.#channel.post({ type: 'device' });
-				events.onDevice();
-			},
-			onRenewing: events.onRenewing
-		});
+		this.#logs = new KnownLogs({ store, relay: this.relay });
 		this.#live = new LiveSync({
 			space,
-			engine: this.engine,
+			sync: () => this.sync(),
 			relay: this.relay,
 			// Storage that is gone for the moment is asked again later; the loop must outlive it.
 			isOn: () =>
@@ -96,6 +87,37 @@ export class Session {
 				this.#channel.post({ type: 'status', status });
 			},
 			jitter: Math.random
+		});
+	}
+
+	/** One pass of the sync engine, which comes when something is first to be sent or fetched: most first visits need none. */
+	async sync(): Promise<Result<void, SyncError>> {
+		this.#engine ??= this.#makeEngine();
+		try {
+			return await (await this.#engine).sync();
+		} catch (error) {
+			if (!(error instanceof EngineMissing)) throw error;
+			this.#engine = null;
+			return err({ type: 'unreachable' });
+		}
+	}
+
+	async #makeEngine(): Promise<SyncEngine> {
+		const { SyncEngine } = await import('$lib/sync/engine').catch(() => Promise.reject(new EngineMissing()));
+		return new SyncEngine({
+			store: this.store,
+			relay: this.relay,
+			random: this.random,
+			now: this.now,
+			onChange: (change) => {
+				this.#events.onChange(change);
+				this.#channel.post({ type: 'changed', ...change, books: [...change.books] });
+			},
+			onOwnDevices: () => {
+				this.#channel.post({ type: 'device' });
+				this.#events.onDevice();
+			},
+			onRenewing: this.#events.onRenewing
 		});
 	}
 
@@ -214,7 +236,7 @@ export class Session {
 	/** A circle opened with this device's keys; null when it is unknown here or cannot be verified. */
 	async openCircle(circle: CircleId): Promise<CircleAccess | null> {
 		const [keys, device] = await Promise.all([this.store.readCircle(circle), this.store.readDevice()]);
-		return keys && device ? this.engine.open(keys, device) : null;
+		return keys && device ? this.#logs.open(keys, device) : null;
 	}
 
 	#hear(message: TabMessage): void {

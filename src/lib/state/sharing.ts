@@ -96,7 +96,7 @@ export async function shareWithUnit(
 		readonly from?: LocalDate | undefined;
 	}
 ): Promise<Result<void, ShareError>> {
-	const synced = await session.engine.sync();
+	const synced = await session.sync();
 	if (!synced.ok) return synced;
 	const access = await ownCircle(session);
 	const device = await session.device();
@@ -130,7 +130,7 @@ export async function shareWithUnit(
 	const sent = await session.relay.extendCircle(access.chain.circle, step.manifest, step.envelopes);
 	if (!sent.ok) return sent;
 	session.relay.forgetHeads();
-	return session.engine.sync();
+	return session.sync();
 }
 
 /** The rights a care contact is given in these, and in what every member holds. */

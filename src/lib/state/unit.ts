@@ -91,7 +91,7 @@ async function saveUnit(
 	return created.ok ? session.updateDevice((now) => now) : created;
 }
 
-const registerNow = (session: Session): Promise<Result<void, SyncError>> => session.engine.sync();
+const registerNow = (session: Session): Promise<Result<void, SyncError>> => session.sync();
 
 export interface CardOptions {
 	/** A code that works once, or a card for the waiting room's wall. */

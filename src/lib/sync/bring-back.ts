@@ -188,13 +188,13 @@ async function restoreFrames(
 	const pulled = await pullBooks({ ...deps, learn: () => deps.learn(access) }, head, access, () => undefined);
 	if (!pulled.result.ok && pulled.result.error.type !== 'relay-went-back') return pulled.result;
 	// Acknowledged before the relay was asked, and still not among what it shows: no place it gave here is believed.
-	for (const [book, hash] of await store.places.missingNewest(head.circle)) {
-		if (!unshown.has(hash)) continue;
+	const missing = [...(await store.places.missingNewest(head.circle))].filter(([, hash]) => unshown.has(hash));
+	for (const [book] of missing) {
 		hasLost = true;
 		const rewound = await store.places.rewind(head.circle, book, await store.places.placeAt(head.circle, book, 0));
 		if (!rewound.ok) return rewound;
 	}
-	const again = await pullBooks({ ...deps, learn: () => deps.learn(access) }, head, access, () => undefined);
+	const again = missing.length > 0 ? await pullBooks(deps, head, access, () => undefined) : pulled;
 	if (!again.result.ok && again.result.error.type !== 'relay-went-back') return again.result;
 	let count = 0;
 	for (const { book } of books) {

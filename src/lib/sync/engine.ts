@@ -198,11 +198,8 @@ export class SyncEngine {
 	}
 
 	/** Opens a circle from its stored row with every log it needs; null when the row cannot be verified. */
-	async open(keys: CircleKeys, me: MeWithLog): Promise<CircleAccess | null> {
-		const identities = await this.#logs.named(keys.manifests, me, false);
-		if (!identities.ok) return null;
-		const access = openCircle(keys, identities.value, me);
-		return access.ok ? access.value : null;
+	open(keys: CircleKeys, me: MeWithLog): Promise<CircleAccess | null> {
+		return this.#logs.open(keys, me);
 	}
 
 	async #pullAll(device: DeviceKeys): Promise<Result<void, SyncError>> {

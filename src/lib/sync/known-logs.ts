@@ -7,9 +7,9 @@ import { ok, type Result } from '$lib/domain/result';
 import type { Identity } from '$lib/protocol/identity-log';
 import { idBytes, type IdentityId } from '$lib/protocol/ids';
 import { parseManifest } from '$lib/protocol/manifest';
-import type { DeviceKeys } from '$lib/storage/keyring';
+import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
-import { identityFrom, type Me } from './circle-access';
+import { identityFrom, openCircle, type CircleAccess, type Me } from './circle-access';
 import type { SyncError } from './engine';
 import type { RelayClient } from './relay-client';
 
@@ -21,6 +21,14 @@ export class KnownLogs {
 
 	constructor(deps: { readonly store: LocalStore; readonly relay: RelayClient }) {
 		this.#deps = deps;
+	}
+
+	/** Opens a circle from its stored row with every log it needs; null when the row cannot be verified. */
+	async open(keys: CircleKeys, me: MeWithLog): Promise<CircleAccess | null> {
+		const identities = await this.named(keys.manifests, me, false);
+		if (!identities.ok) return null;
+		const access = openCircle(keys, identities.value, me);
+		return access.ok ? access.value : null;
 	}
 
 	/** The logs of everyone the records name: own, stored, or (when `refresh`) asked for and then stored. */

@@ -102,7 +102,7 @@ export async function measureOnce(deps: DemoDeps): Promise<Result<void, DemoErro
 			const circle = await ownCircle(session);
 			const draft = nextReading(circle.observations('bloodPressure').at(-1), deps.now(), deps.zone, Math.random);
 			orStop(await circle.record(draft));
-			orStop(await session.engine.sync());
+			orStop(await session.sync());
 		});
 		return ok(undefined);
 	} catch (error) {
@@ -120,7 +120,7 @@ async function makeUnit(session: Session): Promise<Identity> {
 
 async function makeRelative(session: Session): Promise<Identity> {
 	orStop(await setRecoveryCode(session, createRecoveryCode(session.random)));
-	orStop(await session.engine.sync());
+	orStop(await session.sync());
 	return ownIdentity(session);
 }
 
@@ -139,7 +139,7 @@ async function makePatient(
 	orStop(await circle.recordMany(demoReadings(patient, deps.now(), deps.zone, seed)));
 	const plan = demoPlan(patient, deps.now(), deps.zone);
 	if (plan) orStop(await new CirclePlan(circle).propose(plan, null, unit.id));
-	orStop(await session.engine.sync());
+	orStop(await session.sync());
 	await circle.load();
 	const access = must(circle.access, 'a circle of one’s own can be opened');
 	const device = must(await session.device(), 'a circle of one’s own comes with a device');
@@ -147,7 +147,7 @@ async function makePatient(
 	const change = await addMembers(access, device, members, patient.name, session);
 	orStop(await session.relay.extendCircle(access.chain.circle, change.manifest, change.envelopes));
 	session.relay.forgetHeads();
-	orStop(await session.engine.sync());
+	orStop(await session.sync());
 }
 
 const unitMember = (access: CircleAccess, identity: Identity, patient: DemoPatient): NewMember => ({
@@ -175,14 +175,14 @@ const relativeMember = (access: CircleAccess, identity: Identity): NewMember => 
 
 /** The ids of the circles that were joined. */
 async function joinAll(session: Session): Promise<readonly string[]> {
-	orStop(await session.engine.sync());
+	orStop(await session.sync());
 	const invited = (await session.store.readCircles()).filter(({ standing }) => standing === 'invited');
 	for (const { circle } of invited) orStop(await answerCircle(session, circle, 'joined'));
 	return invited.map(({ circle }) => circle);
 }
 
 async function acceptAll(session: Session): Promise<void> {
-	orStop(await session.engine.sync());
+	orStop(await session.sync());
 	const accepted = new Set(demoPatients.filter((patient) => patient.isAccepted).map((patient) => patient.name));
 	for (const row of await session.store.readCircles()) {
 		const circle = new CircleState(session, row.circle);
@@ -193,7 +193,7 @@ async function acceptAll(session: Session): Promise<void> {
 		const plan = new CirclePlan(circle);
 		for (const version of plan.toAnswer) orStop(await plan.accept(version));
 	}
-	orStop(await session.engine.sync());
+	orStop(await session.sync());
 }
 
 async function ownCircle(session: Session): Promise<CircleState> {

@@ -24,7 +24,7 @@ export class DeviceList {
 		const noted = await takeOut(this.#app.session, device.id);
 		this.error = noted.ok ? null : noted.error;
 		// The pass is waited for, so that what is said afterwards is so.
-		if (noted.ok) await this.#app.session.engine.sync();
+		if (noted.ok) await this.#app.session.sync();
 		await this.read();
 		this.isBusy = false;
 		if (!noted.ok) return null;

@@ -28,7 +28,7 @@ export class EraseFlow {
 	/** Tries to send what waits, and looks again. */
 	async send(): Promise<void> {
 		this.busy = 'sending';
-		await this.#app.session.engine.sync();
+		await this.#app.session.sync();
 		await this.count();
 		this.busy = null;
 	}
