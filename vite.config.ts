@@ -31,6 +31,8 @@ export default defineConfig({
 		environment: 'node',
 		restoreMocks: true,
 		testTimeout: 20_000,
+		// By itself Vitest leaves one of two cores idle.
+		maxWorkers: 2,
 		// Two projects, so that a run of unit tests alone starts no PostgreSQL.
 		projects: [
 			{ extends: true, test: { name: 'unit', include: ['{src,scripts,tests/vectors}/**/*.test.ts'] } },
