@@ -83,6 +83,8 @@ const NIGHTLY = {
 	report: { file: reportFile('mutants'), tally: checksTally }
 };
 
+const BESIDE_LINT = ['vectors', 'unit'];
+
 /** The tiers that need a browser to be there. */
 const IN_BROWSERS = ['chromium', 'firefox'];
 
@@ -112,8 +114,11 @@ await runMain(async () => {
 
 	const results = [];
 	if (isWanted(BUILD)) results.push(await runBuild());
-	results.push(...(await runInPairs(GATES.filter(isWanted))));
-	const runners = process.argv.includes('--nightly') ? [...RUNNERS, NIGHTLY] : RUNNERS;
+	// Lint takes one core for as long as all the other gates and more: what needs no browser runs beside it.
+	const besides = RUNNERS.filter((tier) => BESIDE_LINT.includes(tier.name));
+	results.push(...(await runInPairs([...GATES, ...besides].filter(isWanted))));
+	const browsers = RUNNERS.filter((tier) => !besides.includes(tier));
+	const runners = process.argv.includes('--nightly') ? [...browsers, NIGHTLY] : browsers;
 	for (const tier of runners.filter(isWanted)) results.push(await runTier(tier, 'live'));
 
 	console.log(`\n${results.map(summary).join('\n')}\n  ${seconds(Date.now() - startedAt)} in all`);
@@ -140,7 +145,7 @@ async function runBuild() {
 }
 
 /**
- * Runs gates two at a time and shows what each said when it has ended.
+ * Runs tiers two at a time and shows what each said when it has ended.
  * @param {readonly Tier[]} tiers
  */
 async function runInPairs(tiers) {

@@ -16,18 +16,12 @@ const routes = staticRoutes();
 
 test('there are routes to test', () => expect(routes).toContain('/'));
 
-for (const route of routes) {
-	for (const width of WIDTHS)
-		test(`${route} at ${width} px has no accessibility fault in either theme, and fits with text at 200 %`, async ({
-			page
-		}) => {
-			await open(page, route, width);
-			await expectNoFaultInEitherTheme(page, route);
-			expect(await overflowAtDoubleText(page)).toEqual([]);
-		});
-
-	test(`${route} can be used with the keyboard alone`, async ({ page }) => {
-		await open(page, route, 390);
+// One visit a route: each page load costs more than what is asked of it.
+for (const route of routes)
+	test(`${route} has no accessibility fault, works by keyboard alone, and fits with text at 200 %, narrow and wide`, async ({
+		page
+	}) => {
+		await open(page, route);
 		for (const stop of await walkByKeyboard(page)) {
 			expect.soft(stop.name, `a ${stop.tag} without a name`).not.toBe('');
 			expect.soft(stop.hasVisibleFocus, `the focus on "${stop.name}" cannot be seen`).toBe(true);
@@ -36,12 +30,19 @@ for (const route of routes) {
 		const reachable = await page
 			.locator(':is(a[href], button, input, select, textarea, summary):visible:enabled')
 			.count();
-		if (reachable > 0) expect(await page.locator('[data-walked]').count()).toBeGreaterThan(0);
+		if (reachable > 0) expect.soft(await page.locator('[data-walked]').count()).toBeGreaterThan(0);
+		for (const width of WIDTHS) {
+			await page.setViewportSize({ width, height: 844 });
+			await expectNoFaultInEitherTheme(page, `${route} at ${width} px`);
+		}
+		for (const width of WIDTHS) {
+			await page.setViewportSize({ width, height: 844 });
+			expect.soft(await overflowAtDoubleText(page), `${route} at ${width} px and 200 %`).toEqual([]);
+		}
 	});
-}
 
-async function open(page: Page, route: string, width: number): Promise<void> {
-	await page.setViewportSize({ width, height: 844 });
+async function open(page: Page, route: string): Promise<void> {
+	await page.setViewportSize({ width: WIDTHS[0], height: 844 });
 	await page.goto(route);
 	await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible();
 	await page.evaluate(() => document.fonts.ready.then(() => undefined));

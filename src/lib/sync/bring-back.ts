@@ -185,7 +185,8 @@ async function restoreFrames(
 		const rewound = await store.places.rewind(head.circle, shown.book, await agreedPlace(store, head.circle, shown));
 		if (!rewound.ok) return rewound;
 	}
-	const pulled = await pullBooks({ ...deps, learn: () => deps.learn(access) }, head, access, () => undefined);
+	const pull = () => pullBooks({ ...deps, learn: () => deps.learn(access) }, head, access, () => undefined);
+	const pulled = await pull();
 	if (!pulled.result.ok && pulled.result.error.type !== 'relay-went-back') return pulled.result;
 	// Acknowledged before the relay was asked, and still not among what it shows: no place it gave here is believed.
 	const missing = [...(await store.places.missingNewest(head.circle))].filter(([, hash]) => unshown.has(hash));
@@ -194,7 +195,7 @@ async function restoreFrames(
 		const rewound = await store.places.rewind(head.circle, book, await store.places.placeAt(head.circle, book, 0));
 		if (!rewound.ok) return rewound;
 	}
-	const again = missing.length > 0 ? await pullBooks(deps, head, access, () => undefined) : pulled;
+	const again = missing.length > 0 ? await pull() : pulled;
 	if (!again.result.ok && again.result.error.type !== 'relay-went-back') return again.result;
 	let count = 0;
 	for (const { book } of books) {

@@ -274,8 +274,8 @@ describe('a device that is taken out', () => {
 	});
 
 	test('A8: cut off at any call of the renewal it goes on, with nobody unreadable', { timeout: 240_000 }, async () => {
-		// Every fourth call, and every one at night; whether it arrived before it was cut off changes in turn.
-		for (let cut = 0; ; cut += process.env.NIGHTLY ? 1 : 4) {
+		// Every seventh call, and every one at night; whether it arrived before it was cut off changes in turn.
+		for (let cut = 0; ; cut += process.env.NIGHTLY ? 1 : 7) {
 			const { phone, first } = await marta();
 			const [lost, computer] = [await pairWith(phone, answering), await pairWith(phone, answering)];
 			await settle(lost, computer, phone);
