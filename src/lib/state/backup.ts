@@ -24,7 +24,11 @@ export interface MadeFile {
 	readonly readings: number;
 }
 
-export type MakeError = StorageError | { readonly type: 'no-circle' } | { readonly type: 'not-readable' };
+export type MakeError =
+	| StorageError
+	| { readonly type: 'no-circle' }
+	/** Opened again, it was not what had been put in: it is not handed over. */
+	| { readonly type: 'not-readable' };
 
 /** Sealing and opening beside the screen; `signal` ends the thread. */
 export const ageWork = (signal: AbortSignal): AgeWork => ({

@@ -8,24 +8,12 @@ import type { ArchivedCircle } from '$lib/exchange/archive/format';
 import type { AgeWork } from '$lib/exchange/backup/file';
 import { idBytes, type BookId, type DeviceId, type IdentityId } from '$lib/protocol/ids';
 import type { ParkReason } from '$lib/protocol/accept';
-import type { StorageError } from '$lib/storage/errors';
 import type { DeviceKeys, EarlierCircle } from '$lib/storage/keyring';
 import { kindOf, nameOf, type CircleAccess } from '$lib/sync/circle-access';
 import { openEarlier } from '$lib/sync/earlier';
 import { OpenBook } from '$lib/sync/open-book';
+import type { MadeFile, MakeError } from '../backup';
 import type { Session } from '../session';
-
-export interface MadeArchive {
-	readonly file: Uint8Array;
-	/** Readings that count, of all the circles in it. */
-	readonly readings: number;
-}
-
-export type MakeArchiveError =
-	| StorageError
-	| { readonly type: 'no-circle' }
-	/** Opened again, it was not what had been put in: it is not handed over. */
-	| { readonly type: 'not-readable' };
 
 /** What is put in plain text beside the log, from its entries as lines. */
 export type Readable = (entries: Uint8Array) => Files;
@@ -39,7 +27,7 @@ export async function makeArchive(
 	work: AgeWork,
 	lock: AgeLock,
 	readable: Readable
-): Promise<Result<MadeArchive, MakeArchiveError>> {
+): Promise<Result<MadeFile, MakeError>> {
 	const device = await session.device();
 	const own = (await session.store.readCircles()).find(({ standing }) => standing === 'mine');
 	const access = own && (await session.openCircle(own.circle));

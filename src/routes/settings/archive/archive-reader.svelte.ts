@@ -1,7 +1,6 @@
 /** Reading an archive in: the file, what opens it, what it is, and the reading in. */
 import type { AgeKey, AgeLock } from '$lib/crypto/age-file';
-import { parseRecoveryCode, recoveryBoxKey, type RecoveryCodeError } from '$lib/crypto/recovery-code';
-import { err, ok, type Result } from '$lib/domain/result';
+import type { RecoveryCodeError } from '$lib/crypto/recovery-code';
 import { archiveLock } from '$lib/exchange/archive/file';
 import type { App } from '$lib/state/app.svelte';
 import {
@@ -14,6 +13,7 @@ import {
 	type VerifiedArchive
 } from '$lib/state/archive/reading';
 import { ageWork } from '$lib/state/backup';
+import { ageKey } from '../age-key';
 
 export type ReadProblem = ReadArchiveError | AttachError | RecoveryCodeError | { readonly type: 'failed' };
 
@@ -49,7 +49,7 @@ export class ArchiveReader {
 	/** Opens and verifies all of it. Nothing is added yet; what was typed stays until it has opened the file. */
 	async open(lock: AgeLock['kind']): Promise<void> {
 		if (this.isOpening) return;
-		const key = this.#key(lock);
+		const key = ageKey(lock, this.typed);
 		this.problem = key.ok ? null : key.error;
 		if (!key.ok) return;
 		this.isOpening = true;
@@ -95,11 +95,5 @@ export class ArchiveReader {
 		this.problem = null;
 		this.typed = '';
 		this.step = { type: 'file' };
-	}
-
-	#key(lock: AgeLock['kind']): Result<AgeKey, ReadProblem> {
-		if (lock === 'passphrase') return ok({ kind: 'passphrase', passphrase: this.typed });
-		const code = parseRecoveryCode(this.typed);
-		return code.ok ? ok({ kind: 'secret', secret: recoveryBoxKey(code.value).secret }) : err(code.error);
 	}
 }

@@ -1,38 +1,9 @@
 /** What went wrong with an archive: what happened, what is safe, what to do. */
 import { RECOVERY_CODE_LENGTH, recoveryLetters } from '$lib/crypto/recovery-code';
 import { unreachable } from '$lib/domain/assert';
-import { MIN_PASSPHRASE } from '$lib/domain/passphrase';
 import { m } from '$lib/i18n/paraglide/messages';
 import type { ArchiveFindings } from '$lib/state/archive/reading';
-import { storageErrorWords } from '$lib/ui/storage-error-words';
-import type { MakeProblem } from './archive-maker.svelte';
 import type { ReadProblem } from './archive-reader.svelte';
-
-export function makeWords(problem: MakeProblem): string {
-	switch (problem) {
-		case 'too-short':
-			return m.backup_too_short({ length: MIN_PASSPHRASE });
-		case 'only-digits':
-			return m.backup_only_digits();
-		case 'too-simple':
-			return m.backup_too_simple();
-		case 'not-same':
-			return m.backup_not_same();
-		case 'no-circle':
-			return m.backup_nothing();
-		case 'storage-full':
-		case 'newer-app':
-		case 'storage-unavailable':
-		case 'locked':
-		case 'wiped':
-			return storageErrorWords({ type: problem });
-		case 'not-readable':
-		case 'failed':
-			return m.archive_make_failed();
-		default:
-			return unreachable(problem);
-	}
-}
 
 export function readWords(problem: ReadProblem, typed: string): string {
 	switch (problem.type) {

@@ -1,7 +1,6 @@
 /** Reading a backup file in: the file, what opens it, what it would add, and the adding. */
-import { parseRecoveryCode, recoveryBoxKey, type RecoveryCodeError } from '$lib/crypto/recovery-code';
+import type { RecoveryCodeError } from '$lib/crypto/recovery-code';
 import type { AgeKey, AgeLock } from '$lib/crypto/age-file';
-import { err, ok, type Result } from '$lib/domain/result';
 import { lockOf } from '$lib/exchange/backup/file';
 import type { App } from '$lib/state/app.svelte';
 import {
@@ -13,6 +12,7 @@ import {
 	type Merge
 } from '$lib/state/backup';
 import type { SaveError } from '$lib/state/circle-view';
+import { ageKey } from '../age-key';
 
 export type ReadProblem = BackupFileError | RecoveryCodeError | SaveError | { readonly type: 'failed' };
 
@@ -48,7 +48,7 @@ export class BackupReader {
 	async open(lock: AgeLock['kind']): Promise<void> {
 		if (this.isOpening) return;
 		this.problem = null;
-		const key = this.#key(lock);
+		const key = ageKey(lock, this.typed);
 		if (!key.ok) {
 			this.problem = key.error;
 			return;
@@ -93,11 +93,5 @@ export class BackupReader {
 		this.problem = null;
 		this.typed = '';
 		this.step = { type: 'file' };
-	}
-
-	#key(lock: AgeLock['kind']): Result<AgeKey, ReadProblem> {
-		if (lock === 'passphrase') return ok({ kind: 'passphrase', passphrase: this.typed });
-		const code = parseRecoveryCode(this.typed);
-		return code.ok ? ok({ kind: 'secret', secret: recoveryBoxKey(code.value).secret }) : err(code.error);
 	}
 }

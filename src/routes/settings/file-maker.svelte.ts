@@ -1,12 +1,17 @@
-/** Making a backup file: what it is locked with, the wait, and the finished file to keep. */
+/** Making a locked file to keep, a backup or an archive: what it is locked with, the wait, and the finished file. */
+import type { AgeLock } from '$lib/crypto/age-file';
 import { passphraseProblem, type PassphraseProblem } from '$lib/domain/passphrase';
+import type { Result } from '$lib/domain/result';
 import type { App } from '$lib/state/app.svelte';
-import { makeBackup, recoveryRecipient, type MadeFile, type MakeError } from '$lib/state/backup';
+import { recoveryRecipient, type MadeFile, type MakeError } from '$lib/state/backup';
 
 export type MakeProblem = PassphraseProblem | 'not-same' | MakeError['type'] | 'failed';
 
-export class BackupMaker {
+type Write = (lock: AgeLock, signal: AbortSignal) => Promise<Result<MadeFile, MakeError>>;
+
+export class FileMaker {
 	readonly #app: App;
+	readonly #write: Write;
 	lock = $state<'passphrase' | 'code'>('passphrase');
 	passphrase = $state('');
 	again = $state('');
@@ -15,8 +20,9 @@ export class BackupMaker {
 	made: MadeFile | null = $state.raw(null);
 	#stop = new AbortController();
 
-	constructor(app: App) {
+	constructor(app: App, write: Write) {
 		this.#app = app;
+		this.#write = write;
 		if (app.device.hasRecovery) this.lock = 'code';
 	}
 
@@ -38,8 +44,7 @@ export class BackupMaker {
 
 	async #make(): Promise<MakeProblem | null> {
 		const pub = this.lock === 'code' ? await recoveryRecipient(this.#app.session) : null;
-		const made = await makeBackup(
-			this.#app.session,
+		const made = await this.#write(
 			pub ? { kind: 'recipient', pub } : { kind: 'passphrase', passphrase: this.passphrase },
 			this.#stop.signal
 		);
