@@ -1,3 +1,7 @@
+/**
+ * Whatever comes as bytes: read back, cut, mutated, offered as another type. In one file beyond 400 lines, since each question is put
+ * to every parser of one table.
+ */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {

@@ -1,3 +1,7 @@
+/**
+ * The rules of membership, M1 to M5, with a counter-example for each. In one file beyond 400 lines, as the rules are one function
+ * over a chain, and each case is the same circle with one thing wrong.
+ */
 import { describe, expect, test } from 'vitest';
 import {
 	addDevice,

@@ -1,5 +1,7 @@
 /**
  * The app in one tab: which space is open, the circles in it, how the sync stands. Screens get it by `getApp()`.
+ *
+ * Beyond 400 lines with its comments: opening, locking, erasing and restoring are phases of one object, each of which ends another.
  */
 import { createContext } from 'svelte';
 import { err, ok, type Result } from '$lib/domain/result';

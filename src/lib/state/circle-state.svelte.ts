@@ -1,4 +1,7 @@
-/** One circle, open on this device: what the screens read and what they can do. */
+/**
+ * One circle, open on this device: what the screens read and what they can do. Beyond 400 lines with its comments: it is the one
+ * object behind `CircleView`, and each of its many members hands on in a line or two; what works is in the files it calls.
+ */
 import type { BookKind } from '$lib/domain/books';
 import { err, ok, type Result } from '$lib/domain/result';
 import { measureKinds, type MeasureKind } from '$lib/domain/measures';

@@ -1,3 +1,7 @@
+/**
+ * The sealed log on the device. In one file beyond 400 lines: every part fails the same store at each of its puts, with the same
+ * device, circle and planted words, and is read as one list of what can go wrong with a save.
+ */
 import 'fake-indexeddb/auto';
 import { Dexie } from 'dexie';
 import { beforeEach, describe, expect, test, vi } from 'vitest';

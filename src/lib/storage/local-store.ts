@@ -1,6 +1,9 @@
 /**
  * The sealed log on the device. Every write is one strict transaction; nothing that is not IndexedDB is awaited inside one,
  * because Firefox would then keep half of it (threat model F26). Sealing and signing are synchronous for that reason.
+ *
+ * Beyond 400 lines with its comments: one class because one connection and one master key stand behind every row. What a
+ * transaction does is in the files it calls (`record`, `put-remote`, `reseal`, `waiting`, `store-lock`, `work-store` …).
  */
 import { Dexie } from 'dexie';
 import type { RandomBytes } from '$lib/crypto/bytes';

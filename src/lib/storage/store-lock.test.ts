@@ -1,3 +1,7 @@
+/**
+ * The app lock in the store. In one file beyond 400 lines: each act of the lock is cut off at every write, over the same filled
+ * store, whose rows are searched for the same words.
+ */
 import 'fake-indexeddb/auto';
 import { Dexie } from 'dexie';
 import fc from 'fast-check';

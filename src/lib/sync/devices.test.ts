@@ -1,4 +1,7 @@
-/** I1, I2, N6, A7, A8, A9: several devices of one person, and of one unit, through the real relay. */
+/**
+ * I1, I2, N6, A7, A8, A9: several devices of one person, and of one unit, through the real relay. In one file beyond 400 lines:
+ * every part begins with the same phone and computer, and what one removal owes is asked from many sides.
+ */
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Party, receipt, weight } from '../../../tests/support/parties';

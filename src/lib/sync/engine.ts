@@ -2,8 +2,10 @@
  * The sync engine: brings what this device owes to the relay and what others wrote to this device. It decides nothing about
  * what counts (that is `acceptFrames`) and loses nothing: what cannot be sent now stays in the outbox.
  *
- * One pass: own log and identity → circles to publish → heads → manifests and keys → frames → what is owed to circles → outbox. Every step can fail and be taken
- * again; nothing half-done is left that the next pass does not finish.
+ * One pass: own log and identity → circles to publish → heads → manifests and keys → frames → what is owed to circles →
+ * outbox. Every step can fail and be taken again; nothing half-done is left that the next pass does not finish.
+ *
+ * Beyond 400 lines with its comments: the order of a pass is one thing to read. What each step does is in the file it calls.
  */
 import type { RandomBytes } from '$lib/crypto/bytes';
 import { err, ok, type Result } from '$lib/domain/result';

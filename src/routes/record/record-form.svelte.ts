@@ -3,6 +3,8 @@
  * was typed: not to an error, not to leaving the screen, not to an undo.
  *
  * Methods that change where the person should be give back a `Focus`; the screen moves there.
+ *
+ * Beyond 400 lines with its comments: what is typed, asked, saved and undone is one state, of which no part is kept apart.
  */
 import {
 	areDigitsComplete,
