@@ -54,6 +54,20 @@ async function settle(...parties: readonly Party[]): Promise<void> {
 const remove = (on: Party, device: DeviceId) =>
 	on.store.devices.updateWork((now) => ({ ...now, remove: [...now.remove, device] }));
 
+/** A unit with whom the phone's person shares weight; all have synced. */
+async function unitOf(phone: Party): Promise<Party> {
+	const unit = await Party.open(answering, 'unit');
+	await unit.turnOn();
+	await settle(unit);
+	await phone.shareWith(unit, [
+		['weight', 'r'],
+		['profile', 'r'],
+		['log', 'w']
+	]);
+	await settle(phone, unit);
+	return unit;
+}
+
 const headOf = async (party: Party) => (await party.access()).chain.head.body;
 
 describe('a further device', () => {
@@ -74,15 +88,7 @@ describe('a further device', () => {
 
 	test('what it writes reaches a unit that had never heard of it, and has no record to hear of it from', async () => {
 		const { phone } = await marta();
-		const unit = await Party.open(answering, 'unit');
-		await unit.turnOn();
-		await settle(unit);
-		await phone.shareWith(unit, [
-			['weight', 'r'],
-			['profile', 'r'],
-			['log', 'w']
-		]);
-		await settle(phone, unit);
+		const unit = await unitOf(phone);
 		const computer = await pairWith(phone, answering);
 		await settle(computer);
 		const entry = weight(74);
@@ -93,15 +99,7 @@ describe('a further device', () => {
 
 	test('its frames wait when its log cannot be asked for, and count once it can', async () => {
 		const { phone } = await marta();
-		const unit = await Party.open(answering, 'unit');
-		await unit.turnOn();
-		await settle(unit);
-		await phone.shareWith(unit, [
-			['weight', 'r'],
-			['profile', 'r'],
-			['log', 'w']
-		]);
-		await settle(phone, unit);
+		const unit = await unitOf(phone);
 		const computer = await pairWith(phone, answering);
 		await settle(computer);
 		const entry = weight(75);
