@@ -1,19 +1,28 @@
-import { readFileSync } from 'node:fs';
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vitest/config';
+import { firstChunks } from './scripts/lib/first-chunks.js';
+import { inProject } from './scripts/lib/project.js';
+import { staticIcons } from './scripts/lib/static-icons.js';
 
-/** The pages a first visit begins with. The others come from the worker's precache, or in one more round trip before it is there. */
-const BEGINNINGS = /\/src\/routes\/(record\/)?\+(page|layout|error)\.svelte/;
-
-/** Chunks a page's node asks for beforehand. Every name of a list stands in the first script that loads, so only beginnings have one. */
-function preloaded(file: string, deps: string[]): string[] {
-	const node = /nodes\/(\d+)\./.exec(file)?.[1];
-	const isBeginning =
-		node !== undefined &&
-		BEGINNINGS.test(readFileSync(`.svelte-kit/generated/client-optimized/nodes/${node}.js`, 'utf8'));
-	return isBeginning ? deps : deps.filter((dep) => dep.endsWith('.css'));
-}
+const src = (...path: string[]): string => inProject('src', ...path);
+const chunks = firstChunks(
+	[
+		inProject('node_modules', '@sveltejs', 'kit', 'src', 'runtime', 'client', 'entry.js'),
+		inProject('.svelte-kit', 'generated', 'client-optimized', 'app.js'),
+		...['+layout.ts', '+layout.svelte', '+error.svelte'].map((file) => src('routes', file))
+	],
+	{
+		record: src('routes', 'record', '+page.svelte'),
+		today: src('routes', '+page.svelte'),
+		trends: src('routes', 'trends', '+page.svelte'),
+		plan: src('routes', 'plan', '+page.svelte'),
+		circle: src('routes', 'circle', '+page.svelte'),
+		panel: src('routes', 'panel', '+page.svelte'),
+		data: src('lib', 'state', 'data-layer.ts')
+	},
+	(message) => src('lib', 'i18n', 'paraglide', 'messages', `${message}.js`)
+);
 
 export default defineConfig({
 	plugins: [
@@ -24,9 +33,13 @@ export default defineConfig({
 			localStorageKey: 'hemlinje:locale',
 			emitTsDeclarations: true
 		}),
+		staticIcons(),
 		sveltekit()
 	],
-	build: { target: 'es2022', modulePreload: { resolveDependencies: preloaded } },
+	build: {
+		target: 'es2022',
+		rollupOptions: { output: { codeSplitting: { groups: chunks } } }
+	},
 	test: {
 		environment: 'node',
 		restoreMocks: true,
