@@ -4,17 +4,19 @@ import { hourBands } from '$lib/domain/hour-bands';
 import { isOn } from '$lib/domain/interpretive-functions';
 import { type MeasureKind, measures } from '$lib/domain/measures';
 import type { Observation } from '$lib/domain/observation';
-import { inRange, summarise, type TrendRange } from '$lib/domain/summary';
+import { inRange, type TrendRange, trendRanges } from '$lib/domain/summary';
 import { dateWallMs, daysBetween, effectiveAt, localDate } from '$lib/domain/time';
 import type { Moment } from '$lib/i18n/format';
 import type { CircleView } from '$lib/state/circle-view';
+import { whenIdle } from '$lib/state/idle';
 import { targetsIn } from '$lib/state/plan-targets';
 import { MinuteClock } from '$lib/state/ticking-clock.svelte';
 import { hourPlot } from '$lib/ui/chart/hour-plot';
 import { type Compared, hourWords, pairWords, trendWords } from '$lib/ui/chart/plot-words';
-import { pairPlot, trendPlot } from '$lib/ui/chart/trend-plot';
+import { pairPlot } from '$lib/ui/chart/trend-plot';
 import { compareOptions, keysOf } from './compare';
 import type { Pair } from './pair';
+import { rangeFacts } from './range-facts';
 import { hoursSentence, overRange, pairSentence, trendSentence } from './trend-sentence';
 
 export interface TrendDeps {
@@ -51,15 +53,20 @@ export class TrendView {
 	readonly today = $derived.by(() => localDate(effectiveAt(this.#clock.now, this.#deps.zone)));
 	/** Today, for "i dag" and for leaving out this year. */
 	readonly now: Moment = $derived({ utc: dateWallMs(this.today), offset: 0 });
+	readonly #factsOf = $derived.by(() => {
+		const { all, today, changes, targets } = this;
+		return rangeFacts(this.measure, { all, today, changes, targets });
+	});
+	readonly #facts = $derived.by(() => this.#factsOf(this.range));
 	/** The readings in the range, in the order of the wall clock. */
-	readonly kept = $derived(inRange(this.all, this.range, this.today));
+	readonly kept = $derived.by(() => this.#facts.kept);
 	/** The range in words: "på 30 dagar". */
 	readonly over = $derived.by(() => {
 		const [first] = this.kept;
 		const days = first ? Math.max(1, daysBetween(localDate(first.effective), this.today) + 1) : 1;
 		return overRange(this.range, days);
 	});
-	readonly summary = $derived.by(() => summarise(measures[this.measure], this.all, this.range, this.today));
+	readonly summary = $derived.by(() => this.#facts.summary);
 
 	readonly hasHours = $derived.by(() => measures[this.measure].chart.byHour === true && isOn('hourMedians'));
 	readonly bands = $derived.by(() => hourBands(this.kept, measures[this.measure].chart.series));
@@ -92,9 +99,9 @@ export class TrendView {
 	});
 
 	readonly plot = $derived.by(() => {
-		const span = { range: this.range, today: this.today, changes: this.changes, targets: this.targets };
 		if (this.shows === 'hours') return hourPlot(measures[this.measure], this.kept, this.bands);
-		if (!this.pair) return trendPlot(measures[this.measure], this.kept, span);
+		if (!this.pair) return this.#facts.plot;
+		const span = { range: this.range, today: this.today, changes: this.changes };
 		const { which, kept, days } = this.pair;
 		return pairPlot(this.#shown(which[0], kept[0]), this.#shown(which[1], kept[1]), days, span);
 	});
@@ -105,6 +112,15 @@ export class TrendView {
 		if (this.pair) return pairWords(this.pair.which, this.pair.days, over);
 		return trendWords(measures[this.measure], this.kept, over);
 	});
+
+	/** Works out the other ranges while nobody waits, each in an idle moment of its own, as long as somebody `isLooking`. */
+	async prepare(isLooking: () => boolean): Promise<void> {
+		for (const range of trendRanges) {
+			await whenIdle();
+			if (!isLooking()) return;
+			this.#factsOf(range);
+		}
+	}
 
 	#shown(which: Compared, kept: readonly Observation[]) {
 		return { measure: measures[which.measure], keys: keysOf(which), kept };

@@ -9,8 +9,14 @@ export interface Look {
 
 export function readLook(element: HTMLElement): Look {
 	const style = getComputedStyle(element);
+	const known = new Map<string, string>();
 	return {
-		token: (name) => style.getPropertyValue(`--${name}`).trim(),
+		// Asked for once: each question makes the browser work out the page's style first.
+		token: (name) => {
+			const value = known.get(name) ?? style.getPropertyValue(`--${name}`).trim();
+			known.set(name, value);
+			return value;
+		},
 		textPx: parseFloat(getComputedStyle(document.documentElement).fontSize),
 		font: style.getPropertyValue('--font')
 	};
