@@ -8,14 +8,14 @@ import type { CircleState } from '$lib/state/circle-state.svelte';
 import type { CirclePlan } from '$lib/state/circle-plan.svelte';
 import { CURVE_DAYS } from '$lib/state/panel/circle-summary';
 import type { OpenCircle } from '$lib/state/panel/panel-circles.svelte';
-import { meansOf, ownOf } from '$lib/state/panel/summarise';
-import { Patient, type ListedCircle, type PatientContext } from './patient.svelte';
+import { meansOf, ownOf, type SummaryContext } from '$lib/state/panel/summarise';
+import { Patient, type ListedCircle } from './patient.svelte';
 
 export class OpenPatient extends Patient {
 	readonly state: CircleState;
 	/** The written plan, read when it is asked for. */
 	readonly plan: CirclePlan<CircleState>;
-	readonly #now: () => PatientContext;
+	readonly #now: () => SummaryContext;
 
 	/** The whole of what the row's zone is told from. */
 	readonly result: ZoneResult | null = $derived.by(() => {
@@ -29,7 +29,7 @@ export class OpenPatient extends Patient {
 		return this.state.receipts.filter((receipt) => receipt.outcome === 'seen' && receipt.by === identity);
 	});
 
-	constructor(listed: ListedCircle, { state, plan }: OpenCircle, context: () => PatientContext) {
+	constructor(listed: ListedCircle, { state, plan }: OpenCircle, context: () => SummaryContext) {
 		super(listed, context);
 		this.state = state;
 		this.plan = plan;

@@ -6,9 +6,10 @@ import type { App } from '$lib/state/app.svelte';
 import type { SaveError } from '$lib/state/circle-view';
 import { dayIn } from '$lib/state/panel/circle-summary';
 import type { OpenCircle, PanelCircles } from '$lib/state/panel/panel-circles.svelte';
+import type { SummaryContext } from '$lib/state/panel/summarise';
 import { createContext } from 'svelte';
 import { OpenPatient } from './open-patient.svelte';
-import { Patient, type ListedCircle, type PatientContext } from './patient.svelte';
+import { Patient, type ListedCircle } from './patient.svelte';
 
 /** What the panel needs of everyone who shares with the unit; `PanelCircles` is it. */
 export interface PanelPatients<C extends ListedCircle> {
@@ -142,7 +143,7 @@ export class Panel<C extends ListedCircle = ListedCircle> {
 		return this.#deps.app.patients?.reading ?? null;
 	}
 
-	get #context(): PatientContext {
+	get #context(): SummaryContext {
 		return { identity: this.#deps.app.device.identity, today: this.today, zone: this.#deps.zone };
 	}
 

@@ -13,20 +13,14 @@ import {
 	type ZoneOfDay
 } from '$lib/state/panel/circle-summary';
 import type { PanelCircle } from '$lib/state/panel/panel-circles.svelte';
+import type { SummaryContext } from '$lib/state/panel/summarise';
 
 /** What a row needs of a circle; `PanelCircle` is one. */
 export type ListedCircle = Pick<PanelCircle, 'id' | 'summary' | 'mark'>;
 
-export interface PatientContext {
-	/** The unit's own identity. */
-	readonly identity: string | null;
-	readonly today: LocalDate;
-	readonly zone: string;
-}
-
 export class Patient<C extends ListedCircle = ListedCircle> {
 	readonly circle: C;
-	readonly #context: () => PatientContext;
+	readonly #context: () => SummaryContext;
 
 	/** The zone of the plan on the unit's day; null without a plan this unit can read. Changes with the day, not the clock. */
 	readonly zone: ZoneOfDay | null = $derived.by(() => zoneOn(this.#summary, this.#context().today));
@@ -52,7 +46,7 @@ export class Patient<C extends ListedCircle = ListedCircle> {
 	/** The fortnight of the measure that was newest; empty without any value. */
 	readonly curve: readonly (number | null)[] = $derived.by(() => curveOn(this.#summary, this.#context().today));
 
-	constructor(circle: C, context: () => PatientContext) {
+	constructor(circle: C, context: () => SummaryContext) {
 		this.circle = circle;
 		this.#context = context;
 	}

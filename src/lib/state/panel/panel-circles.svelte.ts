@@ -111,10 +111,6 @@ export class PanelCircles {
 		return this.#today;
 	}
 
-	find(id: string): PanelCircle | undefined {
-		return this.#known.get(id as CircleId);
-	}
-
 	/** Shows every circle whose summary still holds; the others wait to be read (`catchUp`). */
 	async start(): Promise<void> {
 		const device = await this.#readDevice();
