@@ -7,12 +7,13 @@ import { availableParallelism, loadavg } from 'node:os';
 import { inProject, runMain } from '../scripts/lib/project.js';
 import { saving } from './saving.js';
 import { coldStart } from './cold-start.js';
+import { panel } from './panel.js';
 import { tenYears } from './ten-years.js';
 import { markdownTable } from './support/table.js';
 import { serveApp } from './support/app.js';
 
 /** One row of the budgets a file. @type {Readonly<Record<string, (app: import('./support/app.js').App) => Promise<import('./support/table.js').Row[]>>>} */
-const measurements = { B1: saving, B2: coldStart, B3: tenYears };
+const measurements = { B1: saving, B2: coldStart, B3: tenYears, B4: panel };
 
 await runMain(async () => {
 	const only = process.argv

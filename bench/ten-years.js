@@ -2,9 +2,8 @@
  * B3: ten years with four readings a day, each saved by itself, then starts on a phone. Seeded through the app's own built
  * engine, one signed frame a reading. The chart is held against Chart.js alone with as many points.
  */
-import { readFileSync } from 'node:fs';
 import { inProject } from '../scripts/lib/project.js';
-import { onAPhone, untilInstalled } from './support/app.js';
+import { chunkOf, onAPhone, untilInstalled } from './support/app.js';
 import { median } from './support/table.js';
 
 const PRESSURES = 14_600;
@@ -61,15 +60,6 @@ async function seed(app) {
 	await page.goto(`${app.origin}/record`);
 	await untilInstalled(page);
 	await context.close();
-}
-
-/** @param {string} name */
-function chunkOf(name) {
-	/** @type {Record<string, { name?: string, file: string }>} */
-	const manifest = JSON.parse(readFileSync(inProject('.svelte-kit/output/client/.vite/manifest.json'), 'utf8'));
-	const chunk = Object.values(manifest).find((each) => each.name === name);
-	if (!chunk) throw new Error(`The build has no chunk ${name}`);
-	return chunk.file;
 }
 
 /**

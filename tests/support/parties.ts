@@ -108,7 +108,7 @@ export class Party {
 			relay: this.client,
 			random: this.random,
 			now: () => this.clock,
-			onChange: (change) => this.changes.push(change),
+			onChange: (change) => void this.changes.push(change),
 			onRenewing: (progress) => this.onRenewing(progress)
 		});
 	}

@@ -58,28 +58,47 @@ export interface Need {
 	readonly since: number;
 }
 
+/** What a need is told from, counted: what does not change with the day alone, and costs no more for a longer history. */
+export interface CountedFacts extends Omit<PatientFacts, 'measured'> {
+	/** Values nobody at the unit has seen, with the first of them (UTC milliseconds); measures without any are left out. */
+	readonly unseen: readonly (NewValues & { readonly first: number })[];
+	/** The newest measurement of all; null without any. */
+	readonly last: Effective | null;
+}
+
 /** `today` is the unit's own day in `zone`. */
-export function needOf(facts: PatientFacts, today: LocalDate, zone: string): Need {
-	if (facts.standing === 'invited') return { reason: 'invited', news: [], silentDays: null, since: facts.sharedAt };
-	const news = measureKinds.flatMap((measure) => {
-		const unseen = unseenOf(facts, measure);
-		return unseen.length > 0 ? [{ measure, count: unseen.length, first: Math.min(...unseen) }] : [];
+export const needOf = (facts: PatientFacts, today: LocalDate, zone: string): Need =>
+	needFrom(countFacts(facts), today, zone);
+
+export function countFacts({ measured, ...facts }: PatientFacts): CountedFacts {
+	const unseen = measureKinds.flatMap((measure) => {
+		const instants = unseenOf(measured[measure] ?? [], measure, facts.seen);
+		return instants.length > 0 ? [{ measure, count: instants.length, first: Math.min(...instants) }] : [];
 	});
+	const last = measureKinds
+		.flatMap((measure) => measured[measure]?.at(-1) ?? [])
+		.reduce<Effective | null>((latest, each) => (latest && latest.utc > each.utc ? latest : each), null);
+	return { ...facts, unseen, last };
+}
+
+/** The same need from facts that were counted before, on any day. */
+export function needFrom(facts: CountedFacts, today: LocalDate, zone: string): Need {
+	if (facts.standing === 'invited') return { reason: 'invited', news: [], silentDays: null, since: facts.sharedAt };
 	const silence = silenceOf(facts, today, zone);
-	const counts = news.map(({ measure, count }) => ({ measure, count }));
+	const news = facts.unseen.map(({ measure, count }) => ({ measure, count }));
 	const alarm = alarmOf(facts);
-	if (alarm) return { ...alarm, news: counts, silentDays: silence.days };
-	if (facts.askedAt !== null) return { reason: 'asked', news: counts, silentDays: silence.days, since: facts.askedAt };
+	if (alarm) return { ...alarm, news, silentDays: silence.days };
+	if (facts.askedAt !== null) return { reason: 'asked', news, silentDays: silence.days, since: facts.askedAt };
 	if (news.length > 0) {
-		const since = Math.min(...news.map(({ first }) => first));
-		return { reason: 'new', news: counts, silentDays: silence.days, since };
+		const since = Math.min(...facts.unseen.map(({ first }) => first));
+		return { reason: 'new', news, silentDays: silence.days, since };
 	}
 	const isSilent = silence.days !== null && !lookedLately(facts.seen, today, zone);
 	return { reason: isSilent ? 'silent' : 'none', news: [], silentDays: silence.days, since: silence.since };
 }
 
 /** A red or yellow zone that rests on something nobody at the unit has looked at since. */
-function alarmOf({ zone, seen }: PatientFacts): Pick<Need, 'reason' | 'since'> | null {
+function alarmOf({ zone, seen }: Pick<CountedFacts, 'zone' | 'seen'>): Pick<Need, 'reason' | 'since'> | null {
 	const since = zone?.since ?? null;
 	if (since === null || (zone?.zone !== 'red' && zone?.zone !== 'yellow')) return null;
 	return seen && seen.at >= since ? null : { reason: zone.zone, since };
@@ -89,16 +108,17 @@ function alarmOf({ zone, seen }: PatientFacts): Pick<Need, 'reason' | 'since'> |
  * Instants of one measure that the newest mark does not cover. A mark never covers what was measured after it was made:
  * a clock ahead of time must not hide the days in between.
  */
-function unseenOf({ measured, seen }: PatientFacts, measure: MeasureKind): readonly number[] {
+function unseenOf(measured: readonly Effective[], measure: MeasureKind, seen: LastSeen | null): readonly number[] {
 	const covered = seen ? Math.min(seen.until[measure] ?? -Infinity, seen.at) : -Infinity;
-	return (measured[measure] ?? []).map(({ utc }) => utc).filter((utc) => utc > covered);
+	return measured.map(({ utc }) => utc).filter((utc) => utc > covered);
 }
 
-function silenceOf(facts: PatientFacts, today: LocalDate, zone: string): { days: number | null; since: number } {
-	const last = measureKinds
-		.flatMap((measure) => facts.measured[measure]?.at(-1) ?? [])
-		.reduce<Effective | null>((latest, each) => (latest && latest.utc > each.utc ? latest : each), null);
-	const from = last ?? effectiveAt(facts.sharedAt, zone);
+function silenceOf(
+	{ last, sharedAt }: CountedFacts,
+	today: LocalDate,
+	zone: string
+): { days: number | null; since: number } {
+	const from = last ?? effectiveAt(sharedAt, zone);
 	const days = daysBetween(localDate(from), today);
 	return { days: days >= SILENT_DAYS ? days : null, since: from.utc };
 }

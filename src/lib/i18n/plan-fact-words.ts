@@ -17,8 +17,12 @@ function factWords(result: ClauseResult, readingOf: ReadingOf, now: Moment): str
 }
 
 /** What makes a zone what it is, the same thing once; nothing of a green one. */
-export const zoneFacts = (result: ZoneResult, readingOf: ReadingOf, now: Moment): readonly string[] => [
-	...new Set(tellingClauses(result).map((each) => factWords(each, readingOf, now)))
+export const zoneFacts = (result: ZoneResult, readingOf: ReadingOf, now: Moment): readonly string[] =>
+	clauseFacts(tellingClauses(result), readingOf, now);
+
+/** The same of the clauses that tell it. */
+export const clauseFacts = (telling: readonly ClauseResult[], readingOf: ReadingOf, now: Moment): readonly string[] => [
+	...new Set(telling.map((each) => factWords(each, readingOf, now)))
 ];
 
 function factOf(clause: Clause, ids: readonly string[], readingOf: ReadingOf, now: Moment): string | null {

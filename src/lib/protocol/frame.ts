@@ -55,9 +55,15 @@ export interface Frame {
 
 export type FrameError = { readonly type: 'too-large' } | { readonly type: 'malformed' };
 
-/** Key for one use, from a book's epoch key. A frame key never opens a snapshot. */
-const frameKey = (epochKey: Uint8Array, type: FrameType): Uint8Array =>
-	deriveKey(epochKey, type === 'batch' ? 'hl/frame' : 'hl/snapshot');
+/** What was derived from an epoch key, as long as that key is held: deriving costs more than opening a reading. */
+const derivedKeys = new WeakMap<Uint8Array, Partial<Record<FrameType, Uint8Array>>>();
+
+/** Key for one use, from a book's epoch key, which is never changed in place. A frame key never opens a snapshot. */
+function frameKey(epochKey: Uint8Array, type: FrameType): Uint8Array {
+	const known = derivedKeys.get(epochKey) ?? {};
+	derivedKeys.set(epochKey, known);
+	return (known[type] ??= deriveKey(epochKey, type === 'batch' ? 'hl/frame' : 'hl/snapshot'));
+}
 
 /** Seals, signs and hashes; synchronous. `plaintext` is unpadded, at most `MAX_PLAINTEXT_BYTES`: a larger frame could never be read again. */
 export function sealFrame(input: {

@@ -17,6 +17,7 @@ import type { CircleView, SaveError } from './circle-view';
 import type { DraftKeeper } from './draft-keeper';
 import type { SyncStatus } from './live-sync';
 import { openingCircle } from './opening-circle';
+import type { PanelCircles } from './panel/panel-circles.svelte';
 import type { RestoreDeps } from './restoring';
 import type { Session, SessionDeps, SessionEvents } from './session';
 import { keepChosenCircle, readChosenCircle } from './space';
@@ -86,8 +87,10 @@ export class App {
 	device: DeviceFacts = $state.raw(NEW_DEVICE);
 	/** What the person chose for their app lock; null while there is none. Known when `phase` is `ready`. */
 	lock: LockChoices | null = $state.raw(null);
-	/** Every circle on this device but the person's own. */
+	/** On a person's device: every circle but their own. */
 	circles: readonly CircleState[] = $state.raw([]);
+	/** On a staff device: everyone who shares with the unit. */
+	patients: PanelCircles | null = $state.raw(null);
 	#session: Session | null = null;
 	#stopWatch: (() => void) | null = null;
 	#isClosed = false;
@@ -213,7 +216,7 @@ export class App {
 
 	#events(): SessionEvents {
 		return {
-			onChange: (change) => void this.#unlessClosed(this.#apply(change)),
+			onChange: (change) => this.#unlessClosed(this.#apply(change)).catch(reportError),
 			onDevice: () => void this.#unlessClosed(this.#readDevice()),
 			onStatus: (status) => this.#showStatus(status),
 			onRenewing: (progress) => (this.renewing = progress),
@@ -250,17 +253,6 @@ export class App {
 		if (this.#own) this.#settle(ok(this.circle));
 		else this.#settle(err({ type: 'not-allowed' }));
 		session.start();
-	}
-
-	/** The unit's answer to **Ny: vill dela**. The mark goes first: the person must be told whatever happens here. */
-	async answer(circle: CircleState, answer: 'joined' | 'declined'): Promise<Result<void, SaveError>> {
-		const marked = await circle.mark(answer === 'joined' ? 'accepted' : 'declined', this.signature);
-		if (!marked.ok || !circle.access) return marked;
-		const id = circle.access.chain.circle;
-		const { answerCircle } = await import('./unit');
-		const answered = await answerCircle(this.session, id, answer);
-		if (answered.ok) await this.#apply({ circle: id, keys: true, books: [] });
-		return answered;
 	}
 
 	/** Shows what was read in from an archive with the person's own values. */
@@ -352,7 +344,8 @@ export class App {
 		const device = await this.session.device();
 		this.device = device ? { ...factsOf(device), ...(await standingOf(device)) } : NEW_DEVICE;
 		await this.#readLock();
-		if (this.phase.type === 'ready' && this.#own === null && device?.unit === null) await this.#readCircles();
+		const isUnread = this.device.kind === 'unit' ? this.patients === null : this.#own === null && device !== null;
+		if (this.phase.type === 'ready' && isUnread) await this.#readCircles();
 		await this.#own?.refreshDurability();
 	}
 
@@ -370,15 +363,27 @@ export class App {
 	}
 
 	async #readCircles(): Promise<void> {
+		if (this.device.kind === 'unit') return this.#readPatients();
 		const rows = await this.session.store.readCircles();
 		const own = rows.find((row) => row.standing === 'mine');
-		if (this.device.kind !== 'unit') {
-			const { CircleState } = await this.#dataLayer;
-			this.#own ??= new CircleState(this.session, own?.circle ?? null);
-			await this.#own.load();
-		}
-		const others = rows.filter((row) => row.standing !== 'mine' && this.#isShown(row.standing));
+		const { CircleState } = await this.#dataLayer;
+		this.#own ??= new CircleState(this.session, own?.circle ?? null);
+		await this.#own.load();
+		const others = rows.filter((row) => row.standing === 'joined');
 		this.circles = await Promise.all(others.map((row) => this.#load(row.circle)));
+	}
+
+	async #readPatients(): Promise<void> {
+		const { PanelCircles } = await import('./panel/panel-circles.svelte');
+		const patients = new PanelCircles(this.session);
+		await patients.start();
+		this.patients = patients;
+		void this.#unlessClosed(patients.catchUp());
+	}
+
+	/** Looks at the patients' list anew when another day has begun. */
+	keepUp(): void {
+		if (this.patients) void this.#unlessClosed(this.patients.keepUp());
 	}
 
 	async #load(circle: CircleId): Promise<CircleState> {
@@ -389,6 +394,7 @@ export class App {
 	}
 
 	async #apply(change: SyncChange): Promise<void> {
+		if (this.patients) return this.patients.apply(change);
 		if (this.#own?.id === change.circle) return this.#own.reload(change);
 		// Another tab may have made the circle this tab does not know yet.
 		if (this.#own?.id === 'new' && (await this.#adoptOwn(change.circle))) return;
@@ -401,9 +407,9 @@ export class App {
 		if (this.#selected !== null && !this.find(this.#selected)) this.select(null);
 	}
 
-	/** A unit sees who wants to share; a person only circles they have said yes to: nobody can put theirs before them. */
+	/** A person sees only circles they have said yes to: nobody can put theirs before them. */
 	#isShown(standing: CircleKeys['standing']): boolean {
-		return this.device.kind === 'unit' ? standing !== 'declined' : standing === 'mine' || standing === 'joined';
+		return standing === 'mine' || standing === 'joined';
 	}
 
 	#showStatus(status: SyncStatus): void {

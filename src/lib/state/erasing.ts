@@ -86,10 +86,10 @@ export const mayEraseHere = (facts: EraseFacts): boolean =>
  */
 export async function decideToErase(
 	session: Session,
-	others: readonly CircleState[],
+	others: Iterable<CircleState> | AsyncIterable<CircleState>,
 	signature: string | null
 ): Promise<Result<void, EraseError>> {
-	for (const circle of others) {
+	for await (const circle of others) {
 		const told =
 			signature === null ? await leaveCircle(session, circle) : await tellPatient(session, circle, signature);
 		// A circle that takes no farewell has let go already.

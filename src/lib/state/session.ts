@@ -32,7 +32,8 @@ export interface SessionDeps {
 }
 
 export interface SessionEvents {
-	readonly onChange: (change: SyncChange) => void;
+	/** Resolves when it is shown. */
+	readonly onChange: (change: SyncChange) => void | Promise<void>;
 	/** This device's own row changed. */
 	readonly onDevice: () => void;
 	readonly onStatus: (status: SyncStatus) => void;
@@ -110,8 +111,8 @@ export class Session {
 			random: this.random,
 			now: this.now,
 			onChange: (change) => {
-				this.#events.onChange(change);
 				this.#channel.post({ type: 'changed', ...change, books: [...change.books] });
+				return this.#events.onChange(change);
 			},
 			onOwnDevices: () => {
 				this.#channel.post({ type: 'device' });
@@ -242,7 +243,7 @@ export class Session {
 	#hear(message: TabMessage): void {
 		switch (message.type) {
 			case 'changed':
-				return this.#events.onChange(message);
+				return void this.#events.onChange(message);
 			case 'device':
 				this.#live.poke();
 				return this.#events.onDevice();

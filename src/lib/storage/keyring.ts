@@ -236,6 +236,8 @@ export const EARLIER_ROWS = 'earlier:';
 export const earlierRow = (circle: CircleId): string => `${EARLIER_ROWS}${circle}`;
 export const DEVICE_WORK_ROW = 'device-work';
 export const identityRow = (identity: IdentityId): string => `identity:${identity}`;
+/** Row of `cache`: what the care contact's list shows of a circle. */
+export const summaryRow = (circle: CircleId): string => `panel:${circle}`;
 
 /** What a form's draft is bound to. */
 export const draftAad = (form: string): string => `draft:${form}`;

@@ -33,6 +33,7 @@ import {
 	NO_CARE,
 	openValue,
 	sealValue,
+	summaryRow,
 	type Care,
 	workRow,
 	type CircleKeys,
@@ -56,15 +57,16 @@ import {
 	type WriteContext
 } from './record';
 import { DeviceStore } from './device-store';
-import { putRemote, type RemoteFrames } from './put-remote';
+import type { PanelStore } from './panel-store';
+import type { RemoteFrames } from './put-remote';
+import type { RecentFrames } from './recent-frames';
 import { RelayPlaces } from './relay-places';
 import { SealedRows } from './sealed-rows';
 import { inSlices } from './slices';
 import type { StoreLock } from './store-lock';
 import type { Unlock } from './unlocking';
 import { WorkStore } from './work-store';
-import { resealIn } from './reseal';
-import { acknowledgeOne, waitingIn, type ChainPlace, type Waiting } from './waiting';
+import type { ChainPlace, Waiting } from './waiting';
 
 export interface StoreDeps {
 	readonly random: RandomBytes;
@@ -89,6 +91,8 @@ export class LocalStore {
 	readonly work: WorkStore;
 	/** What is owed to the person's own identity. */
 	readonly devices: DeviceStore;
+	/** Frames that were just taken in, with what stood in them; kept where hundreds of circles come. */
+	recent: RecentFrames | null = null;
 	/** Where frames stand at the relay. */
 	readonly places: RelayPlaces;
 	/** Circles read in from an archive. */
@@ -148,6 +152,7 @@ export class LocalStore {
 
 	/** Lets go of the database and of the key: whatever is under way stops, whole or not at all. */
 	close(): void {
+		this.recent = null;
 		this.#connection.close();
 		this.#masterKey.drop();
 	}
@@ -174,6 +179,12 @@ export class LocalStore {
 			rows: this.#rows,
 			masterKey: this.#masterKey
 		});
+	}
+
+	/** What concerns all circles at once, however many; loaded by who asks. */
+	async panel(): Promise<PanelStore> {
+		const { PanelStore } = await import('./panel-store');
+		return new PanelStore(this.#connection, this.#masterKey, this.#deps.random);
 	}
 
 	/** Deletes the space on this device. Only after the person has said so by name. */
@@ -267,7 +278,7 @@ export class LocalStore {
 				.delete();
 			await database.heads.where('circle').equals(circle).delete();
 			await database.outbox.where('circle').equals(circle).delete();
-			await database.cache.where('id').startsWith(`book:${circle}:`).delete();
+			await database.cache.where('id').startsWith(`book:${circle}:`).or('id').equals(summaryRow(circle)).delete();
 		});
 	}
 
@@ -358,7 +369,7 @@ export class LocalStore {
 					.limit(PAGE)
 					.toArray()
 			);
-			yield rows.flatMap((row) => toStored(row) ?? []);
+			yield rows.flatMap((row) => toStored(row, this.recent) ?? []);
 			last = rows.length < PAGE ? null : (rows.at(-1)?.hash ?? null);
 		}
 	}
@@ -384,7 +395,7 @@ export class LocalStore {
 				]);
 				const at = head ?? emptyHead(circle, book);
 				const upTo = rows.length < PAGE ? at.arrivals : (rows.at(-1)?.arrival ?? at.arrivals);
-				return { head: at, frames: rows.flatMap((row) => toStored(row) ?? []), upTo };
+				return { head: at, frames: rows.flatMap((row) => toStored(row, this.recent) ?? []), upTo };
 			})
 		);
 	}
@@ -398,11 +409,15 @@ export class LocalStore {
 	}
 
 	/**
-	 * Stores what was pulled of one book and moves its head, in one transaction. Nothing happens when the head has moved
-	 * since. A frame whose signature was checked is never replaced by a copy with another.
+	 * Stores what was pulled of one or more books and moves their heads, in one transaction. Nothing happens to a book whose
+	 * head has moved since. A frame whose signature was checked is never replaced by a copy with another.
 	 */
-	putRemote(remote: RemoteFrames): Promise<Result<void, StorageError>> {
-		return this.#connection.write(['heads', 'frames'], (database) => putRemote(database, remote));
+	async putRemote(...remotes: readonly RemoteFrames[]): Promise<Result<void, StorageError>> {
+		// Needed once something is first fetched: a first visit does without.
+		const { putRemote } = await import('./put-remote');
+		return this.#connection.write(['heads', 'frames'], async (database) => {
+			for (const remote of remotes) await putRemote(database, remote, this.recent);
+		});
 	}
 
 	// Caches: derived, and never more than a shorter way to what the frames say
@@ -439,7 +454,8 @@ export class LocalStore {
 	}
 
 	/** What waits in one book, with its frames, in order. */
-	waiting(circle: CircleId, book: BookId): Promise<Waiting[]> {
+	async waiting(circle: CircleId, book: BookId): Promise<Waiting[]> {
+		const { waitingIn } = await import('./waiting');
 		return this.#connection.read((database) => waitingIn(database, circle, book));
 	}
 
@@ -457,9 +473,10 @@ export class LocalStore {
 	 * The relay says it has these frames durably: their rows leave the outbox, frames get their position. A row sealed anew
 	 * meanwhile stays, and so does one whose place is known to be another frame's. How many were believed.
 	 */
-	acknowledge(
+	async acknowledge(
 		arrived: readonly { readonly row: OutboxRow; readonly pos: number }[]
 	): Promise<Result<number, StorageError>> {
+		const { acknowledgeOne } = await import('./waiting');
 		return this.#connection.write(['outbox', 'frames', 'heads'], async (database) => {
 			let believed = 0;
 			for (const { row, pos } of arrived) if (await acknowledgeOne(database, row, pos)) believed += 1;
@@ -473,12 +490,13 @@ export class LocalStore {
 	 * under the present epoch, in order, with every entry as it stands. Sealings that may have been sent are kept until
 	 * another one is known to have arrived.
 	 */
-	reseal(
+	async reseal(
 		context: WriteContext,
 		book: BookId,
 		arrived: ChainPlace | null,
 		contentOf: (frame: Frame) => FrameContent | null
 	): Promise<Result<void, StorageError>> {
+		const { resealIn } = await import('./reseal');
 		return this.#connection.write(['heads', 'frames', 'outbox'], (database) =>
 			resealIn(database, { circle: context.circle, book }, arrived, contentOf, (head, content) =>
 				this.#seal(context, head, content)

@@ -1,8 +1,9 @@
 /** The transaction that takes in what was pulled of a book. */
 import { Dexie } from 'dexie';
 import { equalBytes } from '$lib/crypto/bytes';
-import type { BookId, CircleId } from '$lib/protocol/ids';
+import type { BookId, CircleId, Hash } from '$lib/protocol/ids';
 import { emptyHead, toRow, type FrameRow, type HeadRow, type HemlinjeDatabase } from './database';
+import type { RecentFrames } from './recent-frames';
 import type { StoredFrame } from './record';
 
 export interface RemoteFrames {
@@ -23,12 +24,23 @@ export interface RemoteFrames {
 /** Places kept to hold heartbeats against: one that is older says nothing that a newer one will not. */
 const TRAIL = 32;
 
-/** Stores the frames and moves the book's head. Runs in a transaction over heads and frames. */
-export async function putRemote(database: HemlinjeDatabase, remote: RemoteFrames): Promise<void> {
+/**
+ * Stores the frames and moves the book's head. Runs in a transaction over heads and frames. `recent` is told of a book that
+ * begins here with them.
+ */
+export async function putRemote(
+	database: HemlinjeDatabase,
+	remote: RemoteFrames,
+	recent: RecentFrames | null
+): Promise<void> {
 	const { circle, book } = remote;
 	const head = (await database.heads.get([circle, book])) ?? emptyHead(circle, book);
 	if (head.pos !== remote.after) return;
-	const known = await database.frames.bulkGet(remote.frames.map(({ frame }) => [circle, book, frame.hash]));
+	// Of a book in which nothing has ever come here, none is known: asking for each costs as much as putting it.
+	const isBeginning = (await rowsOf(database, circle, book).limit(1).count()) === 0;
+	if (isBeginning) recent?.noteBeginning(book);
+	const keys = remote.frames.map(({ frame }): [CircleId, BookId, Hash] => [circle, book, frame.hash]);
+	const known = isBeginning ? [] : await database.frames.bulkGet(keys);
 	let { arrivals, rewrites } = head;
 	const rows = remote.frames.map(({ frame, pos, verified }, index) => {
 		const row = known[index];
@@ -44,12 +56,7 @@ export async function putRemote(database: HemlinjeDatabase, remote: RemoteFrames
 	const isMissing = ({ pos, hash }: FrameRow): boolean => pos > remote.after && pos <= remote.pos && !isShown.has(hash);
 	// The relay said it has this device's newest frame in one of these places, and shows another there: nothing it said of
 	// them is believed.
-	if (own && isMissing(own))
-		await database.frames
-			.where('[circle+book+hash]')
-			.between([circle, book, Dexie.minKey], [circle, book, Dexie.maxKey])
-			.filter(isMissing)
-			.modify({ pos: 0 });
+	if (own && isMissing(own)) await rowsOf(database, circle, book).filter(isMissing).modify({ pos: 0 });
 	await database.heads.put({
 		...head,
 		arrivals,
@@ -60,3 +67,6 @@ export async function putRemote(database: HemlinjeDatabase, remote: RemoteFrames
 		lamport: Math.max(head.lamport, remote.lamport)
 	});
 }
+
+const rowsOf = (database: HemlinjeDatabase, circle: CircleId, book: BookId) =>
+	database.frames.where('[circle+book+hash]').between([circle, book, Dexie.minKey], [circle, book, Dexie.maxKey]);

@@ -90,8 +90,20 @@ export function openedRoster(access: CircleAccess, { roster, circle }: Manifest)
 	return null;
 }
 
+/** Keys that were found and checked, as long as the circle they belong to is held: each frame of a book asks for its key. */
+const checkedKeys = new WeakMap<CircleAccess, Map<string, Uint8Array | null>>();
+
 /** The key of a book's epoch, checked against the manifest's commitment; null when this device does not hold it. */
 export function epochKey(access: CircleAccess, book: BookId, epoch: number): Uint8Array | null {
+	const known = checkedKeys.get(access) ?? new Map<string, Uint8Array | null>();
+	checkedKeys.set(access, known);
+	const name = `${book} ${epoch}`;
+	const key = known.get(name) ?? checkedKey(access, book, epoch);
+	known.set(name, key);
+	return key;
+}
+
+function checkedKey(access: CircleAccess, book: BookId, epoch: number): Uint8Array | null {
 	const commit = commitOf(access.chain, book, epoch);
 	const held = access.keys.keys.find((each) => each.book === book && each.epoch === epoch);
 	if (!commit || !held) return null;

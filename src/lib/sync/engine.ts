@@ -14,6 +14,7 @@ import { idBytes, type BookId, type CircleId, type Hash } from '$lib/protocol/id
 import { parseManifest } from '$lib/protocol/manifest';
 import { StorageAbort, type StorageError } from '$lib/storage/errors';
 import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
+import { RecentFrames } from '$lib/storage/recent-frames';
 import {
 	countKeys,
 	givesFrom,
@@ -33,6 +34,9 @@ import { pullBooks } from './pull-books';
 import { pullKeys } from './pull-keys';
 import type { RelayClient, RelayError } from './relay-client';
 import { isTurnedAway, RelayTrust } from './relay-trust';
+import { saveCircle } from './save-circle';
+import { sideBySide } from './side-by-side';
+import { TakenHeads } from './taken-heads';
 import { writeContext } from './write-context';
 
 export type SyncError =
@@ -57,7 +61,8 @@ export interface SyncDeps extends ProgressDeps {
 	readonly relay: RelayClient;
 	readonly random: RandomBytes;
 	readonly now: () => number;
-	readonly onChange: (change: SyncChange) => void;
+	/** A staff device waits until the change is shown. */
+	readonly onChange: (change: SyncChange) => void | Promise<void>;
 	/** The own log, or which device this is, has changed. */
 	readonly onOwnDevices?: (() => void) | undefined;
 }
@@ -65,10 +70,13 @@ export interface SyncDeps extends ProgressDeps {
 /** How often a circle is opened only to see whether a heartbeat is due. */
 const ASK_FOR_HEARTBEAT_MS = 3_600_000;
 
+/** Circles a care unit's device pulls at the same time. */
+const SIDE_BY_SIDE = 4;
+
 export class SyncEngine {
 	#deps: SyncDeps;
-	/** Heads that were taken in whole, by circle: what has not moved is not opened again. */
-	#taken = new Map<CircleId, string>();
+	/** Heads that were taken in whole. */
+	readonly #taken: TakenHeads;
 	readonly #trust: RelayTrust;
 	/** When a circle is next asked whether a heartbeat is due. */
 	#beatAfter = new Map<CircleId, number>();
@@ -84,6 +92,7 @@ export class SyncEngine {
 		this.#deps = deps;
 		this.#logs = new KnownLogs(deps);
 		this.#progress = new PassProgress(deps);
+		this.#taken = new TakenHeads(deps.store);
 		this.#trust = new RelayTrust(deps.store, deps.now);
 		this.#missing = new MissingCircles(deps.store, deps.now);
 	}
@@ -141,6 +150,7 @@ export class SyncEngine {
 		const pushed = await this.#flushAll(device);
 		if (!pushed.ok && pushed.error.type === 'cloned') return this.#becomeAnother(device);
 		const left = await this.#ofOthers(device, (leaving, deps) => leaving.leaveCircles(deps));
+		await this.#taken.keep(device);
 		return [published, pulled, settled, pushed, left].find((result) => !result.ok) ?? ok(undefined);
 	}
 
@@ -149,7 +159,7 @@ export class SyncEngine {
 		this.#taken.clear();
 		this.#deps.relay.forgetHeads();
 		for (const { circle } of await this.#deps.store.readCircles())
-			this.#deps.onChange({ circle, keys: true, books: [] });
+			void this.#deps.onChange({ circle, keys: true, books: [] });
 		this.#deps.onOwnDevices?.();
 	}
 
@@ -174,12 +184,18 @@ export class SyncEngine {
 
 	// Circles
 
+	/** A care unit has hundreds of circles and none of its own: where only those matter, none is read. */
+	async #ownCircles(device: DeviceKeys): Promise<readonly CircleKeys[]> {
+		if (device.unit) return [];
+		return (await this.#deps.store.readCircles()).filter(({ standing }) => standing === 'mine');
+	}
+
 	async #publishCircles(device: DeviceKeys): Promise<Result<void, SyncError>> {
 		const { store, relay } = this.#deps;
 		let problem: Result<void, SyncError> = ok(undefined);
-		for (const keys of await store.readCircles()) {
+		for (const keys of await this.#ownCircles(device)) {
 			// The recovery code is made first, always: before it the person has not said that their own values may leave.
-			if (keys.published || keys.standing !== 'mine' || device.recovery === null) continue;
+			if (keys.published || device.recovery === null) continue;
 			const access = await this.open(keys, device);
 			const self = access?.identities.get(device.identity);
 			if (!access?.member || !self) continue;
@@ -194,7 +210,7 @@ export class SyncEngine {
 				continue;
 			}
 			await store.updateCircle(keys.circle, (now) => ({ ...(now ?? keys), published: true }));
-			this.#deps.onChange({ circle: keys.circle, keys: true, books: [] });
+			void this.#deps.onChange({ circle: keys.circle, keys: true, books: [] });
 		}
 		return problem;
 	}
@@ -210,14 +226,12 @@ export class SyncEngine {
 		if (!shown) return heads.ok ? ok(undefined) : heads;
 		const farewell = await this.#ofOthers(device, (leaving, deps) => leaving.readFarewells(deps, shown));
 		const erased = await this.#missing.ask(shown, this.#leavingDeps(device));
-		const checked = await this.#trust.check(shown);
+		const checked = this.#trust.check(shown, await this.#ownCircles(device));
 		let problem = [farewell, erased].find((result) => !result.ok) ?? checked;
 		await this.#progress.begin(shown, device);
-		for (const head of shown.circles) {
-			const pulled = await this.#pullCircle(head, device);
-			if (!pulled.ok) problem = pulled;
-			if (!pulled.ok && concernsAll(pulled.error)) break;
-		}
+		await this.#taken.recall(device);
+		const pulled = await this.#pullCircles(shown.circles, device);
+		if (!pulled.ok) problem = pulled;
 		const deps = {
 			...this.#deps,
 			open: (keys: CircleKeys) => this.open(keys, device),
@@ -230,6 +244,19 @@ export class SyncEngine {
 		if (problem.ok) this.#progress.finish();
 		// An unfinished pull must not be taken for "nothing has moved" next time.
 		if (!problem.ok) this.#deps.relay.forgetHeads();
+		return problem;
+	}
+
+	/** A person's few circles come one after the other; of a unit's hundreds some wait for the network while others are read. */
+	async #pullCircles(heads: readonly CircleHead[], device: DeviceKeys): Promise<Result<void, SyncError>> {
+		const { store } = this.#deps;
+		let problem: Result<void, SyncError> = ok(undefined);
+		if (device.unit) store.recent = new RecentFrames();
+		await sideBySide(device.unit ? SIDE_BY_SIDE : 1, heads, async (head) => {
+			if (!problem.ok && concernsAll(problem.error)) return;
+			const pulled = await this.#pullCircle(head, device);
+			if (!pulled.ok) problem = pulled;
+		}).finally(() => (store.recent = null));
 		return problem;
 	}
 
@@ -248,8 +275,8 @@ export class SyncEngine {
 			open: (keys) => this.open(keys, device),
 			logOf: async (id) =>
 				id === device.identity ? device.log : ((await this.#deps.store.readIdentity(id))?.log ?? []),
-			save: (row) => this.#saveCircle(row),
-			forget: (circle) => this.#taken.delete(circle),
+			save: (row) => saveCircle(this.#deps.store, row),
+			forget: (circle) => this.#taken.forget(circle),
 			verify: async (row) => {
 				const identities = await this.#logs.named(row.manifests, device, true);
 				return identities.ok ? openCircle(row, identities.value, device) : identities;
@@ -271,7 +298,7 @@ export class SyncEngine {
 
 	/** Fetched when somebody was given a book from a day on. */
 	async #sealGrants(device: DeviceKeys): Promise<Result<void, StorageError>> {
-		for (const keys of await this.#deps.store.readCircles()) {
+		for (const keys of await this.#ownCircles(device)) {
 			const head = parseManifest(idBytes(keys.manifests.at(-1) ?? ''));
 			if (!head || !givesFrom(head.body) || this.#granted.has(head.hash)) continue;
 			const { sealGrantsIn } = await import('./seal-grants');
@@ -284,8 +311,7 @@ export class SyncEngine {
 	}
 
 	async #pullCircle(head: CircleHead, device: DeviceKeys): Promise<Result<void, SyncError>> {
-		const shown = JSON.stringify(head);
-		if (this.#taken.get(head.circle) === shown) return ok(undefined);
+		if (this.#taken.has(head)) return ok(undefined);
 		const before = await this.#deps.store.readCircle(head.circle);
 		// Left by the person, and the relay not told yet: nothing more is taken in.
 		if (before?.standing === 'declined' && !device.unit) return ok(undefined);
@@ -305,12 +331,15 @@ export class SyncEngine {
 			this.#progress.pulled(count)
 		);
 		if (result.ok && (await this.#standByOthersWords(access, device))) changed = true;
-		if (changed || books.length > 0) this.#deps.onChange({ circle: head.circle, keys: changed, books });
+		const isNew = changed || books.length > 0;
+		const shown = isNew && this.#deps.onChange({ circle: head.circle, keys: changed, books });
+		// Hundreds of circles do not come faster than they are shown: what was just opened is still at hand there.
+		if (device.unit) await shown;
 		if (!result.ok) return result;
 		await this.#trust.note(head, evidence);
 		const stands = await this.#cutRemoved(head, access, device);
 		if (!stands.ok) return stands;
-		if (!lacksKeys(access)) this.#taken.set(head.circle, JSON.stringify(stands.value));
+		if (!lacksKeys(access)) this.#taken.note(stands.value, access.identities.keys());
 		return ok(undefined);
 	}
 
@@ -331,7 +360,7 @@ export class SyncEngine {
 		this.#deps.relay.forgetHeads();
 		if (sent.ok) {
 			this.#progress.renewed();
-			this.#deps.onChange({ circle: head.circle, keys: true, books: [] });
+			void this.#deps.onChange({ circle: head.circle, keys: true, books: [] });
 			return ok({ ...head, manifest: head.manifest + 1, manifestHash: shortHash(sent.value) });
 		}
 		// Somebody else's record came first: the next pass knows it.
@@ -393,7 +422,7 @@ export class SyncEngine {
 		if (before && records.value.length === 0 && countKeys(added.value) === countKeys(before)) return ok(before);
 		// A circle of the person's own that is new here has come back by the recovery code.
 		const standing = !before && access.value.member?.role === 'owner' ? 'mine' : row.standing;
-		return this.#saveCircle({ ...row, standing, ...added.value });
+		return saveCircle(this.#deps.store, { ...row, standing, ...added.value });
 	}
 
 	/** Joined when the person has answered an invitation into this circle of this very person; else it waits for an answer. */
@@ -417,28 +446,6 @@ export class SyncEngine {
 		return ok(records);
 	}
 
-	/** Another tab may have been faster: the longer chain and every key stay. */
-	async #saveCircle(row: CircleKeys): Promise<Result<CircleKeys, SyncError>> {
-		let saved = row;
-		const written = await this.#deps.store.updateCircle(row.circle, (now) => {
-			if (now) {
-				const lacking = now.keys.filter(
-					(old) => !row.keys.some((key) => key.book === old.book && key.epoch === old.epoch)
-				);
-				const manifests = now.manifests.length > row.manifests.length ? now.manifests : row.manifests;
-				const standing = now.standing === 'invited' ? row.standing : now.standing;
-				const grants = [...(row.grants ?? []), ...(now.grants ?? [])].filter(
-					({ key }, at, all) => all.findIndex((each) => each.key === key) === at
-				);
-				const keys = [...row.keys, ...lacking];
-				const erased = now.erased && { erased: now.erased };
-				saved = { ...row, standing, manifests, keys, ...(grants.length > 0 && { grants }), ...erased };
-			}
-			return saved;
-		});
-		return written.ok ? ok(saved) : written;
-	}
-
 	// Outbox
 
 	/** A person's device that is in step says so once a day; what cannot be written now is written later. */
@@ -456,8 +463,9 @@ export class SyncEngine {
 
 	async #flushAll(device: DeviceKeys): Promise<Result<void, SyncError>> {
 		let problem: Result<void, SyncError> = ok(undefined);
-		for (const keys of await this.#deps.store.readCircles()) {
-			if (!keys.published || keys.erased || (await this.#deps.store.outbox(keys.circle)).length === 0) continue;
+		for (const circle of await (await this.#deps.store.panel()).waitingCircles()) {
+			const keys = await this.#deps.store.readCircle(circle);
+			if (!keys?.published || keys.erased) continue;
 			const access = await this.open(keys, device);
 			if (!access) continue;
 			const { sent, result } = await flushCircle(
@@ -466,9 +474,9 @@ export class SyncEngine {
 				writeContext(access, device, this.#deps.relay.skewMs)
 			);
 			if (sent.length > 0) {
-				this.#deps.onChange({ circle: keys.circle, keys: false, books: sent });
+				void this.#deps.onChange({ circle: keys.circle, keys: false, books: sent });
 				// The next pass looks whether it is really there, also when the relay says that nothing has moved.
-				this.#taken.delete(keys.circle);
+				this.#taken.forget(keys.circle);
 				this.#deps.relay.forgetHeads();
 			}
 			if (!result.ok) problem = result;

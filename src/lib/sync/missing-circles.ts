@@ -23,10 +23,11 @@ export class MissingCircles {
 	async ask({ circles }: Heads, deps: LeavingDeps): Promise<Result<void, SyncError>> {
 		const now = this.#now();
 		const shown = new Set(circles.map((head) => head.circle));
-		const missing = (await this.#store.readCircles()).filter(
-			({ published, erased, keys, circle }) =>
-				published && !erased && keys.length > 0 && !shown.has(circle) && now >= (this.#askAfter.get(circle) ?? 0)
+		const vanished = (await (await this.#store.panel()).circleIds()).filter(
+			(circle) => !shown.has(circle) && now >= (this.#askAfter.get(circle) ?? 0)
 		);
+		const rows = await Promise.all(vanished.map((circle) => this.#store.readCircle(circle)));
+		const missing = rows.flatMap((row) => (row?.published && !row.erased && row.keys.length > 0 ? [row] : []));
 		if (missing.length === 0) return ok(undefined);
 		const { readErasures } = await import('./leaving');
 		const read = await readErasures(deps, missing);

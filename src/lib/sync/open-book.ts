@@ -25,6 +25,7 @@ import type { BookId, DeviceId, Hash } from '$lib/protocol/ids';
 import { inStatedOrder, ObservationIndex, statedBy, statedIn, type Stated } from '$lib/protocol/project';
 import { packBook, unpackBook, type JudgedBook } from '$lib/storage/book-cache';
 import type { LocalStore } from '$lib/storage/local-store';
+import type { RecentFrames } from '$lib/storage/recent-frames';
 import type { StoredFrame } from '$lib/storage/record';
 import { inSlices } from '$lib/storage/slices';
 import { epochKey, fromEpochOf, type CircleAccess } from './circle-access';
@@ -144,6 +145,9 @@ export class OpenBook {
 		this.#readGrants = await this.#grantReader();
 		const basis = basisOf(this.#access, this.book, this.kind);
 		let read = this.#read?.basis === basis && !this.#isSpoilt ? this.#read : await this.#fromCache(basis);
+		// A book that has just begun here lies in the order it came in: judged as it lies, each frame is read once.
+		const isAsItCame = !read && this.#store.recent?.hasWhole(this.book) === true;
+		if (isAsItCame) read = new Judged({ ...nothing, basis, arrivals: 0, rewrites: 0 });
 		this.#isSpoilt = true;
 		for (let isAll = false; !isAll;) {
 			if (!read) {
@@ -159,6 +163,7 @@ export class OpenBook {
 				isAll = upTo === head.arrivals;
 			}
 		}
+		if (isAsItCame) read?.inOrder();
 		if (read?.hasNewSnapshots && !this.#readGrants) await this.#checkGrants(read);
 		this.#read = read;
 		this.#isSpoilt = false;
@@ -242,7 +247,7 @@ export class OpenBook {
 			open: (frame) => {
 				let batch = batches.get(frame.hash);
 				if (batch === undefined) {
-					batch = openBatch(this.#access, frame);
+					batch = openBatch(this.#access, frame, this.#store.recent);
 					batches.set(frame.hash, batch);
 				}
 				return batch;
@@ -340,10 +345,13 @@ const nothing: Omit<JudgedBook, 'basis' | 'arrivals' | 'rewrites'> = {
 };
 
 /** The batch inside a frame; null while its key is missing, and for what was before this member was given the book. */
-export function openBatch(access: CircleAccess, frame: Frame): Batch | null {
+export function openBatch(access: CircleAccess, frame: Frame, recent: RecentFrames | null = null): Batch | null {
 	const { book, epoch } = frame.header;
 	const key = epoch < fromEpochOf(access, book) ? null : epochKey(access, book, epoch);
-	const plaintext = key && openFrame(frame, key);
+	if (!key) return null;
+	const known = recent?.batchOf(frame);
+	if (known) return known;
+	const plaintext = openFrame(frame, key);
 	return plaintext && parseBatch(plaintext);
 }
 

@@ -23,6 +23,8 @@ export class PassProgress {
 	readonly #deps: ProgressDeps;
 	#pulled: Progress = { done: 0, total: 0 };
 	#renewed: Progress = { done: 0, total: 0 };
+	/** The removal every circle here was found to know of: they are not all read again in each pass for it. */
+	#allTold = -1;
 
 	constructor(deps: ProgressDeps) {
 		this.#deps = deps;
@@ -62,13 +64,15 @@ export class PassProgress {
 	async #countUntold(heads: Heads, { log, identity }: DeviceKeys): Promise<number> {
 		if (!this.#deps.onRenewing) return 0;
 		const removed = log.findLastIndex((record) => parseIdentityRecord(idBytes(record))?.body.kind === 'removeDevice');
-		if (removed < 0) return 0;
+		if (removed < 0 || this.#allTold === removed) return 0;
 		const shown = new Set(heads.circles.map((head) => head.circle));
 		const knows = ({ manifests }: CircleKeys) => {
 			const head = parseManifest(idBytes(manifests.at(-1) ?? ''))?.body;
 			const member = head && memberOf(head, identity);
 			return !member || member.idHead.n >= removed;
 		};
-		return (await this.#deps.store.readCircles()).filter((row) => shown.has(row.circle) && !knows(row)).length;
+		const untold = (await this.#deps.store.readCircles()).filter((row) => shown.has(row.circle) && !knows(row)).length;
+		if (untold === 0) this.#allTold = removed;
+		return untold;
 	}
 }

@@ -2,14 +2,18 @@
 import { err, ok, type Result } from '$lib/domain/result';
 import type { PullRange } from '$lib/protocol/api/frames';
 import { EMPTY_RUN, nextRun, shortRun, type CircleHead } from '$lib/protocol/api/heads';
+import type { Batch } from '$lib/protocol/entries';
+import type { Frame } from '$lib/protocol/frame';
 import type { BookId } from '$lib/protocol/ids';
 import { accessOf, bookOf } from '$lib/protocol/manifest';
+import { emptyHead, type HeadRow } from '$lib/storage/database';
 import type { LocalStore } from '$lib/storage/local-store';
+import type { RemoteFrames } from '$lib/storage/put-remote';
 import type { CircleAccess } from './circle-access';
 import { Evidence } from './evidence';
 import type { SyncError } from './engine';
 import { openBatch } from './open-book';
-import { advanced, isOfStranger, readPulled, type Pulled, type PulledRange } from './pulled';
+import { advanced, hasStranger, parsePulled, readPulled, type Pulled, type PulledRange } from './pulled';
 import type { RelayClient } from './relay-client';
 
 interface PullDeps {
@@ -37,8 +41,9 @@ export async function pullBooks(
 	let result: Result<void, SyncError> = ok(undefined);
 	let access = opened;
 	const ranges: PullRange[] = [];
+	let here = await headsHere(store, head);
 	for (const { book, pos, run } of head.books) {
-		const local = await store.head(head.circle, book);
+		const local = here(book);
 		if (pos < local.pos || (pos === local.pos && shortRun(local.run) !== run)) result = wentBack;
 		else if (pos > local.pos && accessOf(access.member, book) && bookOf(access.chain.head.body, book)) {
 			ranges.push({ circle: head.circle, book, after: local.pos });
@@ -49,49 +54,62 @@ export async function pullBooks(
 	for (let wanted = ranges; wanted.length > 0;) {
 		const pulled = await relay.pull(wanted);
 		if (!pulled.ok) return { books: [...changed], evidence, result: pulled };
-		const { header, frames } = pulled.value;
-		if (access === opened && frames.some((bytes) => isOfStranger(bytes, access))) {
+		const { header } = pulled.value;
+		const frames = parsePulled(pulled.value.frames);
+		if (access === opened && hasStranger(frames, access)) {
 			const learnt = await learn();
 			if (!learnt.ok) return { books: [...changed], evidence, result: learnt };
 			access = learnt.value;
 		}
-		const stored = await storePulled({ store, evidence }, header.ranges, frames, wanted, access, (range) => {
+		const taking = { store, evidence, here };
+		const stored = await storePulled(taking, header.ranges, frames, wanted, access, (range) => {
 			changed.add(range.book);
 			onStored(range.count);
 		});
+		here = await headsHere(store, head);
 		if (!stored.ok) return { books: [...changed], evidence, result: stored };
 		// "More" without anything new would go on for ever.
 		if (header.more && frames.length === 0) return { books: [...changed], evidence, result: wentBack };
 		wanted = header.more ? wanted.flatMap((range) => advanced(range, header.ranges)) : [];
 		for (const { book } of header.ranges) answered.add(book);
 	}
-	if (result.ok && !(await hasAllOf(store, head, answered))) result = wentBack;
+	if (result.ok && !hasAllOf(here, head, answered)) result = wentBack;
 	return { books: [...changed], evidence, result };
 }
 
-/** MR1: books that were asked for are now as the relay said they are, or further; one with a frame left out is not. */
-async function hasAllOf(store: LocalStore, head: CircleHead, answered: ReadonlySet<BookId>): Promise<boolean> {
-	for (const { book, pos, run } of head.books.filter((shown) => answered.has(shown.book))) {
-		const local = await store.head(head.circle, book);
-		if (local.pos < pos || (local.pos === pos && shortRun(local.run) !== run)) return false;
-	}
-	return true;
+/** Where the books of a circle stand on this device. */
+type HeadsHere = (book: BookId) => HeadRow;
+
+async function headsHere(store: LocalStore, { circle }: CircleHead): Promise<HeadsHere> {
+	const heads = new Map((await store.heads(circle)).map((head) => [head.book, head]));
+	return (book) => heads.get(book) ?? emptyHead(circle, book);
 }
+
+/** MR1: books that were asked for are now as the relay said they are, or further; one with a frame left out is not. */
+const hasAllOf = (here: HeadsHere, head: CircleHead, answered: ReadonlySet<BookId>): boolean =>
+	head.books.every(({ book, pos, run }) => {
+		const local = here(book);
+		return !answered.has(book) || local.pos > pos || (local.pos === pos && shortRun(local.run) === run);
+	});
 
 interface Taking {
 	readonly store: LocalStore;
 	readonly evidence: Evidence;
+	/** As they stand before what is taken now. */
+	readonly here: HeadsHere;
 }
 
 async function storePulled(
 	taking: Taking,
 	ranges: readonly PulledRange[],
-	frames: readonly Uint8Array[],
+	frames: readonly (Frame | null)[],
 	wanted: readonly PullRange[],
 	access: CircleAccess,
 	onStored: (range: PulledRange) => void
 ): Promise<Result<void, SyncError>> {
 	let at = 0;
+	let problem: Result<void, SyncError> = ok(undefined);
+	const read: Read[] = [];
 	for (const range of ranges) {
 		const isAsked = wanted.some(
 			(each) => each.circle === range.circle && each.book === range.book && each.after === range.after
@@ -99,47 +117,74 @@ async function storePulled(
 		const pulled = isAsked ? readPulled(frames.slice(at, at + range.count), range, access) : null;
 		at += range.count;
 		// Frames nobody asked for, of another place, unreadable or with a signature that fails: not this relay's to give.
-		if (!pulled) return err({ type: 'relay-went-back', circle: access.chain.circle });
-		if (range.count === 0) continue;
-		const written = await storeRange(taking, range, pulled, access);
-		if (!written.ok) return written;
-		onStored(range);
+		if (!pulled) {
+			problem = err({ type: 'relay-went-back', circle: access.chain.circle });
+			break;
+		}
+		if (range.count > 0) read.push(await readRange(taking, range, pulled, access));
 	}
-	return ok(undefined);
+	if (read.length === 0) return problem;
+	// What came in one answer is one transaction: waiting for the disk book by book took longer than all the rest.
+	const written = await taking.store.putRemote(...read.map(({ remote }) => remote));
+	if (!written.ok) return written;
+	for (const each of read) {
+		await weigh(taking, each);
+		onStored(each.range);
+	}
+	return problem;
 }
 
-async function storeRange(
-	{ store, evidence }: Taking,
+/** A range as it will be stored, and what stood in it. */
+interface Read {
+	readonly range: PulledRange;
+	readonly remote: RemoteFrames;
+	readonly batches: readonly Batch[];
+	/** The last places read in the book, with those of this range. */
+	readonly trail: NonNullable<HeadRow['trail']>;
+}
+
+async function readRange(
+	{ store, here }: Taking,
 	range: PulledRange,
 	pulled: readonly Pulled[],
 	access: CircleAccess
-): Promise<Result<void, SyncError>> {
-	const local = await store.head(range.circle, range.book);
+): Promise<Read> {
+	const local = here(range.book);
 	let run: Uint8Array = local.pos === 0 ? EMPTY_RUN : local.run;
 	const trail = pulled.map(({ frame }, index) => {
 		run = nextRun(run, frame.hash);
 		return { pos: range.after + index + 1, run: shortRun(run) };
 	});
-	const read = [...(local.trail ?? []), ...trail];
-	let lamport = 0;
-	for (const { frame } of pulled) {
+	const opened = pulled.map(({ frame }) => {
 		const batch = openBatch(access, frame);
-		lamport = Math.max(lamport, batch?.lamport ?? 0);
-		if (batch)
-			await evidence.weigh(range.book, batch, async (book) =>
-				book === range.book ? read : ((await store.head(range.circle, book)).trail ?? [])
-			);
-	}
-	return store.putRemote({
-		circle: range.circle,
-		book: range.book,
-		frames: pulled.map(({ frame, verified }, index) => ({ frame, pos: range.after + index + 1, verified })),
-		after: range.after,
-		pos: range.after + range.count,
-		run,
-		trail,
-		lamport: Math.max(lamport, await snapshotLamport(access, pulled))
+		store.recent?.note(frame, batch);
+		return batch;
 	});
+	const batches = opened.flatMap((batch) => batch ?? []);
+	const lamport = batches.reduce((highest, batch) => Math.max(highest, batch.lamport), 0);
+	return {
+		range,
+		batches,
+		trail: [...(local.trail ?? []), ...trail],
+		remote: {
+			circle: range.circle,
+			book: range.book,
+			frames: pulled.map(({ frame, verified }, index) => ({ frame, pos: range.after + index + 1, verified })),
+			after: range.after,
+			pos: range.after + range.count,
+			run,
+			trail,
+			lamport: Math.max(lamport, await snapshotLamport(access, pulled))
+		}
+	};
+}
+
+/** Holds what was said in a range against what this device has read. */
+async function weigh({ store, evidence }: Taking, { range, batches, trail }: Read): Promise<void> {
+	for (const batch of batches)
+		await evidence.weigh(range.book, batch, async (book) =>
+			book === range.book ? trail : ((await store.head(range.circle, book)).trail ?? [])
+		);
 }
 
 /** The highest Lamport time snapshots speak of, as far as they can be opened: what is written here counts on from it. */

@@ -13,7 +13,7 @@ import {
 import { SIGNATURE_LENGTH } from '$lib/crypto/signing';
 import { must } from '$lib/domain/assert';
 import type { CircleAccess } from './circle-access';
-import { readPulled } from './pulled';
+import { parsePulled, readPulled } from './pulled';
 
 const random = seededRandom('pulled');
 const marta = newPerson(random);
@@ -27,7 +27,11 @@ const chainOf = (count: number, device = deviceOf(marta)) => {
 	return Array.from({ length: count }, () => writer.write([weightEntry(entryId(random))]));
 };
 const read = (answer: readonly Uint8Array[]) =>
-	readPulled(answer, { circle: circle.id, book: circle.book().id, after: 0, count: answer.length }, access);
+	readPulled(
+		parsePulled(answer),
+		{ circle: circle.id, book: circle.book().id, after: 0, count: answer.length },
+		access
+	);
 const flipped = (bytes: Uint8Array, at: number) => {
 	const copy = bytes.slice();
 	copy[at] = (copy[at] ?? 0) ^ 1;

@@ -21,15 +21,14 @@ export interface Pulled {
  * answer the newest is checked, and stands for the rest (docs/decisions/0017). What nothing newer names is checked itself.
  */
 export function readPulled(
-	answer: readonly Uint8Array[],
+	answer: readonly (Frame | null)[],
 	range: PulledRange,
 	access: CircleAccess
 ): readonly Pulled[] | null {
 	const frames: Frame[] = [];
-	for (const bytes of answer) {
-		const frame = parseFrame(bytes);
-		if (!frame.ok || frame.value.header.book !== range.book || frame.value.header.circle !== range.circle) return null;
-		frames.push(frame.value);
+	for (const frame of answer) {
+		if (frame?.header.book !== range.book || frame.header.circle !== range.circle) return null;
+		frames.push(frame);
 	}
 	const keys = new Map<DeviceId, readonly Uint8Array[]>();
 	const vouchedFor = new Map<Hash, DeviceId>();
@@ -49,12 +48,20 @@ export function readPulled(
 
 const keysOf = (device: DeviceId, { identities }: CircleAccess): readonly Uint8Array[] =>
 	[...identities.values()].flatMap((identity) => identity.devices.get(device)?.sign ?? []);
-/** True for a frame of a device that stands, confirmed, in no log that is known here. */
-export function isOfStranger(bytes: Uint8Array, access: CircleAccess): boolean {
-	const frame = parseFrame(bytes);
-	if (!frame.ok) return false;
-	const { device } = frame.value.header;
-	return ![...access.identities.values()].some((identity) => identity.devices.get(device)?.confirmed);
+
+/** The frames in what the relay has answered; null for bytes that are none. */
+export const parsePulled = (answer: readonly Uint8Array[]): (Frame | null)[] =>
+	answer.map((bytes) => {
+		const frame = parseFrame(bytes);
+		return frame.ok ? frame.value : null;
+	});
+
+/** True where one of the frames is of a device that stands, confirmed, in no log that is known here. */
+export function hasStranger(frames: readonly (Frame | null)[], { identities }: CircleAccess): boolean {
+	const devices = new Set(frames.flatMap((frame) => frame?.header.device ?? []));
+	return [...devices].some(
+		(device) => ![...identities.values()].some((identity) => identity.devices.get(device)?.confirmed)
+	);
 }
 
 /** What is left to ask for of a range after an answer. */

@@ -5,7 +5,7 @@
 import { err, ok, type Result } from '$lib/domain/result';
 import type { CircleHead, Heads } from '$lib/protocol/api/heads';
 import type { BookId, CircleId } from '$lib/protocol/ids';
-import type { DeviceKeys } from '$lib/storage/keyring';
+import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
 import type { BringBackDeps } from './bring-back';
 import type { SyncError } from './engine';
@@ -31,11 +31,9 @@ export class RelayTrust {
 	}
 
 	/** A relay that no longer knows a circle of the person's own, or shows less of a book than others have read in it. */
-	async check({ circles }: Heads): Promise<Outcome> {
+	check({ circles }: Heads, own: readonly CircleKeys[]): Outcome {
 		const shown = new Set(circles.map((head) => head.circle));
-		const lost = (await this.#store.readCircles()).find(
-			(keys) => keys.standing === 'mine' && keys.published && !keys.erased && !shown.has(keys.circle)
-		);
+		const lost = own.find((keys) => keys.published && !keys.erased && !shown.has(keys.circle));
 		const withheld = circles.find(({ books }) => books.some(({ book, pos }) => pos < (this.#claims.get(book) ?? 0)));
 		const doubted = lost ?? withheld;
 		return doubted ? wentBack(doubted.circle) : ok(undefined);

@@ -4,7 +4,7 @@ import type { Observation } from '$lib/domain/observation';
 import type { NewValues, PanelFilter } from '$lib/domain/panel-need';
 import { formatClock, formatDay, formatRelativeDay, type Moment } from '$lib/i18n/format';
 import { m } from '$lib/i18n/paraglide/messages';
-import { zoneFacts } from '$lib/i18n/plan-fact-words';
+import { clauseFacts } from '$lib/i18n/plan-fact-words';
 import { getLocale } from '$lib/i18n/paraglide/runtime';
 import type { SaveError } from '$lib/state/circle-view';
 import type { SyncStatus } from '$lib/state/live-sync';
@@ -66,8 +66,8 @@ export function reasonWords(patient: Patient, now: Moment): ReasonWords {
 const MOST_FACTS = 2;
 
 /** What makes the plan's zone what it is, in short. */
-export const patientFacts = ({ result, plan }: Patient, now: Moment): readonly string[] =>
-	result ? zoneFacts(result, plan.readingOf, now).slice(0, MOST_FACTS) : [];
+export const patientFacts = ({ zone, readingOf }: Patient, now: Moment): readonly string[] =>
+	zone ? clauseFacts(zone.telling, readingOf, now).slice(0, MOST_FACTS) : [];
 
 const titles: { readonly [F in PanelFilter]: (inputs: { count: number }) => string } = {
 	needs: (inputs) => m.panel_title_needs(inputs),

@@ -3,16 +3,18 @@ import { must } from '$lib/domain/assert';
 import type { MeasureKind } from '$lib/domain/measures';
 import type { Observation } from '$lib/domain/observation';
 import { err, ok, type Result } from '$lib/domain/result';
-import { DAY_MS, effectiveAt } from '$lib/domain/time';
+import { DAY_MS, effectiveAt, localDate } from '$lib/domain/time';
 import { valueWithUnit } from '$lib/i18n/measure-words';
 import { overwriteGetLocale } from '$lib/i18n/paraglide/runtime';
-import type { DeviceId, IdentityId } from '$lib/protocol/ids';
+import type { CircleId, DeviceId, IdentityId } from '$lib/protocol/ids';
 import type { SeenReceipt } from '$lib/state/circle-books.svelte';
+import { CirclePlan } from '$lib/state/circle-plan.svelte';
 import type { SaveError } from '$lib/state/circle-view';
+import { summarise, type SummarisedCircle } from '$lib/state/panel/summarise';
 import { Panel, type PanelDeps } from './panel.svelte';
 import { panelKey } from './panel-keys';
 import { ageWords, fetchedWords, reasonWords, shownValues, titleWords } from './panel-words';
-import type { PanelCircle } from './patient.svelte';
+import type { ListedCircle } from './patient.svelte';
 
 const zone = 'Europe/Stockholm';
 const now = Date.parse('2025-11-17T08:04:00+01:00');
@@ -26,35 +28,41 @@ beforeEach(() => overwriteGetLocale(() => 'sv'));
 const refused = () => Promise.resolve(err({ type: 'not-allowed' as const }));
 
 /** Somebody who shares, in memory. */
-class MemoryPatient implements PanelCircle {
+class MemoryPatient implements ListedCircle, SummarisedCircle {
 	readonly series = [];
 	readonly measures: MeasureKind[] = ['bloodPressure', 'weight'];
 	readonly person = null;
 	readonly changes = [];
 	readonly me = null;
 	readonly mine = false;
-	planBook: PanelCircle['planBook'] = $state.raw(null);
+	planBook: SummarisedCircle['planBook'] = $state.raw(null);
 	readonly adjustments = [];
 	readonly sharedFrom = () => null;
-	readonly missingOf = () => null;
 	readonly canWrite = () => false;
 	readonly erasedAt = null;
 	readonly isOwn = () => false;
 	readonly nameOf = () => null;
-	readonly heardFrom = () => null;
 	readonly sayOfPlan = refused;
 	readonly noteAdjustment = refused;
 	readonly voidAdjustment = refused;
 	readonly memberSince = now - 40 * DAY_MS;
-	standing: PanelCircle['standing'] = $state('joined');
+	standing: SummarisedCircle['standing'] = $state('joined');
 	receipts: readonly SeenReceipt[] = $state.raw([]);
 	failure: SaveError | null = null;
 	#observations: readonly Observation[] = $state.raw([]);
 
+	readonly id: CircleId;
+
 	constructor(
-		readonly id: string,
+		id: string,
 		readonly personName: string | null = id
-	) {}
+	) {
+		this.id = id as CircleId;
+	}
+
+	get summary() {
+		return summarise(this, new CirclePlan(this), { identity: me, today: localDate(effectiveAt(now, zone)), zone });
+	}
 
 	/** Measured so many days ago. */
 	weighs(...daysAgo: number[]): this {
@@ -103,18 +111,19 @@ class MemoryPatient implements PanelCircle {
 function open(circles: readonly MemoryPatient[], deps: Partial<PanelDeps<MemoryPatient>> = {}) {
 	const answers: string[] = [];
 	let listed = $state.raw(circles);
-	const app = {
-		get circles() {
+	const patients = {
+		get list() {
 			return listed;
 		},
-		device: { identity: me },
-		signature: 'Anna',
+		reading: null,
+		open: () => Promise.resolve(null),
 		answer: (circle: MemoryPatient, answer: 'joined' | 'declined') => {
 			answers.push(`${circle.id} ${answer}`);
 			circle.standing = answer;
 			return Promise.resolve(ok(undefined));
 		}
 	};
+	const app = { patients, device: { identity: me }, signature: 'Anna' };
 	const panel = new Panel<MemoryPatient>({ app, show: () => null, now: () => now, zone, locale: () => 'sv', ...deps });
 	return { panel, answers, arrive: (circle: MemoryPatient) => (listed = [...listed, circle]) };
 }

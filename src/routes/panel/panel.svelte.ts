@@ -1,22 +1,34 @@
 /** The care contact's list: everyone who shares with the unit, by need, under one filter, and the way through it. */
 import { byNeed, isUnder, panelFilters, type PanelFilter } from '$lib/domain/panel-need';
-import type { Result } from '$lib/domain/result';
-import { effectiveAt, localDate } from '$lib/domain/time';
+import { err, type Result } from '$lib/domain/result';
+import { effectiveAt, localDate, type LocalDate } from '$lib/domain/time';
 import type { App } from '$lib/state/app.svelte';
 import type { SaveError } from '$lib/state/circle-view';
+import { dayIn } from '$lib/state/panel/circle-summary';
+import type { OpenCircle, PanelCircles } from '$lib/state/panel/panel-circles.svelte';
+import type { SummaryContext } from '$lib/state/panel/summarise';
 import { createContext } from 'svelte';
-import { Patient, type PanelCircle } from './patient.svelte';
+import { OpenPatient } from './open-patient.svelte';
+import { Patient, type ListedCircle } from './patient.svelte';
+
+/** What the panel needs of everyone who shares with the unit; `PanelCircles` is it. */
+export interface PanelPatients<C extends ListedCircle> {
+	readonly list: readonly C[];
+	readonly reading: PanelCircles['reading'];
+	open(id: string): Promise<OpenCircle | null>;
+	answer(circle: C, answer: 'joined' | 'declined', signature: string | null): Promise<Result<void, SaveError>>;
+}
 
 /** What the panel needs of the app. */
-export interface PanelApp<C extends PanelCircle> {
-	readonly circles: readonly C[];
+export interface PanelApp<C extends ListedCircle> {
+	/** Null until the device is a unit. */
+	readonly patients: PanelPatients<C> | null;
 	readonly device: Pick<App['device'], 'identity'>;
 	/** The name marks are signed with. */
 	readonly signature: string | null;
-	answer(circle: C, answer: 'joined' | 'declined'): Promise<Result<void, SaveError>>;
 }
 
-export interface PanelDeps<C extends PanelCircle> {
+export interface PanelDeps<C extends ListedCircle> {
 	readonly app: PanelApp<C>;
 	/** Reactive: the filter as the address has it, or anything else for **Behöver dig**. */
 	readonly show: () => string | null;
@@ -35,7 +47,7 @@ export interface Place {
 	readonly next: string | null;
 }
 
-export class Panel<C extends PanelCircle = PanelCircle> {
+export class Panel<C extends ListedCircle = ListedCircle> {
 	readonly #deps: PanelDeps<C>;
 	readonly #patients = new WeakMap<C, Patient<C>>();
 	/** Part of a name. Never in the address. */
@@ -44,12 +56,16 @@ export class Panel<C extends PanelCircle = PanelCircle> {
 	selected: string | null = $state(null);
 	#round: readonly string[] | null = $state.raw(null);
 
-	readonly #today = $derived.by(() => localDate(effectiveAt(this.#deps.now(), this.#deps.zone)));
+	/** The unit's day. */
+	readonly today: LocalDate = $derived.by(() => localDate(effectiveAt(this.#deps.now(), this.#deps.zone)));
 
+	readonly #listed: readonly C[] = $derived.by(() => this.#deps.app.patients?.list ?? []);
+
+	/** Somebody whose summary does not reach to this day is read first: what held last week must not stand here. */
 	readonly #all: readonly Patient<C>[] = $derived.by(() =>
 		byNeed(
-			this.#deps.app.circles
-				.filter(({ standing, erasedAt }) => standing !== 'mine' && erasedAt === null)
+			this.#listed
+				.filter(({ summary }) => summary.erasedAt === null && dayIn(summary, this.today) !== null)
 				.map((circle) => this.#patientOf(circle)),
 			this.#deps.locale()
 		)
@@ -57,7 +73,7 @@ export class Panel<C extends PanelCircle = PanelCircle> {
 
 	/** Those who have erased their circle: nothing is asked of the unit any more. */
 	readonly erased: readonly Patient<C>[] = $derived.by(() =>
-		this.#deps.app.circles.filter(({ erasedAt }) => erasedAt !== null).map((circle) => this.#patientOf(circle))
+		this.#listed.filter(({ summary }) => summary.erasedAt !== null).map((circle) => this.#patientOf(circle))
 	);
 
 	readonly filter: PanelFilter = $derived.by(() => panelFilters.find((each) => each === this.#deps.show()) ?? 'needs');
@@ -111,8 +127,24 @@ export class Panel<C extends PanelCircle = PanelCircle> {
 		return marked;
 	}
 
-	answer(patient: Patient<C>, answer: 'joined' | 'declined'): Promise<Result<void, SaveError>> {
-		return this.#deps.app.answer(patient.circle, answer);
+	async answer(patient: Patient<C>, answer: 'joined' | 'declined'): Promise<Result<void, SaveError>> {
+		const { patients, signature } = this.#deps.app;
+		return patients ? patients.answer(patient.circle, answer, signature) : err({ type: 'not-allowed' });
+	}
+
+	/** Opens somebody's circle; null when it cannot be verified. */
+	async open(patient: Patient<C>): Promise<OpenPatient | null> {
+		const opened = await this.#deps.app.patients?.open(patient.id);
+		return opened ? new OpenPatient(patient.circle, opened, () => this.#context) : null;
+	}
+
+	/** How many circles are read from their books now, of how many. */
+	get reading(): PanelCircles['reading'] {
+		return this.#deps.app.patients?.reading ?? null;
+	}
+
+	get #context(): SummaryContext {
+		return { identity: this.#deps.app.device.identity, today: this.today, zone: this.#deps.zone };
 	}
 
 	/** Keeps the order while patients are gone through one by one: marking one as seen must not move the rest. */
@@ -138,17 +170,13 @@ export class Panel<C extends PanelCircle = PanelCircle> {
 	}
 
 	#under(filter: PanelFilter): readonly Patient<C>[] {
-		return this.#all.filter(({ need, result }) => isUnder(filter, need, result?.zone ?? null));
+		return this.#all.filter(({ need, zone }) => isUnder(filter, need, zone?.zone ?? null));
 	}
 
 	#patientOf(circle: C): Patient<C> {
 		const known = this.#patients.get(circle);
 		if (known) return known;
-		const patient = new Patient(circle, () => ({
-			identity: this.#deps.app.device.identity,
-			today: this.#today,
-			zone: this.#deps.zone
-		}));
+		const patient = new Patient(circle, () => this.#context);
 		this.#patients.set(circle, patient);
 		return patient;
 	}

@@ -38,8 +38,8 @@ export class EraseFlow {
 		this.isWrong = this.typed.trim().toLocaleUpperCase() !== m.erase_word();
 		if (this.isWrong || this.busy) return;
 		this.busy = 'deciding';
-		const { session, circles, signature } = this.#app;
-		const decided = await decideToErase(session, circles, signature);
+		const { session, circles, patients, signature } = this.#app;
+		const decided = await decideToErase(session, patients?.each() ?? circles, signature);
 		this.busy = null;
 		if (!decided.ok) {
 			this.error = decided.error;

@@ -1,0 +1,155 @@
+/**
+ * What a device with hundreds of circles keeps of each besides their books: the sealed row the care contact's list starts from,
+ * and what tells whether it still holds (docs/protocol.md 15, D9). Derived: never more than a shorter way to what the frames say.
+ */
+import { toBase64url, utf8, utf8ToString, type RandomBytes } from '$lib/crypto/bytes';
+import { sha256 } from '$lib/crypto/hash';
+import { NONCE_LENGTH } from '$lib/crypto/sealing';
+import type { CircleId, IdentityId } from '$lib/protocol/ids';
+import type { Connection } from './connection';
+import type { HeadRow, KeyRow, SealedRow } from './database';
+import { aadOf, circleRow, identityRow, summaryRow, type DeviceKeys } from './keyring';
+import type { MasterKey } from './master-key';
+
+const CIRCLE_ROWS = circleRow('' as CircleId);
+const IDENTITY_ROWS = identityRow('' as IdentityId);
+const SUMMARY_ROWS = summaryRow('' as CircleId);
+const TAKEN_ROW = 'taken';
+
+/**
+ * Names everything a circle was opened from: its keyring row, where each of its books stands, the logs of others, and the own
+ * one. A row is sealed anew with another nonce whenever it is written, so a nonce names what is in it.
+ */
+export class CircleStamps {
+	readonly #own: string;
+	readonly #nonces: ReadonlyMap<string, string>;
+	readonly #heads = new Map<CircleId, HeadRow[]>();
+
+	constructor(own: DeviceKeys, rows: readonly KeyRow[], heads: readonly HeadRow[]) {
+		this.#own = `${own.identity} ${own.device} ${own.log.at(-1) ?? ''}`;
+		this.#nonces = new Map(rows.map(({ id, bytes }) => [id, toBase64url(bytes.subarray(0, NONCE_LENGTH))]));
+		for (const head of heads) {
+			const known = this.#heads.get(head.circle);
+			if (known) known.push(head);
+			else this.#heads.set(head.circle, [head]);
+		}
+	}
+
+	get circles(): readonly CircleId[] {
+		return [...this.#nonces.keys()].flatMap((id) =>
+			id.startsWith(CIRCLE_ROWS) ? [id.slice(CIRCLE_ROWS.length) as CircleId] : []
+		);
+	}
+
+	/** Null for a circle that is not here. */
+	of(circle: CircleId, identities: readonly IdentityId[]): string | null {
+		const row = this.#nonces.get(circleRow(circle));
+		if (row === undefined) return null;
+		const heads = (this.#heads.get(circle) ?? [])
+			.map(({ book, pos, seq, hash, arrivals, rewrites }) => [book, pos, seq, hash, arrivals, rewrites].join(' '))
+			.sort();
+		const logs = [...identities].sort().map((id) => `${id} ${this.#nonces.get(identityRow(id)) ?? ''}`);
+		return toBase64url(sha256(utf8(JSON.stringify([this.#own, row, heads, logs]))));
+	}
+}
+
+/** What concerns all circles of a device at once, without opening one. */
+export class PanelStore {
+	readonly #connection: Connection;
+	readonly #masterKey: MasterKey;
+	readonly #random: RandomBytes;
+
+	constructor(connection: Connection, masterKey: MasterKey, random: RandomBytes) {
+		this.#connection = connection;
+		this.#masterKey = masterKey;
+		this.#random = random;
+	}
+
+	/** Every circle this device has a row of, by name. */
+	async circleIds(): Promise<CircleId[]> {
+		const ids = await this.#connection.read((database) =>
+			database.keys.where('id').startsWith(CIRCLE_ROWS).primaryKeys()
+		);
+		return ids.map((id) => id.slice(CIRCLE_ROWS.length) as CircleId);
+	}
+
+	/** Circles in which anything waits to be sent. */
+	async waitingCircles(): Promise<CircleId[]> {
+		const keys = await this.#connection.read((database) => database.outbox.orderBy('circle').uniqueKeys());
+		return keys as unknown as CircleId[];
+	}
+
+	/** How every circle stands now. */
+	async readStamps(own: DeviceKeys): Promise<CircleStamps> {
+		const [rows, heads] = await this.#connection.read((database) =>
+			database.transaction('r', ['keys', 'heads'], () =>
+				Promise.all([
+					database.keys.where('id').startsWith(CIRCLE_ROWS).or('id').startsWith(IDENTITY_ROWS).toArray(),
+					database.heads.toArray()
+				])
+			)
+		);
+		return new CircleStamps(own, rows, heads);
+	}
+
+	/** Every circle as it was last summed up. Unchecked text: its reader decides whether it still stands for the circle. */
+	async readSummaries(): Promise<ReadonlyMap<CircleId, string>> {
+		const rows = await this.#connection.read((database) =>
+			database.cache.where('id').startsWith(SUMMARY_ROWS).toArray()
+		);
+		const opened = await Promise.all(
+			rows.map(async (row) => [row.id.slice(SUMMARY_ROWS.length) as CircleId, await this.#open(row)] as const)
+		);
+		return new Map(opened.flatMap(([circle, text]) => (text === null ? [] : [[circle, text]])));
+	}
+
+	/** Which of the relay's heads were taken in whole, as text. */
+	async readTaken(): Promise<string | null> {
+		const row = await this.#connection.read((database) => database.cache.get(TAKEN_ROW));
+		return row ? this.#open(row) : null;
+	}
+
+	/** How one circle stands now. */
+	async stampOf(circle: CircleId, identities: readonly IdentityId[], own: DeviceKeys): Promise<string | null> {
+		const ids = [circleRow(circle), ...identities.map(identityRow)];
+		const [rows, heads] = await this.#connection.read((database) =>
+			database.transaction('r', ['keys', 'heads'], () =>
+				Promise.all([database.keys.bulkGet(ids), database.heads.where('circle').equals(circle).toArray()])
+			)
+		);
+		return new CircleStamps(
+			own,
+			rows.flatMap((row) => row ?? []),
+			heads
+		).of(circle, identities);
+	}
+
+	/** Keeps a summary for the next start. One that cannot be kept is made again, so nobody needs to know. */
+	keep(circle: CircleId, text: string): Promise<void> {
+		return this.#put(summaryRow(circle), text);
+	}
+
+	keepTaken(text: string): Promise<void> {
+		return this.#put(TAKEN_ROW, text);
+	}
+
+	async #open({ id, bytes }: SealedRow): Promise<string | null> {
+		const plain = await (await this.#masterKey.bulk)?.open(aadOf(id), bytes);
+		return plain ? utf8ToString(plain) : null;
+	}
+
+	async #put(id: string, text: string): Promise<void> {
+		const { generation, bulk } = this.#masterKey;
+		const bytes = await (await bulk)?.seal(aadOf(id), utf8(text), this.#random);
+		if (bytes) await this.#connection.putDerived('cache', { id, bytes }, generation);
+	}
+}
+
+/** JSON from a derived row; null for anything else, which is made anew. */
+export function parsedText(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return null;
+	}
+}
