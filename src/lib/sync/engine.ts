@@ -14,15 +14,7 @@ import { idBytes, type BookId, type CircleId, type Hash } from '$lib/protocol/id
 import { parseManifest } from '$lib/protocol/manifest';
 import { StorageAbort, type StorageError } from '$lib/storage/errors';
 import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
-import {
-	countKeys,
-	givesFrom,
-	lacksKeys,
-	openCircle,
-	personOf,
-	uncutDevices,
-	type CircleAccess
-} from './circle-access';
+import { countKeys, givesFrom, lacksKeys, openCircle, type CircleAccess } from './circle-access';
 import type * as Leaving from './leaving';
 import { envelopesFor } from './envelopes';
 import { MissingCircles } from './missing-circles';
@@ -33,6 +25,7 @@ import { pullBooks } from './pull-books';
 import { pullKeys } from './pull-keys';
 import type { RelayClient, RelayError } from './relay-client';
 import { isTurnedAway, RelayTrust } from './relay-trust';
+import { isOwnByWord, uncutDevices } from './whose';
 import { writeContext } from './write-context';
 
 export type SyncError =
@@ -178,8 +171,9 @@ export class SyncEngine {
 		const { store, relay } = this.#deps;
 		let problem: Result<void, SyncError> = ok(undefined);
 		for (const keys of await store.readCircles()) {
-			// The recovery code is made first, always: before it the person has not said that their own values may leave.
-			if (keys.published || keys.standing !== 'mine' || device.recovery === null) continue;
+			// The recovery code is made first, always: before it nobody has said that the values may leave.
+			const isBegunHere = keys.standing === 'mine' || keys.standing === 'joined';
+			if (keys.published || !isBegunHere || device.recovery === null) continue;
 			const access = await this.open(keys, device);
 			const self = access?.identities.get(device.identity);
 			if (!access?.member || !self) continue;
@@ -210,7 +204,7 @@ export class SyncEngine {
 		if (!shown) return heads.ok ? ok(undefined) : heads;
 		const farewell = await this.#ofOthers(device, (leaving, deps) => leaving.readFarewells(deps, shown));
 		const erased = await this.#missing.ask(shown, this.#leavingDeps(device));
-		const checked = await this.#trust.check(shown);
+		const checked = await this.#trust.check(shown, device.identity);
 		let problem = [farewell, erased].find((result) => !result.ok) ?? checked;
 		await this.#progress.begin(shown, device);
 		for (const head of shown.circles) {
@@ -308,29 +302,29 @@ export class SyncEngine {
 		if (changed || books.length > 0) this.#deps.onChange({ circle: head.circle, keys: changed, books });
 		if (!result.ok) return result;
 		await this.#trust.note(head, evidence);
-		const stands = await this.#cutRemoved(head, access, device);
+		const stands = await this.#sayOwed(head, access, device);
 		if (!stands.ok) return stands;
 		if (!lacksKeys(access)) this.#taken.set(head.circle, JSON.stringify(stands.value));
 		return ok(undefined);
 	}
 
 	/**
-	 * Tells a circle of own devices that are out, once everything they have written is here; if it cannot be told now, this is
-	 * simply done again. The head as it stands after it.
+	 * Tells a circle what this identity owes it, once everything in it is here: that it was taken over, or which own devices are
+	 * out. If it cannot be told now, this is simply done again. The head as it stands after it.
 	 */
-	async #cutRemoved(
-		head: CircleHead,
-		access: CircleAccess,
-		device: DeviceKeys
-	): Promise<Result<CircleHead, SyncError>> {
+	async #sayOwed(head: CircleHead, access: CircleAccess, device: DeviceKeys): Promise<Result<CircleHead, SyncError>> {
+		const isTakingOver = access.keys.standing === 'mine' && !isOwnByWord(access, device.identity);
 		const removed = uncutDevices(access);
-		if (removed.length === 0 || removed.includes(device.device)) return ok(head);
-		const { cutAtRelay } = await import('./cut-removed');
-		const sent = await cutAtRelay(this.#deps, access, device, removed);
+		const isCutting = removed.length > 0 && !removed.includes(device.device);
+		if (!isTakingOver && !isCutting) return ok(head);
+		const sent = isTakingOver
+			? await (await import('./take-over')).takeOverAtRelay(this.#deps, access, device)
+			: await (await import('./cut-removed')).cutAtRelay(this.#deps, access, device, removed);
 		if (!sent) return ok(head);
 		this.#deps.relay.forgetHeads();
 		if (sent.ok) {
-			this.#progress.renewed();
+			if (!isTakingOver) this.#progress.renewed();
+			else if (isCutting) this.#again = true;
 			this.#deps.onChange({ circle: head.circle, keys: true, books: [] });
 			return ok({ ...head, manifest: head.manifest + 1, manifestHash: shortHash(sent.value) });
 		}
@@ -389,20 +383,18 @@ export class SyncEngine {
 		if (before && records.value.length === 0 && !lacksKeys(access.value)) return ok(before);
 		const added = await pullKeys(this.#deps.relay, access.value, device);
 		if (!added.ok) return added;
-		if (row.standing === 'invited') row.standing = await this.#standingIn(access.value);
 		if (before && records.value.length === 0 && countKeys(added.value) === countKeys(before)) return ok(before);
-		// A circle of the person's own that is new here has come back by the recovery code.
-		const standing = !before && access.value.member?.role === 'owner' ? 'mine' : row.standing;
+		const standing = await this.#standingIn(access.value, device);
 		return this.#saveCircle({ ...row, standing, ...added.value });
 	}
 
-	/** Joined when the person has answered an invitation into this circle of this very person; else it waits for an answer. */
-	async #standingIn(access: CircleAccess): Promise<'invited' | 'joined'> {
-		const joinings = await this.#deps.store.work.readJoinings();
-		const answered = joinings.find((joining) => joining.circle === access.chain.circle);
-		if (!answered || !access.member || answered.person !== personOf(access).identity) return 'invited';
-		await this.#deps.store.work.updateJoinings((now) => now.filter((each) => each.circle !== answered.circle));
-		return 'joined';
+	/** A unit waits for its staff; a person's circles stand as they have said themselves, here or in the chain. */
+	async #standingIn(access: CircleAccess, device: DeviceKeys): Promise<CircleKeys['standing']> {
+		const { standing } = access.keys;
+		const isOpen = standing === 'invited' || (standing === 'joined' && access.member?.role === 'owner');
+		if (device.unit || !isOpen) return standing;
+		const { standingBy } = await import('./own-standing');
+		return standingBy(this.#deps.store, access, device.identity);
 	}
 
 	/** The records from number `from` on; the relay may hand them out in several answers. */
@@ -426,7 +418,8 @@ export class SyncEngine {
 					(old) => !row.keys.some((key) => key.book === old.book && key.epoch === old.epoch)
 				);
 				const manifests = now.manifests.length > row.manifests.length ? now.manifests : row.manifests;
-				const standing = now.standing === 'invited' ? row.standing : now.standing;
+				const isSettled = now.standing !== 'invited' && !(now.standing === 'joined' && row.standing === 'mine');
+				const standing = isSettled ? now.standing : row.standing;
 				const grants = [...(row.grants ?? []), ...(now.grants ?? [])].filter(
 					({ key }, at, all) => all.findIndex((each) => each.key === key) === at
 				);

@@ -4,8 +4,10 @@
  */
 import { err, ok, type Result } from '$lib/domain/result';
 import type { CircleHead, Heads } from '$lib/protocol/api/heads';
-import type { BookId, CircleId } from '$lib/protocol/ids';
-import type { DeviceKeys } from '$lib/storage/keyring';
+import { holderOf } from '$lib/protocol/holder';
+import { idBytes, type BookId, type CircleId, type IdentityId } from '$lib/protocol/ids';
+import { parseManifest } from '$lib/protocol/manifest';
+import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
 import type { BringBackDeps } from './bring-back';
 import type { SyncError } from './engine';
@@ -30,11 +32,11 @@ export class RelayTrust {
 		this.#now = now;
 	}
 
-	/** A relay that no longer knows a circle of the person's own, or shows less of a book than others have read in it. */
-	async check({ circles }: Heads): Promise<Outcome> {
+	/** A relay that no longer knows a circle of the person's own, or one they hold for somebody, or shows less of a book than others have read in it. */
+	async check({ circles }: Heads, identity: IdentityId): Promise<Outcome> {
 		const shown = new Set(circles.map((head) => head.circle));
 		const lost = (await this.#store.readCircles()).find(
-			(keys) => keys.standing === 'mine' && keys.published && !keys.erased && !shown.has(keys.circle)
+			(keys) => keys.published && !keys.erased && !shown.has(keys.circle) && isAnsweredFor(keys, identity)
 		);
 		const withheld = circles.find(({ books }) => books.some(({ book, pos }) => pos < (this.#claims.get(book) ?? 0)));
 		const doubted = lost ?? withheld;
@@ -73,6 +75,12 @@ export class RelayTrust {
 			}));
 		return told ? wentBack(told) : problem;
 	}
+}
+
+/** One's own, or held by this identity for somebody: nobody else could have ended it. */
+function isAnsweredFor({ standing, manifests }: CircleKeys, identity: IdentityId): boolean {
+	const head = standing === 'joined' ? parseManifest(idBytes(manifests.at(-1) ?? '')) : null;
+	return standing === 'mine' || (head !== null && holderOf(head.body)?.identity === identity);
 }
 
 /** The relay does not let this device in. */
