@@ -89,7 +89,8 @@ export async function decideToErase(
 	others: readonly CircleState[],
 	signature: string | null
 ): Promise<Result<void, EraseError>> {
-	for (const circle of others) {
+	// What this person holds for somebody goes with them: nobody else could hand it over.
+	for (const circle of others.filter(({ held }) => !held?.isMine)) {
 		const told =
 			signature === null ? await leaveCircle(session, circle) : await tellPatient(session, circle, signature);
 		// A circle that takes no farewell has let go already.

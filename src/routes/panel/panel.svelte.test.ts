@@ -7,6 +7,7 @@ import { DAY_MS, effectiveAt } from '$lib/domain/time';
 import { valueWithUnit } from '$lib/i18n/measure-words';
 import { overwriteGetLocale } from '$lib/i18n/paraglide/runtime';
 import type { DeviceId, IdentityId } from '$lib/protocol/ids';
+import type { Held } from '$lib/state/held';
 import type { SeenReceipt } from '$lib/state/circle-books.svelte';
 import type { SaveError } from '$lib/state/circle-view';
 import { Panel, type PanelDeps } from './panel.svelte';
@@ -53,7 +54,8 @@ class MemoryPatient implements PanelCircle {
 
 	constructor(
 		readonly id: string,
-		readonly personName: string | null = id
+		readonly personName: string | null = id,
+		readonly held: Held | null = null
 	) {}
 
 	/** Measured so many days ago. */

@@ -21,6 +21,7 @@ export type PanelCircle = Pick<
 	| 'standing'
 	| 'erasedAt'
 	| 'personName'
+	| 'held'
 	| 'measures'
 	| 'receipts'
 	| 'memberSince'
