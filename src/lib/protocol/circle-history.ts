@@ -38,6 +38,8 @@ export type CircleEvent = Made &
 				readonly changes: readonly RightChange[];
 				readonly from: string | null;
 		  }
+		/** The owner's own first word in a circle that was begun for them. */
+		| { readonly type: 'took-over' }
 		| { readonly type: 'role'; readonly member: IdentityId; readonly role: Role }
 		/** What they see begins on another day, or on none: their books are otherwise the same. */
 		| { readonly type: 'since'; readonly member: IdentityId; readonly from: string | null }
@@ -80,6 +82,8 @@ function memberEvents(
 ): CircleEvent[] {
 	const changes = rightChanges(before, now);
 	if (!before && now) return [{ ...made, type: 'let-in', member, role: now.role, changes, from: from.now }];
+	// Nobody gives an owner anything: what they take by themselves is what they make for themselves when they take over.
+	if (now?.role === 'owner' && member === made.by && changes.length > 0) return [{ ...made, type: 'took-over' }];
 	if (before && !now) return [{ ...made, type: 'let-go', member, changes }];
 	const role =
 		before && now && before.role !== now.role ? [{ ...made, type: 'role' as const, member, role: now.role }] : [];

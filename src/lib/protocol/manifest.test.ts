@@ -335,6 +335,78 @@ describe('co-owners', () => {
 		);
 		expect(circle.verify([...circle.records, record]).ok).toBe(false);
 	});
+
+	describe('in a circle that somebody holds for the person', () => {
+		/** The holder, another co-owner and a relative; nobody is its owner. */
+		function heldWorld() {
+			const [holder, other, relative] = [newPerson(random), newPerson(random), newPerson(random)];
+			const circle = new TestCircle(holder, ['weight', 'profile'], random, 'coOwner');
+			const all = circle.books.map((book) => [book, 'w'] as const);
+			circle.add(other, 'coOwner', all);
+			circle.add(relative, 'relative', all);
+			const allows = (by: Person, change: Partial<Manifest> | ((now: Manifest) => Partial<Manifest>)) =>
+				circle.verify([...circle.records, circle.propose(by, change)]).ok;
+			return { circle, holder, other, relative, allows };
+		}
+		const invite = (at: number, role: 'owner' | 'viewer') => ({
+			invites: [{ pub: toBase64url(random(32)), role, exp: at + 60_000 }]
+		});
+
+		test('the holder invites the person into their place; another co-owner invites others only', () => {
+			const { circle, holder, other, allows } = heldWorld();
+			const { at } = circle.head.body;
+			expect(allows(holder, invite(at, 'owner'))).toBe(true);
+			expect(allows(other, invite(at, 'owner'))).toBe(false);
+			expect(allows(other, invite(at, 'viewer'))).toBe(true);
+			// One that stands there is not theirs to lose by.
+			circle.extend(holder, invite(at, 'owner'));
+			expect(allows(other, { suiteMin: 1, at: at + 1 })).toBe(true);
+		});
+
+		test('another co-owner lets others go, and neither the holder, nor takes their place, nor makes anybody owner', () => {
+			const w = heldWorld();
+			const others = (person: Person) =>
+				w.circle.head.body.members.filter((member) => member.identity !== person.identity.id);
+			expect(w.allows(w.other, { members: others(w.relative), ...w.circle.loss(w.relative, w.circle.books) })).toBe(
+				true
+			);
+			const again = heldWorld();
+			const out = again.circle.head.body.members.filter((member) => member.identity !== again.holder.identity.id);
+			expect(again.allows(again.other, { members: out, ...again.circle.loss(again.holder, again.circle.books) })).toBe(
+				false
+			);
+			const { members } = heldWorld().circle.head.body;
+			expect(members[0]?.role).toBe('coOwner');
+			const third = heldWorld();
+			const [first, second, ...rest] = third.circle.head.body.members;
+			if (!first || !second) throw new Error('both are there');
+			expect(third.allows(third.other, { members: [second, first, ...rest] })).toBe(false);
+			expect(third.allows(third.other, { members: [first, { ...second, role: 'owner' }, ...rest] })).toBe(false);
+			expect(third.allows(third.other, { members: [first, { ...second, actsFor: true }, ...rest] })).toBe(false);
+			expect(third.allows(third.other, { members: [{ ...first, actsFor: true }, second, ...rest] })).toBe(false);
+			// The holder may hand the holding on.
+			expect(third.allows(third.holder, { members: [second, first, ...rest] })).toBe(true);
+		});
+
+		test('once the person is there, who held it is bound as any co-owner', () => {
+			const { circle, holder, allows } = heldWorld();
+			const person = newPerson(random);
+			circle.add(
+				person,
+				'owner',
+				circle.books.map((book) => [book, 'w'])
+			);
+			const { at } = circle.head.body;
+			expect(allows(holder, invite(at, 'owner'))).toBe(false);
+			expect(allows(person, { members: circle.head.body.members.toReversed() })).toBe(true);
+		});
+	});
+
+	test('a circle is never without an owner or a co-owner', () => {
+		const w = world();
+		const left = head(w).members.filter(({ role }) => role !== 'owner' && role !== 'coOwner');
+		expect(verdict(w, w.circle.propose(w.owner, { members: left }))).toBe('not-allowed');
+	});
 });
 
 describe('M5: losing a right', () => {

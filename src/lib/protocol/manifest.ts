@@ -5,6 +5,7 @@
 import * as z from 'zod/mini';
 import { err, ok, type Result } from '$lib/domain/result';
 import { roles, type Access } from '$lib/domain/rights';
+import { holderOf } from './holder';
 import type { Identity } from './identity-log';
 import { invitesFollow } from './manifest-invites';
 import {
@@ -226,6 +227,8 @@ function checkStep(
 	identities: IdentityLookup
 ): Result<void, ManifestError> {
 	if (next.space !== previous.space || next.suiteMin < previous.suiteMin) return err({ type: 'not-allowed' });
+	// Somebody must be able to run it, and be whose it is.
+	if (!next.members.some(isOwning)) return err({ type: 'not-allowed' });
 	if (!booksGoForward(previous, next) || !headsGoForward(previous, next)) return err({ type: 'broken-chain' });
 	if (!isAllowed(previous, next, signer) || !invitesFollow(previous, next)) return err({ type: 'not-allowed' });
 	const guarded =
@@ -235,12 +238,11 @@ function checkStep(
 
 function isAllowed(previous: Manifest, next: Manifest, signer: Member): boolean {
 	if (signer.role === 'owner') return true;
-	if (signer.role === 'coOwner') return !hasOwner(previous) || isWithinCoOwnership(previous, next, signer);
+	// Before the person has joined, whoever holds the circle for them stands in for the owner.
+	if (signer.role === 'coOwner')
+		return holderOf(previous)?.identity === signer.identity || isWithinCoOwnership(previous, next, signer);
 	return isRekeyOnly(previous, next, signer);
 }
-
-/** Before the person has joined, whoever started the circle for them stands in for the owner. */
-const hasOwner = (manifest: Manifest): boolean => manifest.members.some((member) => member.role === 'owner');
 
 /** Books stay; an epoch keeps its commitment or rises by one with a new one. */
 const booksGoForward = (previous: Manifest, next: Manifest): boolean =>
@@ -256,19 +258,25 @@ const headsGoForward = (previous: Manifest, next: Manifest): boolean =>
 	previous.members.every((old) => (memberOf(next, old.identity)?.idHead.n ?? Infinity) >= old.idHead.n);
 
 /**
- * A co-owner runs the circle but is not its owner: owners stay as they are, nobody becomes one or begins to act for the
- * person, and books the co-owner does not hold (`private`) are out of reach.
+ * A co-owner runs the circle but is not its owner: owners, and whoever holds the circle for the person, stay as they are;
+ * nobody becomes one, is invited as one or begins to act for the person; and books the co-owner does not hold (`private`) are
+ * out of reach.
  */
 function isWithinCoOwnership(previous: Manifest, next: Manifest, signer: Member): boolean {
 	const held = new Set(signer.rights.map((right) => right.book));
 	const outOfReach = previous.books.filter((book) => !held.has(book.id));
 	const rightsIn = (member: Member | undefined, book: BookId) => member?.rights.find((right) => right.book === book);
 	const everyone = new Set([...previous.members, ...next.members].map((member) => member.identity));
+	const holder = holderOf(previous)?.identity;
 	return (
 		next.suiteMin === previous.suiteMin &&
 		previous.members.every(
-			(old) => old.role !== 'owner' || isSame(withoutIdHead(memberOf(next, old.identity)), withoutIdHead(old))
+			(old) =>
+				(old.role !== 'owner' && old.identity !== holder) ||
+				isSame(withoutIdHead(memberOf(next, old.identity)), withoutIdHead(old))
 		) &&
+		holderOf(next)?.identity === holder &&
+		next.invites.every(({ pub, role }) => role !== 'owner' || previous.invites.some((each) => each.pub === pub)) &&
 		next.members.every((now) => {
 			const old = memberOf(previous, now.identity);
 			return (now.role !== 'owner' || old?.role === 'owner') && (!now.actsFor || old?.actsFor === true);

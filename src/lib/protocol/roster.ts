@@ -16,6 +16,8 @@ const name = z.string().check(z.maxLength(120));
 
 export const rosterSchema = z.strictObject({
 	v: z.literal(1),
+	/** What the person is called for whom the circle was begun, until they are among the people (M1a). */
+	person: z.optional(name),
 	people: z.array(
 		z.strictObject({
 			identity: identityIdSchema,

@@ -262,10 +262,9 @@ export class App {
 		else await this.#own?.load();
 	}
 
-	/** Takes a circle that was left off the screen. */
-	async dropLeft(circle: CircleState): Promise<void> {
-		const id = circle.access?.chain.circle;
-		if (id) await this.#apply({ circle: id, keys: true, books: [] });
+	/** Reads a circle anew, e.g. one that was begun here for somebody, or left; what is over is taken off the screen. */
+	circleChanged(circle: string): Promise<void> {
+		return this.#apply({ circle: circle as CircleId, keys: true, books: [] });
 	}
 
 	#fail(error: StorageError): void {
@@ -371,6 +370,16 @@ export class App {
 		await this.#own.load();
 		const others = rows.filter((row) => row.standing === 'joined');
 		this.circles = await Promise.all(others.map((row) => this.#load(row.circle)));
+		void this.#unlessClosed(this.#takeOver());
+	}
+
+	/** A circle taken over while this person had one already: what they had is moved into it, and it takes that one's place. */
+	async #takeOver(): Promise<void> {
+		const taken = this.circles.find(({ role, mine }) => role === 'owner' && !mine);
+		if (!taken || !(await (await import('./taking-over')).takeOver(this.session, taken))) return;
+		await this.#adoptOwn(taken.id as CircleId);
+		this.circles = this.circles.filter((each) => each !== taken);
+		if (this.#selected === taken.id) this.select(null);
 	}
 
 	async #readPatients(): Promise<void> {
@@ -404,6 +413,7 @@ export class App {
 		if (known) await known.reload(change);
 		else if (arrived) this.circles = [...this.circles, arrived];
 		this.circles = this.circles.filter((each) => this.#isShown(each.standing));
+		void this.#unlessClosed(this.#takeOver());
 		if (this.#selected !== null && !this.find(this.#selected)) this.select(null);
 	}
 

@@ -78,6 +78,14 @@ export class CircleBooks {
 		return this.#earlier;
 	}
 
+	/** The newest measurement of each book that may be read, as a mark names it. */
+	newestIn(access: CircleAccess): { book: BookId; until: number }[] {
+		return readableBooks(access).flatMap(({ book, kind }) => {
+			const last = this.recorded(kind).at(-1);
+			return last ? [{ book, until: last.effective.utc }] : [];
+		});
+	}
+
 	/** Receipts in the circle's log, newest first. */
 	get receipts(): readonly SeenReceipt[] {
 		return this.#receipts;

@@ -31,8 +31,9 @@ export interface InviteChoice {
 	/** What the inviter calls the invited person, and what they are to the person. */
 	readonly name: string;
 	readonly relation: string;
-	readonly role: InvitableRole;
-	/** What a co-owner holds is not chosen. */
+	/** The owner only while the circle has none: it is handed over by it. */
+	readonly role: InvitableRole | 'owner';
+	/** What an owner or a co-owner holds is not chosen. */
 	readonly rights: ReadonlyMap<BookKind, Access>;
 	readonly ownName: string;
 	/** The first day they are given; null: everything. */
@@ -60,7 +61,7 @@ export async function makeInvite(
 		relation: choice.relation,
 		by: choice.ownName,
 		rights: rightsFor(access, choice.role, choice.rights),
-		...(choice.from && choice.role !== 'coOwner' && { from: choice.from }),
+		...(choice.from && !holdsEverything(choice.role) && { from: choice.from }),
 		exp: session.now() + INVITE_LIFE_MS,
 		sent: false,
 		answer: null
@@ -75,7 +76,9 @@ export async function makeInvite(
 	return ok(pub);
 }
 
-/** What a role holds of each book: what was chosen, what every member holds, and for a co-owner everything there is to give. */
+const holdsEverything = (role: Role): boolean => role === 'owner' || role === 'coOwner';
+
+/** What a role holds of each book: what was chosen, what every member holds, and for owners and co-owners all there is to give. */
 export function rightsFor(
 	access: CircleAccess,
 	role: Role,
@@ -85,7 +88,7 @@ export function rightsFor(
 		const kind = kindOf(access, book);
 		const most = kind && grantable(role, kind);
 		if (!kind || !most) return [];
-		if (role === 'coOwner') return [{ book, access: most }];
+		if (holdsEverything(role)) return [{ book, access: most }];
 		const given = sharedWithEveryMember.includes(kind) ? proposedAccess(role, kind) : (chosen.get(kind) ?? null);
 		return given ? [{ book, access: given === 'w' ? most : 'r' }] : [];
 	});

@@ -21,11 +21,12 @@ import type { Stated } from '$lib/protocol/project';
 import { StorageAbort } from '$lib/storage/errors';
 import type { CircleWork, DeviceKeys } from '$lib/storage/keyring';
 import type { WriteContext } from '$lib/storage/record';
-import { bookOfKind, isOwning, nameOf, personOf, readableBooks, type CircleAccess } from '$lib/sync/circle-access';
+import { bookOfKind, isOwning, nameOf, personNameOf, personOf, type CircleAccess } from '$lib/sync/circle-access';
 import { writeContext } from '$lib/sync/write-context';
 import { CircleBooks, type SeenReceipt } from './circle-books.svelte';
 import type { EarlierHistory } from './earlier-history';
 import { earlierQuestion } from './earlier-question.svelte';
+import { heldIn, isBackedUp, type Held } from './held';
 import { oweFarewells } from './leavers';
 import { observationEntry, receiptEntry } from './new-entries';
 import { othersIn, type OtherMember } from './other-members';
@@ -105,7 +106,12 @@ export class CircleState implements CircleView {
 	}
 
 	get personName(): string | null {
-		return this.#access ? nameOf(this.#access, personOf(this.#access).identity) : null;
+		return this.#access && personNameOf(this.#access);
+	}
+
+	/** Who holds the circle for a person who has no device in it yet; null once they are in it. */
+	get held(): Held | null {
+		return this.#access && heldIn(this.#access);
 	}
 
 	/** How this device's own person stands in the roster; null while nobody has needed a name. */
@@ -341,10 +347,7 @@ export class CircleState implements CircleView {
 		const access = this.#access as CircleAccess;
 		const { dueHeartbeat } = await import('$lib/sync/heartbeats');
 		const due = await dueHeartbeat(this.#session, access);
-		const seen = readableBooks(access).flatMap(({ book, kind }) => {
-			const last = this.#books.recorded(kind).at(-1);
-			return last ? [{ book, until: last.effective.utc }] : [];
-		});
+		const seen = this.#books.newestIn(access);
 		const entry = receiptEntry({ outcome, at: this.#session.now(), name, seen }, newId<EntryId>(this.#session.random));
 		const saved = await this.#append([['log', [entry, ...(due ? [due.entry] : [])]]]);
 		if (saved.ok && due) await this.#session.store.places.noteHeartbeat(access.chain.circle, due.log, due.entry.at);
@@ -444,9 +447,7 @@ export class CircleState implements CircleView {
 
 	async refreshDurability(): Promise<void> {
 		const device = await this.#session.device();
-		// In somebody else's circle the way back is that person; in one's own it is the code on paper.
-		const hasWayBack = !this.mine || (device !== null && device.recovery !== null);
-		this.#isBackedUp = device?.relayOn === true && hasWayBack && this.#access?.keys.published === true;
+		this.#isBackedUp = await isBackedUp(device, this.#access, !this.mine && this.held?.isMine !== true);
 		// Before there is a backup everything waits, and nobody asks how much.
 		this.#waiting = this.#id && this.#isBackedUp ? await this.#session.store.countOutbox(this.#id) : 0;
 	}

@@ -5,7 +5,7 @@ import { memberAtIn, type MemberAt } from '$lib/protocol/member-at';
 import type { Stated } from '$lib/protocol/project';
 import type { EarlierCircle } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
-import { nameOf, readableBooks, type CircleAccess } from '$lib/sync/circle-access';
+import { isHeld, nameOf, personNameOf, personOf, readableBooks, type CircleAccess } from '$lib/sync/circle-access';
 import { openEarlier } from '$lib/sync/earlier';
 import { OpenBook } from '$lib/sync/open-book';
 import { receiptsIn, type SeenReceipt } from './circle-books.svelte';
@@ -65,12 +65,12 @@ export class EarlierHistory {
 
 	/** The person's own name as it was last known. */
 	get ownName(): string | null {
-		return this.parts.map(({ row, access }) => nameOf(access, row.reader.identity)).findLast(Boolean) ?? null;
+		return this.parts.map(({ access }) => personNameOf(access)).findLast(Boolean) ?? null;
 	}
 
-	/** An identity the person had. */
+	/** An identity the person had. Whoever held a circle for them, or saved one for them as co-owner, is somebody else. */
 	isOwn(identity: string): boolean {
-		return this.parts.some(({ row }) => row.reader.identity === identity);
+		return this.parts.some(({ access }) => !isHeld(access) && personOf(access).identity === identity);
 	}
 
 	/** Observations of a measure's book that goes on from here; null when none was measured before. */

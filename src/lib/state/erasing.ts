@@ -90,6 +90,8 @@ export async function decideToErase(
 	signature: string | null
 ): Promise<Result<void, EraseError>> {
 	for await (const circle of others) {
+		// What this person holds for somebody goes with them: nobody else could hand it over.
+		if (circle.held?.isMine) continue;
 		const told =
 			signature === null ? await leaveCircle(session, circle) : await tellPatient(session, circle, signature);
 		// A circle that takes no farewell has let go already.

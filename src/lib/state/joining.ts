@@ -43,7 +43,9 @@ export type JoinStanding =
 	| 'joined'
 	/** Let in once, and let go since. */
 	| 'gone'
-	/** The circle is this person’s own. */
+	/** It was taken over, and is this person’s own. */
+	| 'taken'
+	/** The circle is this person’s own, or was begun by them. */
 	| 'own';
 
 export interface OpenedInvitation {
@@ -87,8 +89,12 @@ async function standingOf(
 	{ state, by }: StandingInvitation
 ): Promise<JoinStanding> {
 	const row = await session.store.readCircle(card.circle);
-	if (row?.standing === 'mine') return 'own';
-	if (row?.standing === 'joined') return (await session.openCircle(card.circle))?.member ? 'joined' : 'gone';
+	if (row?.standing === 'mine') return card.role === 'owner' ? 'taken' : 'own';
+	const member = row?.standing === 'joined' ? (await session.openCircle(card.circle))?.member : undefined;
+	// Somebody in it already can be invited to take it over; whoever made the invitation has nothing to answer.
+	if (member && card.role === 'owner' && member.role !== 'owner') {
+		if (member.identity === card.by.identity) return 'own';
+	} else if (row?.standing === 'joined') return member ? 'joined' : 'gone';
 	const isMine = by !== null && by === (await session.device())?.identity;
 	const given = (await session.store.work.readJoinings()).find((each) => each.secret === secret);
 	switch (state) {
@@ -107,7 +113,10 @@ async function standingOf(
 async function isComing(session: Session, card: InvitationCard): Promise<boolean> {
 	await session.sync();
 	const row = await session.store.readCircle(card.circle);
-	return row?.standing === 'joined' && (await session.openCircle(card.circle))?.member !== undefined;
+	return (
+		(row?.standing === 'joined' || row?.standing === 'mine') &&
+		(await session.openCircle(card.circle))?.member !== undefined
+	);
 }
 
 /**
@@ -128,6 +137,7 @@ export async function answerInvitation(
 		personName: card.person.name,
 		name,
 		at: session.now(),
+		...(card.role === 'owner' && { takesOver: true as const }),
 		sent: false
 	};
 	const kept = await session.store.work.updateJoinings((now) => [
@@ -137,7 +147,8 @@ export async function answerInvitation(
 	if (!kept.ok) return kept;
 	// Whoever left once and is invited again waits for an answer again.
 	const row = await session.store.readCircle(card.circle);
-	if (row && row.standing !== 'mine')
+	const isIn = row?.standing === 'joined' && (await session.openCircle(card.circle))?.member !== undefined;
+	if (row && row.standing !== 'mine' && !isIn)
 		await session.store.updateCircle(card.circle, (now) => ({ ...(now ?? row), standing: 'invited' }));
 	const on = await session.updateDevice((now) => ({ ...now, relayOn: true }));
 	if (!on.ok) return on;

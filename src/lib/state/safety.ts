@@ -1,30 +1,52 @@
 /** What this device knows of how safely the person's own data lies. */
 import type { SafetyFacts } from '$lib/domain/data-safety';
-import { activeDevices, readIdentityLog } from '$lib/protocol/identity-log';
-import { idBytes } from '$lib/protocol/ids';
 import type { Care, DeviceKeys } from '$lib/storage/keyring';
-import { readableBooks, type CircleAccess } from '$lib/sync/circle-access';
+import { nameOf, readableBooks, type CircleAccess } from '$lib/sync/circle-access';
 import { openBatch, OpenBook } from '$lib/sync/open-book';
+import { holds } from './holding';
 import type { Session } from './session';
+import { devicesOf, hasHelp, helpersBack } from './ways-back';
 
 export interface DeviceSafety extends Omit<SafetyFacts, 'now' | 'isPersisted' | 'isForgetful'> {
 	/** Own devices that hold the data, this one among them. */
 	readonly devices: number;
+	/** Names of co-owners of the own circle, who can help the person back. */
+	readonly helpers: readonly string[];
 }
 
 export async function readSafety(session: Session): Promise<DeviceSafety> {
 	const [device, care] = await Promise.all([session.device(), session.store.readCare()]);
-	const own = (await session.store.readCircles()).find((each) => each.standing === 'mine');
-	const access = own ? await session.openCircle(own.circle) : null;
-	const { entries, waiting } = access ? await count(session, access) : { entries: 0, waiting: 0 };
+	const circles = await answeredFor(session);
+	let [entries, waiting] = [0, 0];
+	for (const access of circles) {
+		const counted = await count(session, access);
+		entries += counted.entries;
+		waiting += counted.waiting;
+	}
+	const own = circles.find(({ keys }) => keys.standing === 'mine');
 	return {
 		...codeFacts(device, care),
 		entries,
 		waiting,
-		isBackedUp: device?.relayOn === true && device.recovery !== null && own?.published === true,
+		isBackedUp:
+			device?.relayOn === true &&
+			circles.length > 0 &&
+			circles.every((access) => access.keys.published && (device.recovery !== null || hasHelp(device, access))),
 		file: care.file,
-		devices: devicesOf(device)
+		devices: device ? devicesOf(device) : 0,
+		helpers: own ? helpersBack(own).flatMap((identity) => nameOf(own, identity) ?? []) : []
 	};
+}
+
+/** The person's own circle, and those they hold for somebody: what would be lost with this device's keys. */
+async function answeredFor(session: Session): Promise<CircleAccess[]> {
+	const circles: CircleAccess[] = [];
+	for (const { circle, standing } of await session.store.readCircles()) {
+		if (standing !== 'mine' && standing !== 'joined') continue;
+		const access = await session.openCircle(circle);
+		if (access && (standing === 'mine' || holds(access))) circles.push(access);
+	}
+	return circles;
 }
 
 /** What is known of the code alone: enough for a card, and read at once. */
@@ -41,9 +63,4 @@ async function count(session: Session, access: CircleAccess): Promise<{ entries:
 			waiting += openBatch(access, frame)?.entries.length ?? 0;
 	}
 	return { entries, waiting };
-}
-
-function devicesOf(device: DeviceKeys | null): number {
-	const identity = device && readIdentityLog(device.log.map(idBytes));
-	return identity?.ok ? activeDevices(identity.value).length : 0;
 }

@@ -103,6 +103,12 @@ export class Session {
 		}
 	}
 
+	/** The next pass takes nothing for known. */
+	beginAnew(): void {
+		this.#engine = null;
+		this.relay.forgetHeads();
+	}
+
 	async #makeEngine(): Promise<SyncEngine> {
 		const { SyncEngine } = await import('$lib/sync/engine').catch(() => Promise.reject(new EngineMissing()));
 		return new SyncEngine({

@@ -11,7 +11,7 @@ import { safetyNumber } from '$lib/crypto/safety-number';
 import type { RecoveryCode } from '$lib/crypto/recovery-code';
 import { inviteId } from '$lib/protocol/api/invites';
 import type { Identity } from '$lib/protocol/identity-log';
-import { idBytes, type BookId } from '$lib/protocol/ids';
+import { idBytes, type BookId, type CircleId } from '$lib/protocol/ids';
 import { memberOf } from '$lib/protocol/manifest';
 import { readUnitCard, verifyUnitCard, type SignedUnitCard, type UnitCardError } from '$lib/protocol/unit-card';
 import type { StorageError } from '$lib/storage/errors';
@@ -90,6 +90,8 @@ export async function shareWithUnit(
 	session: Session,
 	to: CheckedCard,
 	choice: {
+		/** Whose values: a circle this device's person holds; absent: their own. */
+		readonly circle?: CircleId | undefined;
 		readonly books: readonly ShareableBook[];
 		readonly ownName: string;
 		/** The first day they are given; absent: everything. */
@@ -98,7 +100,7 @@ export async function shareWithUnit(
 ): Promise<Result<void, ShareError>> {
 	const synced = await session.sync();
 	if (!synced.ok) return synced;
-	const access = await ownCircle(session);
+	const access = await (choice.circle ? session.openCircle(choice.circle) : ownCircle(session));
 	const device = await session.device();
 	if (!access || !device) return err({ type: 'no-circle' });
 	if (memberOf(access.chain.head.body, to.unit.id)) return err({ type: 'already-member' });

@@ -175,6 +175,8 @@ export const joiningSchema = z.strictObject({
 	personName: text,
 	name: text,
 	at: z.int(),
+	/** The invitation is for the owner: the circle was begun for this device's person, who said yes to taking it over. */
+	takesOver: z.optional(z.literal(true)),
 	/** The relay has the answer. */
 	sent: z.boolean()
 });

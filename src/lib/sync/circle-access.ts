@@ -8,6 +8,7 @@ import { must } from '$lib/domain/assert';
 import { readIdentityLog, type Identity } from '$lib/protocol/identity-log';
 import { idBytes, type BookId, type DeviceId, type IdentityId } from '$lib/protocol/ids';
 import { matchesCommit, type EpochKey } from '$lib/protocol/envelope';
+import { holderOf, personIn } from '$lib/protocol/holder';
 import { parseLocalDate, type LocalDate } from '$lib/domain/time';
 import {
 	accessOf,
@@ -187,14 +188,16 @@ export const readableBooks = (access: CircleAccess): { book: BookId; kind: BookK
 		return kind ? [{ book, kind }] : [];
 	});
 
-/** The person the circle is about: the first owner, or the first co-owner while the person has no device yet. */
-export function personOf(access: CircleAccess): Member {
-	const { members } = access.chain.head.body;
-	return must(
-		members.find((member) => member.role === 'owner') ?? members.find((member) => member.role === 'coOwner'),
-		'a circle has an owner or a co-owner'
-	);
-}
+/** The member the circle is about: its owner, or whoever holds it for the person while they have no device in it. */
+export const personOf = ({ chain }: CircleAccess): Member =>
+	must(personIn(chain.head.body), 'a circle has an owner or a co-owner');
+
+/** True while the circle is held for a person who has not taken it over. */
+export const isHeld = ({ chain }: CircleAccess): boolean => holderOf(chain.head.body) !== undefined;
+
+/** What the person is called whose circle it is; null while nobody has named them. */
+export const personNameOf = (access: CircleAccess): string | null =>
+	isHeld(access) ? (access.roster?.person ?? null) : nameOf(access, personOf(access).identity);
 
 /** Runs the circle: lets in, puts out, changes rights. */
 export const isOwning = (member: Member | undefined): boolean => member?.role === 'owner' || member?.role === 'coOwner';
@@ -223,23 +226,3 @@ export const nameOf = (access: CircleAccess, identity: IdentityId): string | nul
 /** A person's entry in the roster; undefined when the roster does not name them. */
 export const rosterPerson = (access: CircleAccess, identity: IdentityId): Roster['people'][number] | undefined =>
 	access.roster?.people.find((person) => person.identity === identity);
-
-/**
- * Own devices that were taken out while their person was in the circle, and that no cut of it names. That a record knows of
- * the removal is not enough: anybody's next record notes it, and only a cut ends what the device could still write.
- */
-export function uncutDevices({ member, identities, chain }: CircleAccess): DeviceId[] {
-	const identity = member && identities.get(member.identity);
-	if (!identity) return [];
-	const bodies = chain.records.map(({ body }) => body);
-	const lastOut = bodies.findLastIndex((body) => !memberOf(body, identity.id));
-	const since = must(memberOf(bodies[lastOut + 1] ?? chain.head.body, identity.id), 'a member stands there').idHead.n;
-	const cut = new Set(
-		chain.head.body.cuts
-			.filter((each) => each.member === identity.id && each.listedOnly)
-			.flatMap(({ heads }) => heads.map(({ device }) => device))
-	);
-	return [...identity.devices.values()].flatMap(({ id, removedAt }) =>
-		removedAt !== null && removedAt > since && !cut.has(id) ? [id] : []
-	);
-}

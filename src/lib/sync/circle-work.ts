@@ -11,10 +11,19 @@ import { INVITE_LIFE_MS } from '$lib/protocol/manifest-invites';
 import { invitationKeys, readAcceptance, sealCard, signAcceptance, sealName } from '$lib/protocol/invitation';
 import type { Identity } from '$lib/protocol/identity-log';
 import { idBytes, type BookId, type CircleId, type IdentityId } from '$lib/protocol/ids';
-import { memberOf } from '$lib/protocol/manifest';
+import { memberOf, type Member } from '$lib/protocol/manifest';
 import type { CircleWork, DeviceKeys, Joining, MadeInvite, OwedChange } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
-import { identityFrom, isOwning, kindOf, nameOf, personOf, rosterPerson, type CircleAccess } from './circle-access';
+import {
+	identityFrom,
+	isHeld,
+	isOwning,
+	kindOf,
+	personNameOf,
+	personOf,
+	rosterPerson,
+	type CircleAccess
+} from './circle-access';
 import { cutHeads } from './cut-heads';
 import { acceptInvitation, putInvitation, readAnswers } from './invitation-calls';
 import type { SyncChange, SyncError } from './engine';
@@ -22,6 +31,7 @@ import { booksGiven, rightsAsTheyAre, rightsFrom } from './given-from';
 import { keepStep } from './keep-step';
 import { changeCircle, toMember, withPeople, type CircleChange } from './membership';
 import { flushCircle } from './outbox';
+import { personOfInvite } from './whose';
 import { writeContext } from './write-context';
 import type { RelayClient } from './relay-client';
 
@@ -183,14 +193,16 @@ async function admission(
 	const answer = made?.answer;
 	if (!made || !answer) return ok(null);
 	const left = invites.filter((invite) => invite.pub !== made.pub);
-	if (memberOf({ members }, answer.identity)) return ok(left.length < invites.length ? { invites: left } : null);
+	const isIn = memberOf({ members }, answer.identity) !== undefined;
+	if (isIn && made.role !== 'owner') return ok(left.length < invites.length ? { invites: left } : null);
 	const identity = await personalIdentity(deps, answer.identity);
 	if (!identity.ok) return identity;
 	if (!identity.value) return ok(null);
 	const { rights, given } = rightsFrom(access, answer.identity, made.rights, dayOf(made.from));
+	const member = toMember({ identity: identity.value, role: made.role, rights });
 	return ok({
 		invites: left,
-		members: [...members, toMember({ identity: identity.value, role: made.role, rights })],
+		members: made.role === 'owner' ? handedOverTo(member, members) : [...members, member],
 		given,
 		people: withPeople(access, [
 			{
@@ -204,6 +216,12 @@ async function admission(
 		newcomers: [identity.value]
 	});
 }
+
+/** The person stands in their own place: from then on nobody acts for them, and whoever was in the circle stays as they were. */
+const handedOverTo = (person: Member, members: readonly Member[]): Member[] => [
+	...members.filter(({ identity }) => identity !== person.identity).map((each) => ({ ...each, actsFor: false })),
+	person
+];
 
 /** The verified log of somebody who answers: a person's, of the same space. Null when it is anything else. */
 async function personalIdentity(deps: WorkDeps, id: IdentityId): Promise<Result<Identity | null, SyncError>> {
@@ -238,8 +256,9 @@ async function sendCards(deps: WorkDeps, device: DeviceKeys, circle: CircleId): 
 
 function cardOf(access: CircleAccess, device: DeviceKeys, made: MadeInvite, random: RandomBytes): string {
 	const { circle, head } = access.chain;
-	const person = personOf(access).identity;
-	const own = person === device.identity ? made.by : (nameOf(access, person) ?? '');
+	const person = personOfInvite(access, made.pub) ?? personOf(access).identity;
+	const isOwn = person === device.identity && !isHeld(access);
+	const own = isOwn ? made.by : (personNameOf(access) ?? '');
 	return sealCard(
 		{
 			v: 1,
@@ -271,9 +290,9 @@ async function takeAnswers(deps: WorkDeps, circle: CircleId): Promise<Result<voi
 	if (!answers.ok) return answers;
 	for (const made of waiting) {
 		const given = answers.value.answers.find(({ pub }) => pub === made.pub);
-		const person = personOf(access).identity;
-		const read =
-			given && readAcceptance(idBytes(given.acceptance), invitationKeys(idBytes(made.secret)), { circle, person });
+		const person = personOfInvite(access, made.pub);
+		const keys = invitationKeys(idBytes(made.secret));
+		const read = given && person && readAcceptance(idBytes(given.acceptance), keys, { circle, person });
 		if (!read) continue;
 		const known = await personalIdentity(deps, read.acceptance.identity);
 		if (!known.ok) return known;

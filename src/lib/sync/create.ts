@@ -2,13 +2,13 @@
 import { toBase64url, type RandomBytes } from '$lib/crypto/bytes';
 import { createBoxKey, type BoxKey } from '$lib/crypto/boxes';
 import { createSigningKey, deviceIdOf, type SigningKey } from '$lib/crypto/signing';
-import { initialBookKinds } from '$lib/domain/books';
+import { initialBookKinds, type BookKind } from '$lib/domain/books';
 import { must } from '$lib/domain/assert';
 import { keyCommit } from '$lib/protocol/envelope';
 import { signIdentityRecord } from '$lib/protocol/identity-log';
 import { deviceIdText, newId, type BookId, type CircleId, type IdentityId } from '$lib/protocol/ids';
-import { signManifest } from '$lib/protocol/manifest';
-import { sealRoster } from '$lib/protocol/roster';
+import { signManifest, type Member } from '$lib/protocol/manifest';
+import { sealRoster, type Roster } from '$lib/protocol/roster';
 import { SUITE } from '$lib/protocol/frame';
 import type { Space } from '$lib/storage/database';
 import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
@@ -59,15 +59,34 @@ export function createDevice(deps: CreateDeps, type: 'person' | 'unit'): DeviceK
 	};
 }
 
-/** The person's own circle with a book of each kind, signed by this device. `signSecret` is the device's. */
-export function createCircle(deps: CreateDeps, device: DeviceKeys, signSecret: Uint8Array): CircleKeys {
+/** How a circle begins: as whose, with which books, and under which names. */
+export interface Beginning extends Pick<Member, 'role' | 'actsFor'>, Pick<CircleKeys, 'standing'> {
+	readonly kinds: readonly BookKind[];
+	readonly names: Pick<Roster, 'person' | 'people'>;
+}
+
+const OWN: Beginning = {
+	role: 'owner',
+	actsFor: false,
+	standing: 'mine',
+	kinds: initialBookKinds,
+	names: { people: [] }
+};
+
+/** The person's own circle with a book of each kind, or one begun otherwise. `signSecret` is the device's, which signs it. */
+export function createCircle(
+	deps: CreateDeps,
+	device: DeviceKeys,
+	signSecret: Uint8Array,
+	{ role, actsFor, standing, kinds, names }: Beginning = OWN
+): CircleKeys {
 	const circle = newId<CircleId>(deps.random);
-	const books = initialBookKinds.map((kind) => ({ id: newId<BookId>(deps.random), kind, key: deps.random(32) }));
+	const books = kinds.map((kind) => ({ id: newId<BookId>(deps.random), kind, key: deps.random(32) }));
 	const profile = must(
 		books.find((book) => book.kind === 'profile'),
 		'every circle has a profile book'
 	);
-	const roster = { v: 1 as const, people: [], books: books.map(({ id, kind }) => ({ id, kind })) };
+	const roster = { v: 1 as const, ...names, books: books.map(({ id, kind }) => ({ id, kind })) };
 	const idHead = { n: 0, hash: device.identity as string as ReturnType<typeof signManifest>['hash'] };
 	const manifest = signManifest(
 		{
@@ -83,8 +102,8 @@ export function createCircle(deps: CreateDeps, device: DeviceKeys, signSecret: U
 				{
 					identity: device.identity,
 					idHead,
-					role: 'owner',
-					actsFor: false,
+					role,
+					actsFor,
 					rights: books.map(({ id }) => ({ book: id, access: 'w', fromEpoch: 1 }))
 				}
 			],
@@ -98,7 +117,7 @@ export function createCircle(deps: CreateDeps, device: DeviceKeys, signSecret: U
 	return {
 		v: 1,
 		circle,
-		standing: 'mine',
+		standing,
 		published: false,
 		manifests: [toBase64url(manifest.bytes)],
 		keys: books.map(({ id, key }) => ({ book: id, epoch: 1, key: toBase64url(key) }))

@@ -15,15 +15,7 @@ import { parseManifest } from '$lib/protocol/manifest';
 import { StorageAbort, type StorageError } from '$lib/storage/errors';
 import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
 import { RecentFrames } from '$lib/storage/recent-frames';
-import {
-	countKeys,
-	givesFrom,
-	lacksKeys,
-	openCircle,
-	personOf,
-	uncutDevices,
-	type CircleAccess
-} from './circle-access';
+import { countKeys, givesFrom, lacksKeys, openCircle, type CircleAccess } from './circle-access';
 import type * as Leaving from './leaving';
 import { envelopesFor } from './envelopes';
 import { MissingCircles } from './missing-circles';
@@ -37,6 +29,7 @@ import { isTurnedAway, RelayTrust } from './relay-trust';
 import { saveCircle } from './save-circle';
 import { sideBySide } from './side-by-side';
 import { TakenHeads } from './taken-heads';
+import { isOwnByWord, uncutDevices } from './whose';
 import { writeContext } from './write-context';
 
 export type SyncError =
@@ -184,18 +177,18 @@ export class SyncEngine {
 
 	// Circles
 
-	/** A care unit has hundreds of circles and none of its own: where only those matter, none is read. */
-	async #ownCircles(device: DeviceKeys): Promise<readonly CircleKeys[]> {
-		if (device.unit) return [];
-		return (await this.#deps.store.readCircles()).filter(({ standing }) => standing === 'mine');
+	/** Every circle on a person's device. A unit's are others' circles, and hundreds: none of this is about them. */
+	async #personsCircles(device: DeviceKeys): Promise<readonly CircleKeys[]> {
+		return device.unit ? [] : this.#deps.store.readCircles();
 	}
 
 	async #publishCircles(device: DeviceKeys): Promise<Result<void, SyncError>> {
 		const { store, relay } = this.#deps;
 		let problem: Result<void, SyncError> = ok(undefined);
-		for (const keys of await this.#ownCircles(device)) {
-			// The recovery code is made first, always: before it the person has not said that their own values may leave.
-			if (keys.published || device.recovery === null) continue;
+		for (const keys of await this.#personsCircles(device)) {
+			// The recovery code is made first, always: before it nobody has said that the values may leave.
+			const isBegunHere = keys.standing === 'mine' || keys.standing === 'joined';
+			if (keys.published || !isBegunHere || device.recovery === null) continue;
 			const access = await this.open(keys, device);
 			const self = access?.identities.get(device.identity);
 			if (!access?.member || !self) continue;
@@ -226,7 +219,7 @@ export class SyncEngine {
 		if (!shown) return heads.ok ? ok(undefined) : heads;
 		const farewell = await this.#ofOthers(device, (leaving, deps) => leaving.readFarewells(deps, shown));
 		const erased = await this.#missing.ask(shown, this.#leavingDeps(device));
-		const checked = this.#trust.check(shown, await this.#ownCircles(device));
+		const checked = this.#trust.check(shown, await this.#personsCircles(device), device.identity);
 		let problem = [farewell, erased].find((result) => !result.ok) ?? checked;
 		await this.#progress.begin(shown, device);
 		await this.#taken.recall(device);
@@ -298,7 +291,8 @@ export class SyncEngine {
 
 	/** Fetched when somebody was given a book from a day on. */
 	async #sealGrants(device: DeviceKeys): Promise<Result<void, StorageError>> {
-		for (const keys of await this.#ownCircles(device)) {
+		for (const keys of await this.#personsCircles(device)) {
+			if (keys.standing !== 'mine') continue;
 			const head = parseManifest(idBytes(keys.manifests.at(-1) ?? ''));
 			if (!head || !givesFrom(head.body) || this.#granted.has(head.hash)) continue;
 			const { sealGrantsIn } = await import('./seal-grants');
@@ -337,29 +331,29 @@ export class SyncEngine {
 		if (device.unit) await shown;
 		if (!result.ok) return result;
 		await this.#trust.note(head, evidence);
-		const stands = await this.#cutRemoved(head, access, device);
+		const stands = await this.#sayOwed(head, access, device);
 		if (!stands.ok) return stands;
 		if (!lacksKeys(access)) this.#taken.note(stands.value, access.identities.keys());
 		return ok(undefined);
 	}
 
 	/**
-	 * Tells a circle of own devices that are out, once everything they have written is here; if it cannot be told now, this is
-	 * simply done again. The head as it stands after it.
+	 * Tells a circle what this identity owes it, once everything in it is here: that it was taken over, or which own devices are
+	 * out. If it cannot be told now, this is simply done again. The head as it stands after it.
 	 */
-	async #cutRemoved(
-		head: CircleHead,
-		access: CircleAccess,
-		device: DeviceKeys
-	): Promise<Result<CircleHead, SyncError>> {
+	async #sayOwed(head: CircleHead, access: CircleAccess, device: DeviceKeys): Promise<Result<CircleHead, SyncError>> {
+		const isTakingOver = access.keys.standing === 'mine' && !isOwnByWord(access, device.identity);
 		const removed = uncutDevices(access);
-		if (removed.length === 0 || removed.includes(device.device)) return ok(head);
-		const { cutAtRelay } = await import('./cut-removed');
-		const sent = await cutAtRelay(this.#deps, access, device, removed);
+		const isCutting = removed.length > 0 && !removed.includes(device.device);
+		if (!isTakingOver && !isCutting) return ok(head);
+		const sent = isTakingOver
+			? await (await import('./take-over')).takeOverAtRelay(this.#deps, access, device)
+			: await (await import('./cut-removed')).cutAtRelay(this.#deps, access, device, removed);
 		if (!sent) return ok(head);
 		this.#deps.relay.forgetHeads();
 		if (sent.ok) {
-			this.#progress.renewed();
+			if (!isTakingOver) this.#progress.renewed();
+			else if (isCutting) this.#again = true;
 			void this.#deps.onChange({ circle: head.circle, keys: true, books: [] });
 			return ok({ ...head, manifest: head.manifest + 1, manifestHash: shortHash(sent.value) });
 		}
@@ -418,20 +412,18 @@ export class SyncEngine {
 		if (before && records.value.length === 0 && !lacksKeys(access.value)) return ok(before);
 		const added = await pullKeys(this.#deps.relay, access.value, device);
 		if (!added.ok) return added;
-		if (row.standing === 'invited') row.standing = await this.#standingIn(access.value);
 		if (before && records.value.length === 0 && countKeys(added.value) === countKeys(before)) return ok(before);
-		// A circle of the person's own that is new here has come back by the recovery code.
-		const standing = !before && access.value.member?.role === 'owner' ? 'mine' : row.standing;
+		const standing = await this.#standingIn(access.value, device);
 		return saveCircle(this.#deps.store, { ...row, standing, ...added.value });
 	}
 
-	/** Joined when the person has answered an invitation into this circle of this very person; else it waits for an answer. */
-	async #standingIn(access: CircleAccess): Promise<'invited' | 'joined'> {
-		const joinings = await this.#deps.store.work.readJoinings();
-		const answered = joinings.find((joining) => joining.circle === access.chain.circle);
-		if (!answered || !access.member || answered.person !== personOf(access).identity) return 'invited';
-		await this.#deps.store.work.updateJoinings((now) => now.filter((each) => each.circle !== answered.circle));
-		return 'joined';
+	/** A unit waits for its staff; a person's circles stand as they have said themselves, here or in the chain. */
+	async #standingIn(access: CircleAccess, device: DeviceKeys): Promise<CircleKeys['standing']> {
+		const { standing } = access.keys;
+		const isOpen = standing === 'invited' || (standing === 'joined' && access.member?.role === 'owner');
+		if (device.unit || !isOpen) return standing;
+		const { standingBy } = await import('./own-standing');
+		return standingBy(this.#deps.store, access, device.identity);
 	}
 
 	/** The records from number `from` on; the relay may hand them out in several answers. */

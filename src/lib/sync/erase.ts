@@ -6,7 +6,9 @@ import { toBase64url } from '$lib/crypto/bytes';
 import { must } from '$lib/domain/assert';
 import { err, ok, type Result } from '$lib/domain/result';
 import { signErasure } from '$lib/protocol/erasure';
+import { holderOf } from '$lib/protocol/holder';
 import { idBytes, type CircleId, type IdentityId } from '$lib/protocol/ids';
+import { parseManifest } from '$lib/protocol/manifest';
 import type { DeviceKeys } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
 import type { RelayClient, RelayError } from './relay-client';
@@ -24,8 +26,10 @@ export async function eraseAtRelay({ store, relay, now }: EraseDeps): Promise<Re
 	const gone = await isGone(relay, device.identity);
 	if (!gone.ok || gone.value) return gone.ok ? ok(undefined) : gone;
 	relay.useLogin({ identity: device.identity, device: device.device, signSecret: idBytes(device.sign) });
-	for (const { circle, standing } of await store.readCircles()) {
-		if (standing !== 'mine') continue;
+	for (const { circle, standing, manifests } of await store.readCircles()) {
+		const head = standing === 'joined' ? parseManifest(idBytes(manifests.at(-1) ?? '')) : null;
+		// What is held for somebody who has not taken it over goes with whoever holds it: nobody else could ever change it.
+		if (standing !== 'mine' && !(head && holderOf(head.body)?.identity === device.identity)) continue;
 		const erased = await eraseCircle(relay, device, circle, now());
 		if (!erased.ok) return erased;
 	}
@@ -43,7 +47,8 @@ async function isGone(relay: RelayClient, identity: IdentityId): Promise<Result<
 	return isUnknown(log.error) ? ok(true) : err(log.error);
 }
 
-async function eraseCircle(
+/** Erases one circle with the signed word of this device, whose person owns it or holds it for somebody. */
+export async function eraseCircle(
 	relay: RelayClient,
 	device: DeviceKeys,
 	circle: CircleId,

@@ -4,7 +4,7 @@ import { erasureBodySchema } from '$lib/protocol/api/circles';
 import type { Heads } from '$lib/protocol/api/heads';
 import { isErasedBy, parseErasure, signerOf } from '$lib/protocol/erasure';
 import { idBytes, type CircleId, type IdentityId } from '$lib/protocol/ids';
-import { memberOf } from '$lib/protocol/manifest';
+import { isInCharge } from '$lib/protocol/holder';
 import type { CircleKeys } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
 import type { AccessError, CircleAccess } from './circle-access';
@@ -32,7 +32,7 @@ export interface LeavingDeps {
 export async function readFarewells(deps: LeavingDeps, heads: Heads): Promise<Result<void, SyncError>> {
 	const shown = new Set(heads.circles.map((head) => head.circle));
 	for (const keys of await deps.store.readCircles()) {
-		if (keys.standing === 'mine' || keys.erased || shown.has(keys.circle)) continue;
+		if (keys.standing === 'mine' || !keys.published || keys.erased || shown.has(keys.circle)) continue;
 		if (!(await deps.open(keys))?.member) continue;
 		const records = await deps.relay.manifests(keys.circle, keys.manifests.length);
 		if (!records.ok && records.error.type !== 'refused') return records;
@@ -71,12 +71,12 @@ export async function readErasures(
 	return ok(undefined);
 }
 
-/** When the circle was erased, by its owner's clock; null for a word that proves nothing. */
+/** When the circle was erased, by the clock of its owner or who held it for them; null for a word that proves nothing. */
 async function erasedAt({ logOf }: LeavingDeps, access: CircleAccess, bytes: Uint8Array): Promise<number | null> {
 	const word = parseErasure(bytes);
 	if (!word || word.body.circle !== access.chain.circle) return null;
 	const { identity } = word.body.by;
-	if (memberOf(access.chain.head.body, identity)?.role !== 'owner') return null;
+	if (!isInCharge(access.chain.head.body, identity)) return null;
 	const signer = signerOf(word, await logOf(identity));
 	return signer && isErasedBy(word, signer) ? word.body.at : null;
 }

@@ -4,6 +4,7 @@ import { must } from '$lib/domain/assert';
 import type { Access, Role } from '$lib/domain/rights';
 import type { LocalDate } from '$lib/domain/time';
 import { keyCommit, type Envelope, type EpochKey } from '$lib/protocol/envelope';
+import { holderOf } from '$lib/protocol/holder';
 import type { Identity } from '$lib/protocol/identity-log';
 import { idBytes, type BookId, type IdentityId } from '$lib/protocol/ids';
 import { signManifest, type Cut, type Manifest, type Member } from '$lib/protocol/manifest';
@@ -153,7 +154,8 @@ export async function changeCircle(
 	};
 }
 
-const nextManifest = (access: CircleAccess, device: DeviceKeys, at: number): Manifest => ({
+/** The head with a place for the next record, and how far everyone's log has come. */
+export const nextManifest = (access: CircleAccess, device: DeviceKeys, at: number): Manifest => ({
 	...access.chain.head.body,
 	n: access.chain.head.body.n + 1,
 	prev: access.chain.head.hash,
@@ -192,6 +194,9 @@ function nextRoster(
 		'the profile book stands in the manifest'
 	).epoch;
 	const key = raised?.key ?? must(epochKey(access, profile, epoch), 'an owner holds the profile key');
-	const named = { ...roster, people: people ?? roster.people };
+	const { person, ...rest } = roster;
+	// Once the person is in the circle they have a name of their own in it.
+	const held = holderOf(next) && person !== undefined ? { person } : {};
+	const named = { ...rest, ...held, people: people ?? roster.people };
 	return { epoch, ct: sealRoster(named, access.chain.circle, key, random) };
 }

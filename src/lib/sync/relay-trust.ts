@@ -4,7 +4,9 @@
  */
 import { err, ok, type Result } from '$lib/domain/result';
 import type { CircleHead, Heads } from '$lib/protocol/api/heads';
-import type { BookId, CircleId } from '$lib/protocol/ids';
+import { holderOf } from '$lib/protocol/holder';
+import { idBytes, type BookId, type CircleId, type IdentityId } from '$lib/protocol/ids';
+import { parseManifest } from '$lib/protocol/manifest';
 import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
 import type { BringBackDeps } from './bring-back';
@@ -30,10 +32,12 @@ export class RelayTrust {
 		this.#now = now;
 	}
 
-	/** A relay that no longer knows a circle of the person's own, or shows less of a book than others have read in it. */
-	check({ circles }: Heads, own: readonly CircleKeys[]): Outcome {
+	/** A relay that no longer knows a circle of the person's own, or one they hold for somebody, or shows less of a book than others have read in it. */
+	check({ circles }: Heads, known: readonly CircleKeys[], identity: IdentityId): Outcome {
 		const shown = new Set(circles.map((head) => head.circle));
-		const lost = own.find((keys) => keys.published && !keys.erased && !shown.has(keys.circle));
+		const lost = known.find(
+			(keys) => keys.published && !keys.erased && !shown.has(keys.circle) && isAnsweredFor(keys, identity)
+		);
 		const withheld = circles.find(({ books }) => books.some(({ book, pos }) => pos < (this.#claims.get(book) ?? 0)));
 		const doubted = lost ?? withheld;
 		return doubted ? wentBack(doubted.circle) : ok(undefined);
@@ -71,6 +75,12 @@ export class RelayTrust {
 			}));
 		return told ? wentBack(told) : problem;
 	}
+}
+
+/** One's own, or held by this identity for somebody: nobody else could have ended it. */
+function isAnsweredFor({ standing, manifests }: CircleKeys, identity: IdentityId): boolean {
+	const head = standing === 'joined' ? parseManifest(idBytes(manifests.at(-1) ?? '')) : null;
+	return standing === 'mine' || (head !== null && holderOf(head.body)?.identity === identity);
 }
 
 /** The relay does not let this device in. */

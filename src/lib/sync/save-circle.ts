@@ -17,7 +17,8 @@ export async function saveCircle(store: LocalStore, row: CircleKeys): Promise<Re
 function united(row: CircleKeys, now: CircleKeys): CircleKeys {
 	const lacking = now.keys.filter((old) => !row.keys.some((key) => key.book === old.book && key.epoch === old.epoch));
 	const manifests = now.manifests.length > row.manifests.length ? now.manifests : row.manifests;
-	const standing = now.standing === 'invited' ? row.standing : now.standing;
+	const isSettled = now.standing !== 'invited' && !(now.standing === 'joined' && row.standing === 'mine');
+	const standing = isSettled ? now.standing : row.standing;
 	const grants = [...(row.grants ?? []), ...(now.grants ?? [])].filter(
 		({ key }, at, all) => all.findIndex((each) => each.key === key) === at
 	);

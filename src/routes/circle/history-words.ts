@@ -11,6 +11,7 @@ import type { Manifest } from '$lib/protocol/manifest';
 import { kindOf, nameOf, openedRoster, type CircleAccess } from '$lib/sync/circle-access';
 import type { SeenReceipt } from '$lib/state/circle-books.svelte';
 import type { CircleState } from '$lib/state/circle-state.svelte';
+import { holderOf } from '$lib/protocol/holder';
 import { activeDevices } from '$lib/protocol/identity-log';
 import { roleWord } from './role-word';
 import { isShareable } from './shown-right';
@@ -83,8 +84,12 @@ class LogWords {
 		const by = this.#name(event.by);
 		switch (event.type) {
 			case 'began':
-				return { text: m.members_log_began(), details: [] };
+				return { text: this.#began(event.by), details: [] };
+			case 'took-over':
+				return { text: m.handover_log_took({ by }), details: [] };
 			case 'let-in':
+				if (event.role === 'owner')
+					return { text: m.handover_log_handed({ by, name: this.#object(event.member) }), details: [] };
 				return {
 					text: m.members_log_let_in({ by, name: this.#object(event.member) }),
 					details: [...this.#details(event.changes), ...fromWords(event.from)]
@@ -107,6 +112,7 @@ class LogWords {
 					details: []
 				};
 			case 'invited':
+				if (event.role === 'owner') return { text: m.handover_log_invited({ by }), details: [] };
 				return { text: m.members_log_invited({ by, role: roleWord(event.role) }), details: [] };
 			case 'withdrawn':
 				return { text: m.members_log_withdrawn({ by }), details: [] };
@@ -159,6 +165,16 @@ class LogWords {
 			[of(({ from, to }) => from !== null && to === null), m.members_log_no_longer_sees]
 		];
 		return lines.flatMap(([books, words]) => (books ? [words({ books })] : []));
+	}
+
+	/** Whoever is an owner from the first record on began their own; a co-owner began it for somebody. */
+	#began(by: IdentityId): string {
+		const [first] = this.#access.chain.records;
+		if (first === undefined || holderOf(first.body) === undefined) return m.members_log_began();
+		const name = openedRoster(this.#access, first.body)?.person;
+		return name
+			? m.handover_log_began({ by: this.#name(by), name })
+			: m.handover_log_began_unnamed({ by: this.#name(by) });
 	}
 
 	#name(identity: IdentityId): string {

@@ -7,6 +7,7 @@ import { DAY_MS, effectiveAt, localDate } from '$lib/domain/time';
 import { valueWithUnit } from '$lib/i18n/measure-words';
 import { overwriteGetLocale } from '$lib/i18n/paraglide/runtime';
 import type { CircleId, DeviceId, IdentityId } from '$lib/protocol/ids';
+import type { Held } from '$lib/state/held';
 import type { SeenReceipt } from '$lib/state/circle-books.svelte';
 import { CirclePlan } from '$lib/state/circle-plan.svelte';
 import type { SaveError } from '$lib/state/circle-view';
@@ -55,7 +56,8 @@ class MemoryPatient implements ListedCircle, SummarisedCircle {
 
 	constructor(
 		id: string,
-		readonly personName: string | null = id
+		readonly personName: string | null = id,
+		readonly held: Held | null = null
 	) {
 		this.id = id as CircleId;
 	}

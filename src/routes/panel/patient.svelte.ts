@@ -12,6 +12,7 @@ import {
 	type SummaryReading,
 	type ZoneOfDay
 } from '$lib/state/panel/circle-summary';
+import type { Held } from '$lib/state/held';
 import type { PanelCircle } from '$lib/state/panel/panel-circles.svelte';
 import type { SummaryContext } from '$lib/state/panel/summarise';
 
@@ -71,6 +72,11 @@ export class Patient<C extends ListedCircle = ListedCircle> {
 	/** As the person wrote it; nobody has checked it until the safety numbers were compared. */
 	get name(): string {
 		return this.#summary.name ?? m.panel_no_name();
+	}
+
+	/** Who holds the circle for the person; null once it is their own. */
+	get held(): Held | null {
+		return this.#summary.held;
 	}
 
 	/** When the unit was let in, UTC milliseconds. */

@@ -20,10 +20,11 @@ export class FileMaker {
 	made: MadeFile | null = $state.raw(null);
 	#stop = new AbortController();
 
-	constructor(app: App, write: Write) {
+	/** Proposes the person's own code where there is one, unless `lock` says what it is locked with. */
+	constructor(app: App, write: Write, lock?: 'passphrase') {
 		this.#app = app;
 		this.#write = write;
-		if (app.device.hasRecovery) this.lock = 'code';
+		this.lock = lock ?? (app.device.hasRecovery ? 'code' : 'passphrase');
 	}
 
 	/** True when the file is made; what was typed is then forgotten. */

@@ -12,6 +12,7 @@ import {
 import { MAX_PULL_BYTES } from '$lib/protocol/api/limits';
 import type { Envelope } from '$lib/protocol/envelope';
 import { isErasedBy, parseErasure } from '$lib/protocol/erasure';
+import { isInCharge } from '$lib/protocol/holder';
 import { circleIdSchema, idBytes, type CircleId } from '$lib/protocol/ids';
 import {
 	extendManifestChain,
@@ -175,24 +176,24 @@ async function addEnvelopes(
 	return addRecords(relay, session, { before: circle.head, records: [], envelopes: body.envelopes });
 }
 
-/** The last owner cannot leave, only delete: nobody else could ever change the circle again. */
+/** The last owner, or who holds the circle for a person to come, cannot leave, only delete: nobody else could hand it on. */
 async function leaveCircle({ relay, id }: Call<null>, session: Session): Promise<Answer> {
 	const circle = await enterCircle(relay.store, id, session);
 	if (!circle) return refuse('not-found');
-	const isOwner = memberOf(circle.head.body, session.identity)?.role === 'owner';
-	const owners = circle.head.body.members.filter((member) => member.role === 'owner');
-	if (isOwner && owners.length === 1) return refuse('conflict');
+	const { body } = circle.head;
+	const owners = body.members.filter((member) => member.role === 'owner');
+	if (isInCharge(body, session.identity) && owners.length <= 1) return refuse('conflict');
 	await relay.store.leaveCircle(circle.id, session.identity);
 	return done;
 }
 
-/** The owner's signed word, which their members will check; it says nothing to anybody before the circle is erased. */
+/** The signed word of the owner, or of who holds the circle for them, which their members will check; it says nothing to anybody before the circle is erased. */
 async function putErasure(
 	{ relay, id, body }: Call<z.infer<typeof erasureBodySchema>>,
 	session: Session
 ): Promise<Answer> {
 	const circle = await enterCircle(relay.store, id, session);
-	if (!circle || circle.role !== 'owner') return refuse('not-found');
+	if (!circle || !isInCharge(circle.head.body, session.identity)) return refuse('not-found');
 	const word = parseErasure(idBytes(body.erasure));
 	const owner = (await loadIdentities(relay.store, [session.identity])).get(session.identity);
 	if (!word || !owner || word.body.circle !== circle.id || !isErasedBy(word, owner)) return refuse('malformed');
@@ -208,7 +209,7 @@ async function readErasure({ relay, id }: Call<null>): Promise<Answer> {
 
 async function eraseCircle({ relay, id }: Call<null>, session: Session): Promise<Answer> {
 	const circle = await enterCircle(relay.store, id, session);
-	if (!circle || circle.role !== 'owner') return refuse('not-found');
+	if (!circle || !isInCharge(circle.head.body, session.identity)) return refuse('not-found');
 	await relay.store.eraseCircle(circle.id, relay.clock());
 	return done;
 }

@@ -1,4 +1,4 @@
-/** Making an archive of the person's own circle: everything in it as it was written, and the keys to it. */
+/** Making an archive of a circle: everything in it as it was written, and the keys to it. */
 import type { AgeLock } from '$lib/crypto/age-file';
 import { utf8 } from '$lib/crypto/bytes';
 import { err, ok, type Result } from '$lib/domain/result';
@@ -6,10 +6,10 @@ import type { Files } from '$lib/exchange/archive/container';
 import { makeArchiveFile, readArchiveFile } from '$lib/exchange/archive/file';
 import type { ArchivedCircle } from '$lib/exchange/archive/format';
 import type { AgeWork } from '$lib/exchange/backup/file';
-import { idBytes, type BookId, type DeviceId, type IdentityId } from '$lib/protocol/ids';
+import { idBytes, type BookId, type CircleId, type DeviceId, type IdentityId } from '$lib/protocol/ids';
 import type { ParkReason } from '$lib/protocol/accept';
 import type { DeviceKeys, EarlierCircle } from '$lib/storage/keyring';
-import { kindOf, nameOf, type CircleAccess } from '$lib/sync/circle-access';
+import { isOwning, kindOf, nameOf, type CircleAccess } from '$lib/sync/circle-access';
 import { openEarlier } from '$lib/sync/earlier';
 import { OpenBook } from '$lib/sync/open-book';
 import type { MadeFile, MakeError } from '../backup';
@@ -19,23 +19,26 @@ import type { Session } from '../session';
 export type Readable = (entries: Uint8Array) => Files;
 
 /**
- * The archive as a file. One to a passphrase is opened again and read to its last byte before it is handed over; what is sealed
+ * The archive as a file: of the person's own circle, or of one they run with somebody (`of`), to give to them. One to a passphrase is opened again and read to its last byte before it is handed over; what is sealed
  * to the recovery code can be opened by the code alone.
  */
 export async function makeArchive(
 	session: Session,
 	work: AgeWork,
 	lock: AgeLock,
-	readable: Readable
+	readable: Readable,
+	of?: CircleId
 ): Promise<Result<MadeFile, MakeError>> {
 	const device = await session.device();
 	const own = (await session.store.readCircles()).find(({ standing }) => standing === 'mine');
-	const access = own && (await session.openCircle(own.circle));
-	if (!device || !access) return err({ type: 'no-circle' });
+	const circle = of ?? own?.circle;
+	const access = circle && (await session.openCircle(circle));
+	if (!device || !access || !isOwning(access.member)) return err({ type: 'no-circle' });
 	const by = { identity: device.identity, device: device.device };
 	const at = session.now();
 	const parts = [await archivePart(session, livingRow(access, by, at, await logsOf(session, device, access)), access)];
-	for (const row of await session.store.earlier.readAll()) {
+	// What was read in here goes before the own circle, and before nobody else's.
+	for (const row of of === undefined ? await session.store.earlier.readAll() : []) {
 		const earlier = openEarlier(row);
 		if (earlier.ok) parts.push(await archivePart(session, row, earlier.value));
 	}
@@ -47,6 +50,7 @@ export async function makeArchive(
 		const read = await readArchiveFile(work, lock, file);
 		if (!read.ok || read.value.circles.length !== circles.length) return err({ type: 'not-readable' });
 	}
+	if (of !== undefined) return ok({ file, readings: parts.reduce((sum, { readings }) => sum + readings, 0) });
 	const noted = await session.store.updateCare((care) => ({
 		...care,
 		file: { at, entries: parts[0]?.lines.length ?? 0 }

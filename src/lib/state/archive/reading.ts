@@ -16,7 +16,7 @@ import type { BookId, CircleId } from '$lib/protocol/ids';
 import { projectObservations } from '$lib/protocol/project';
 import type { StorageError } from '$lib/storage/errors';
 import type { EarlierCircle } from '$lib/storage/keyring';
-import { kindOf, nameOf, type CircleAccess } from '$lib/sync/circle-access';
+import { isHeld, kindOf, nameOf, personNameOf, personOf, type CircleAccess } from '$lib/sync/circle-access';
 import { wireSpace } from '$lib/sync/create';
 import { judgeFrames, openEarlier, verifiedFrames } from '$lib/sync/earlier';
 import type { Session } from '../session';
@@ -80,7 +80,7 @@ export async function readArchive(
 		circles.push(verified.value);
 	}
 	const [living] = circles;
-	const name = living ? nameOf(living.access, living.row.reader.identity) : null;
+	const name = living ? personNameOf(living.access) : null;
 	return ok({ madeAt: read.value.contents.at, circles, found: { name, ...tally.findings } });
 }
 
@@ -132,7 +132,8 @@ class Tally {
 				if (entry.kind === 'plan.propose') this.#versions += 1;
 				if (entry.kind === 'receipt') this.#receipts += 1;
 			}
-			const name = author === access.member?.identity ? null : nameOf(access, author);
+			const isPerson = !isHeld(access) && author === personOf(access).identity;
+			const name = isPerson ? null : nameOf(access, author);
 			if (name) this.#writers.add(name);
 		}
 	}

@@ -11,6 +11,7 @@ import type { ClauseResult } from '$lib/domain/plan/rule-history';
 import { dateWallMs, DAY_MS, type LocalDate } from '$lib/domain/time';
 import type { IdentityId } from '$lib/protocol/ids';
 import { parsedText } from '$lib/storage/panel-store';
+import type { Held } from '../held';
 
 /** Raised when the same circle comes to another summary by another rule than the plan's, which the app's version covers. */
 const SUMMARY_VERSION = 1;
@@ -32,6 +33,8 @@ export interface CircleSummary extends Pick<CountedFacts, 'unseen' | 'seen' | 'a
 	readonly erasedAt: number | null;
 	/** The person's name as they wrote it. */
 	readonly name: string | null;
+	/** Who holds the circle for the person; null once it is their own. */
+	readonly held: Held | null;
 	readonly person: IdentityId | null;
 	/** When the unit was let in, UTC milliseconds. */
 	readonly memberSince: number | null;
@@ -110,6 +113,7 @@ const keptSchema = z.object({
 		standing: z.enum(['mine', 'invited', 'joined', 'declined']),
 		erasedAt: nullable,
 		name: z.nullable(z.string()),
+		held: z.nullable(z.object({ by: z.string(), isMine: z.boolean() })),
 		person: z.nullable(z.string()),
 		memberSince: nullable,
 		measures: z.array(z.enum(measureKinds)),

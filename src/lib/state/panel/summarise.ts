@@ -12,7 +12,7 @@ import { CURVE_DAYS, SUMMARY_DAYS, type CircleSummary, type SummaryReading, type
 
 /** What a summary is made from; `CircleState` is one. */
 export type SummarisedCircle = PlanCircle &
-	Pick<CircleState, 'standing' | 'erasedAt' | 'memberSince' | 'person' | 'receipts'>;
+	Pick<CircleState, 'standing' | 'erasedAt' | 'held' | 'memberSince' | 'person' | 'receipts'>;
 
 export interface SummaryContext {
 	/** The unit's own identity: whose marks count as looks. */
@@ -47,6 +47,7 @@ export function summarise(
 		standing: circle.standing,
 		erasedAt: circle.erasedAt,
 		name: circle.personName,
+		held: circle.held,
 		person: circle.person?.id ?? null,
 		memberSince: circle.memberSince,
 		measures: circle.measures,

@@ -7,6 +7,7 @@ import {
 	type InvitationError,
 	type OpenedInvitation
 } from '$lib/state/joining';
+import { ownBefore, type OwnBefore } from '$lib/state/taking-over';
 import type { StorageError } from '$lib/storage/errors';
 import type { Joining } from '$lib/storage/keyring';
 
@@ -21,6 +22,8 @@ export class JoinFlow {
 	/** An answer that lies here while the relay cannot be asked about the invitation. */
 	given = $state.raw<Joining | null>(null);
 	error = $state.raw<JoinError | null>(null);
+	/** What is here in a circle of one's own, where the invitation is to take one over. */
+	own = $state.raw<OwnBefore | null>(null);
 	name = $state('');
 
 	constructor(app: App) {
@@ -34,6 +37,7 @@ export class JoinFlow {
 		const { session } = this.#app;
 		const opened = await openInvitation(session, link);
 		this.given = await givenAnswer(session, link);
+		this.own = opened.ok && opened.value.card.role === 'owner' ? await ownBefore(session) : null;
 		this.busy = null;
 		if (!opened.ok) {
 			this.error = opened.error;

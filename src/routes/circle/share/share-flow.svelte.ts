@@ -7,6 +7,7 @@ import { shareableBooks, type ShareableBook } from '$lib/domain/books';
 import { booksOfPlan } from '$lib/domain/plan/checks';
 import { measureKinds } from '$lib/domain/measures';
 import type { App } from '$lib/state/app.svelte';
+import type { CircleState } from '$lib/state/circle-state.svelte';
 import { CirclePlan } from '$lib/state/circle-plan.svelte';
 import { measuresInUse } from '$lib/state/measures-in-use';
 import { NewCode } from '$lib/state/new-code.svelte';
@@ -46,12 +47,22 @@ export class ShareFlow {
 
 	constructor(app: App) {
 		this.#app = app;
-		const own = must(app.own, 'only a person shares');
+		const own = this.circle;
 		const used = own.changes.length > 0 || own.adjustments.length > 0 ? (['medicines'] as const) : [];
 		this.chosen = new Set(['plan', ...measureKinds.filter((measure) => own.observations(measure).length > 0), ...used]);
 		this.inUse = ['plan', ...measuresInUse(own, measureKinds), ...used];
-		this.name = own.personName ?? '';
+		this.name = own.ownName ?? '';
 		this.from = new FromChoice(deviceToday());
+	}
+
+	/** Whose values: those of a person one holds the circle for, when it is on screen, or one's own. */
+	get circle(): CircleState {
+		return this.#app.circle.held?.isMine ? this.#app.circle : must(this.#app.own, 'only a person shares');
+	}
+
+	/** A day is chosen by the person alone: only an owner's device hands over what others wrote (S3). */
+	get givesFrom(): boolean {
+		return this.circle.held === null;
 	}
 
 	/** Who will see: the named contact, else the unit. */
@@ -66,9 +77,8 @@ export class ShareFlow {
 
 	/** What the plan rests on and is not handed over with it: there its zone cannot be said. */
 	readonly missingForPlan: readonly ShareableBook[] = $derived.by(() => {
-		const own = this.#app.own;
-		if (!own || !this.chosen.has('plan')) return [];
-		const plan = new CirclePlan(own);
+		if (!this.chosen.has('plan')) return [];
+		const plan = new CirclePlan(this.circle);
 		const adjusts = plan.inForce.some((version) => version.plan.medicines.some(({ adjust }) => adjust));
 		const needed: readonly ShareableBook[] = [
 			...booksOfPlan({ rules: plan.rules }),
@@ -101,7 +111,7 @@ export class ShareFlow {
 	confirmChoice(): void {
 		this.isNameMissing = this.name.trim() === '';
 		this.isNothingChosen = this.chosen.size === 0;
-		if (!this.from.check() || this.isNameMissing || this.isNothingChosen) return;
+		if ((this.givesFrom && !this.from.check()) || this.isNameMissing || this.isNothingChosen) return;
 		if (!this.needsCode) {
 			this.step = 'preview';
 			return;
@@ -138,9 +148,10 @@ export class ShareFlow {
 		}
 		const to = must(this.checked, 'a card was read before');
 		const shared = await shareWithUnit(session, to, {
+			circle: this.circle.held ? this.circle.access?.chain.circle : undefined,
 			books: [...this.chosen],
 			ownName: this.name.trim(),
-			from: this.from.day ?? undefined
+			from: this.givesFrom ? (this.from.day ?? undefined) : undefined
 		});
 		return shared.ok ? null : shared.error;
 	}

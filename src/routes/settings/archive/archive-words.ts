@@ -53,3 +53,14 @@ export const foundWords = ({ readings, versions, receipts, writers, newer }: Arc
 	...(writers.length > 0 ? [m.archive_found_writers({ names: writers.join(', ') })] : []),
 	...(newer > 0 ? [m.archive_newer({ count: newer })] : [])
 ];
+
+/** What is said while an archive is made, and once it is. */
+export const makingWords = () => ({
+	make: m.archive_make(),
+	making: m.archive_making(),
+	made: (count: number) => m.archive_made({ count }),
+	where: m.archive_made_where(),
+	saveAgain: m.archive_save_again(),
+	another: m.archive_make_another(),
+	failed: m.archive_make_failed()
+});

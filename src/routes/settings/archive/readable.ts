@@ -40,7 +40,8 @@ const when = (at: Moment): string => `${formatDay(at, someday(at.utc))} ${format
 function indexPage(circle: CircleState, at: number): string {
 	const now = someday(at);
 	const name = circle.ownName;
-	const title = name ? m.archive_page_title_of({ whose: possessive(name) }) : m.archive_page_title();
+	const person = circle.mine ? name : circle.personName;
+	const title = person ? m.archive_page_title_of({ whose: possessive(person) }) : m.archive_page_title();
 	return page(getLocale(), title, [
 		element('h1', title),
 		element('p', m.archive_page_made({ when: when(deviceMoment(at)) }), ' ', m.archive_page_what()),
