@@ -47,11 +47,8 @@ export async function makeArchive(
 		const read = await readArchiveFile(work, lock, file);
 		if (!read.ok || read.value.circles.length !== circles.length) return err({ type: 'not-readable' });
 	}
-	const noted = await session.store.updateCare((care) => ({
-		...care,
-		file: { at, entries: parts[0]?.lines.length ?? 0 }
-	}));
-	if (!noted.ok) return noted;
+	// Not noted on a full device, which is when the file is needed most: then it is asked for again.
+	await session.store.updateCare((care) => ({ ...care, file: { at, entries: parts[0]?.lines.length ?? 0 } }));
 	return ok({ file, readings: parts.reduce((sum, { readings }) => sum + readings, 0) });
 }
 
