@@ -19,7 +19,7 @@ export const filesOf = (folder: string): string[] =>
 		.filter((each) => each.isFile())
 		.map(({ name, parentPath }) => path.join(parentPath, name));
 
-/** UTF-8, UTF-16, in JSON and in an address, hex, and the inner letters of base64 at each of its three alignments. */
+/** UTF-8, UTF-16, Latin-1, in an address, hex, and the inner letters of base64 at each of its three alignments. */
 function spellingsOf(word: string): (string | Buffer)[] {
 	const bytes = Buffer.from(word);
 	const base64 = [0, 1, 2].map((shift) =>

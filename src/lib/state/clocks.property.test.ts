@@ -15,7 +15,7 @@ import type { Observation } from '$lib/domain/observation';
 import type { CircleState } from './circle-state.svelte';
 
 const isNightly = process.env['NIGHTLY'] === '1';
-const WORLDS = isNightly ? 300 : 3;
+const WORLDS = isNightly ? 300 : 2;
 const TEN_YEARS_MS = Math.round(10 * 365.25 * DAY_MS);
 
 interface Command {

@@ -53,7 +53,7 @@ export interface FaultPage {
 	writeInVain(length: number): Promise<string>;
 	/** Takes everything off the device. */
 	erase(space: Space): Promise<void>;
-	/** Saves so many readings, and tells them. */
+	/** Saves so many readings, in two books in turn, and tells them. */
 	writeMany(space: Space, count: number): Promise<void>;
 	setLock(space: Space, key: string): Promise<void>;
 	takeLockOff(space: Space, key: string): Promise<void>;
@@ -256,7 +256,10 @@ window.fault = {
 	},
 	writeMany: (space, count) =>
 		using(space, async (session) => {
-			for (let n = 0; n < count; n += 1) await save(session, [['weight', [reading('weight', 90)]]]);
+			for (let n = 0; n < count; n += 1) {
+				const measure = n % 2 === 0 ? 'weight' : 'pulse';
+				await save(session, [[measure, [reading(measure, 90)]]]);
+			}
 		}),
 	setLock: (space, key) =>
 		using(space, async (session) => {
