@@ -5,7 +5,7 @@ const executablePath = findChromium();
 
 export default defineConfig({
 	testDir: '.',
-	testMatch: ['e2e/**/*.spec.ts', 'a11y/**/*.spec.ts'],
+	testMatch: ['e2e/**/*.spec.ts', 'a11y/**/*.spec.ts', 'fault/**/*.spec.ts'],
 	outputDir: '../test-results/chromium',
 	reporter: [['list'], ['json', { outputFile: '../test-results/chromium.json' }]],
 	fullyParallel: true,

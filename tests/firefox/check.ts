@@ -2,6 +2,8 @@
 export interface Check {
 	/** A sentence about the rule; never a value. */
 	readonly name: string;
+	/** About a transaction that is whole or not there: checked on a slow device too. */
+	readonly isAtomic?: true;
 	readonly run: () => Promise<void>;
 }
 

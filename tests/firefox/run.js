@@ -11,11 +11,19 @@ const CHECK_LIMIT_MS = 60_000;
 const reportFile = process.argv[2];
 const { page, close } = await openInFirefox('tests/firefox/page.ts');
 await page.waitForFunction(() => 'hemlinjeChecks' in window);
-const names = await page.evaluate(() => window.hemlinjeChecks.names);
+const { names, atomic } = await page.evaluate(() => ({
+	names: window.hemlinjeChecks.names,
+	atomic: window.hemlinjeChecks.atomic
+}));
+const runs = [
+	...names.map((name) => ({ name, slowly: false })),
+	...(process.env['NIGHTLY'] === '1' ? names : atomic).map((name) => ({ name, slowly: true }))
+];
 const checks = [];
-for (const name of names) {
+for (const { name: check, slowly } of runs) {
 	const startedAt = Date.now();
-	const failure = await Promise.race([runCheck(name), giveUp()]);
+	const failure = await Promise.race([runCheck(check, slowly), giveUp()]);
+	const name = slowly ? `B5, slowly: ${check}` : check;
 	checks.push({ name, failure, ms: Date.now() - startedAt });
 	console.log(`  ${failure === null ? '✓' : '✘'} ${name}${failure === null ? '' : `\n    ${failure}`}`);
 }
@@ -23,10 +31,13 @@ if (reportFile !== undefined) writeFileSync(reportFile, JSON.stringify({ checks 
 await close();
 process.exit(checks.length > 0 && checks.every((check) => check.failure === null) ? 0 : 1);
 
-/** @param {string} name */
-function runCheck(name) {
+/**
+ * @param {string} name
+ * @param {boolean} slowly
+ */
+function runCheck(name, slowly) {
 	return page
-		.evaluate((wanted) => window.hemlinjeChecks.run(wanted), name)
+		.evaluate((wanted, isSlow) => window.hemlinjeChecks.run(wanted, isSlow), name, slowly)
 		.catch((/** @type {unknown} */ cause) => `the page broke off: ${cause instanceof Error ? cause.message : ''}`);
 }
 

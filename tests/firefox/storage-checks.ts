@@ -117,6 +117,7 @@ function breakPuts(table: string, error: Error): () => void {
 export const checks: readonly Check[] = [
 	{
 		name: 'F4: a save is a frame, an outbox row and a head, and is there after a reopening',
+		isAtomic: true,
 		async run() {
 			const here = await world();
 			await save(here);
@@ -130,6 +131,7 @@ export const checks: readonly Check[] = [
 	},
 	{
 		name: 'F4: when the last put of a save fails, the earlier ones do not stay',
+		isAtomic: true,
 		async run() {
 			const here = await world();
 			await save(here);
@@ -149,6 +151,7 @@ export const checks: readonly Check[] = [
 	},
 	{
 		name: 'F4: a full disk is named, and keeps nothing of the save',
+		isAtomic: true,
 		async run() {
 			const here = await world();
 			const mend = breakPuts('heads', new DOMException('full', 'QuotaExceededError'));
@@ -264,6 +267,7 @@ export const checks: readonly Check[] = [
 	},
 	{
 		name: 'A10: setting a lock that fails midway changes nothing; set, no raw key is left and its way alone opens',
+		isAtomic: true,
 		async run() {
 			const here = await world();
 			await save(here);
@@ -292,6 +296,7 @@ export const checks: readonly Check[] = [
 	},
 	{
 		name: 'F13: a connection that was closed is opened once more',
+		isAtomic: true,
 		async run() {
 			const here = await world();
 			await save(here);

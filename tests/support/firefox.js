@@ -1,13 +1,8 @@
 /** The system's Firefox, driven over WebDriver BiDi, on a page of the project's own code. */
 
-import { createServer } from 'node:http';
 import { launch } from 'puppeteer-core';
-import { build } from 'vite';
 import { findFirefox } from '../../scripts/browsers.js';
-import { inProject } from '../../scripts/lib/project.js';
-
-const PAGE =
-	'<!doctype html><html lang="en"><title>Checks</title><script type="module" src="/page.js"></script></html>';
+import { bundle, serveModule } from './page-module.js';
 
 /**
  * Opens a headless Firefox on a page that runs one module of the project.
@@ -27,50 +22,5 @@ export async function openInFirefox(entry) {
 			await browser.close();
 			await server.close();
 		}
-	};
-}
-
-/**
- * One file with all that the module imports.
- * @param {string} entry
- * @returns {Promise<string>}
- */
-async function bundle(entry) {
-	const built = await build({
-		configFile: false,
-		logLevel: 'warn',
-		resolve: { alias: { $lib: inProject('src', 'lib') } },
-		build: {
-			write: false,
-			target: 'es2022',
-			minify: false,
-			lib: { entry: inProject(entry), formats: ['es'], fileName: 'page' },
-			rolldownOptions: { output: { codeSplitting: false } }
-		}
-	});
-	const [bundled] = /** @type {import('vite').Rolldown.RolldownOutput[]} */ (built);
-	if (!bundled) throw new Error('The checks were not bundled.');
-	return bundled.output[0].code;
-}
-
-/**
- * Serves the page and its script on a free loopback port, which is a secure context.
- * @param {string} code
- */
-async function serveModule(code) {
-	const server = createServer((request, response) => {
-		const isScript = request.url === '/page.js';
-		response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html; charset=utf-8');
-		response.end(isScript ? code : PAGE);
-	});
-	await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
-	const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-	return {
-		origin: `http://127.0.0.1:${port}`,
-		close: () =>
-			new Promise((resolve) => {
-				server.close(resolve);
-				server.closeAllConnections();
-			})
 	};
 }

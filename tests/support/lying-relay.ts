@@ -27,12 +27,17 @@ export const lies = [
 	'N2 cut short',
 	'N2 a bit changed',
 	'N2 sent twice',
+	'N2 late',
+	'N2 after nobody waited',
 	'N3 a portal answers',
 	'N4 answer lost',
 	'N7 too many',
 	'N7 full'
 ] as const;
 export type Lie = (typeof lies)[number];
+
+/** A device gives up after so long. */
+const LONGEST_DELAY_MS = 30_000;
 
 /** A source of numbers in [0, 1) from a seed: a run can be repeated. Mulberry32. */
 export function numbersFrom(seed: number): () => number {
@@ -59,6 +64,10 @@ export class LyingRelay {
 	readonly told = new Map<Lie, number>();
 	readonly #number: () => number;
 	#oldHeads: Uint8Array | null = null;
+	/** Requests still on their way although nobody waits for an answer any more. */
+	#stillOnTheWay: (() => Promise<unknown>)[] = [];
+	/** Told how long an answer takes, before it comes: the clocks of the world go on meanwhile. */
+	onDelay: (ms: number) => void = () => undefined;
 
 	constructor(seed: number) {
 		this.#number = numbersFrom(seed);
@@ -73,14 +82,28 @@ export class LyingRelay {
 	};
 
 	async #answer(path: string, request: Request, relay: Answering): Promise<Response> {
+		await this.#arriveLate();
 		const before = this.#before(path);
 		if (before) return before;
+		if (request.method !== 'GET' && this.#is('N2 after nobody waited', 0.4)) {
+			const copy = request.clone();
+			this.#stillOnTheWay.push(() => relay(copy).catch(() => undefined));
+			throw new TypeError('no answer in time');
+		}
+		if (this.#is('N2 late')) this.onDelay(Math.floor(this.#number() * LONGEST_DELAY_MS));
 		if (this.lie === 'MR12 false acknowledgements' && path === 'push') return this.#falseAck(request);
 		const again = this.lie === 'N2 sent twice' && request.method !== 'GET' ? request.clone() : null;
 		const answer = await relay(request);
 		if (again) await relay(again).catch(() => undefined);
 		if (again) this.#tell('N2 sent twice');
 		return answer.status === 200 ? this.#after(path, answer) : answer;
+	}
+
+	/** What was given up may arrive after what was sent later; when the lie has ended, all of it has. */
+	async #arriveLate(): Promise<void> {
+		const arriving = this.#stillOnTheWay.filter(() => this.lie === null || this.#number() < 0.5);
+		this.#stillOnTheWay = this.#stillOnTheWay.filter((each) => !arriving.includes(each));
+		for (const arrive of arriving) await arrive();
 	}
 
 	#tell(lie: Lie): void {

@@ -1,15 +1,13 @@
 /** Devices with their real store, relay client and sync engine, over any relay that answers requests; nothing sleeps. */
-import { toBase64url, type RandomBytes } from '$lib/crypto/bytes';
+import type { RandomBytes } from '$lib/crypto/bytes';
 import { systemRandom } from '$lib/crypto/random';
 import { createRecoveryCode, type RecoveryCode } from '$lib/crypto/recovery-code';
 import { must } from '$lib/domain/assert';
 import type { BookKind } from '$lib/domain/books';
 import type { Access } from '$lib/domain/rights';
 import type { Entry } from '$lib/protocol/entries';
-import { keyCommit } from '$lib/protocol/envelope';
 import type { Frame } from '$lib/protocol/frame';
 import { idBytes, newId, type BookId, type EntryId } from '$lib/protocol/ids';
-import { signManifest } from '$lib/protocol/manifest';
 import type { Space } from '$lib/storage/database';
 import { LocalStore } from '$lib/storage/local-store';
 import { localStorageMarkers } from '$lib/storage/markers';
@@ -18,10 +16,10 @@ import { createCircle, createDevice } from '$lib/sync/create';
 import { SyncEngine, type SyncChange } from '$lib/sync/engine';
 import { writeContext } from '$lib/sync/write-context';
 import { withRecovery } from '$lib/sync/recovery';
-import { envelopesFor } from '$lib/sync/envelopes';
 import { addMembers } from '$lib/sync/membership';
 import { RelayClient } from '$lib/sync/relay-client';
 import { OpenBook } from '$lib/sync/open-book';
+import { newKey } from './new-key';
 import { ORIGIN } from './relay-calls';
 import { START } from './relay-world';
 
@@ -181,37 +179,12 @@ export class Party {
 	/** A new key for a book, as any device of the circle may make it. `handOut` false keeps the key from everyone. */
 	async renewKey(kind: BookKind, options: { handOut?: boolean; index?: number } = {}): Promise<BookId> {
 		const access = await this.access(options.index);
-		const device = await this.device();
 		const book = must(bookOfKind(access, kind), 'a book');
-		const key = this.random(32);
-		const head = access.chain.head.body;
-		const epoch =
-			must(
-				head.books.find((each) => each.id === book),
-				'a book'
-			).epoch + 1;
-		const manifest = signManifest(
-			{
-				...head,
-				n: head.n + 1,
-				prev: access.chain.head.hash,
-				by: { identity: device.identity, device: device.device },
-				books: head.books.map((each) => (each.id === book ? { ...each, epoch, keyCommit: keyCommit(key) } : each))
-			},
-			idBytes(device.sign)
-		);
-		const withKey: CircleAccess = {
-			...access,
-			keys: { ...access.keys, keys: [...access.keys.keys, { book, epoch, key: toBase64url(key) }] }
-		};
-		const readers = head.members.filter((member) => member.rights.some((right) => right.book === book));
-		const envelopes = await Promise.all(
-			readers.map((member) => envelopesFor(withKey, must(access.identities.get(member.identity), 'known'), [book]))
-		);
+		const { manifest, envelopes } = await newKey(access, await this.device(), book, this.random);
 		const sent = await this.client.extendCircle(
 			access.chain.circle,
-			toBase64url(manifest.bytes),
-			options.handOut === false ? [] : envelopes.flat()
+			manifest,
+			options.handOut === false ? [] : envelopes
 		);
 		if (!sent.ok) throw new Error('the relay took the key');
 		this.client.forgetHeads();

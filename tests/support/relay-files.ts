@@ -22,6 +22,8 @@ export interface StorePlace {
 export interface SqlitePlace extends StorePlace {
 	readonly folder: string;
 	readonly file: string;
+	/** A store of its own that begins with what this one holds now, as a backup that is put to use. */
+	openCopy(): Promise<RelayStore>;
 }
 
 export function createSqlitePlace(): SqlitePlace {
@@ -31,6 +33,13 @@ export function createSqlitePlace(): SqlitePlace {
 		folder,
 		file,
 		open: () => openSqliteStore(file, systemRandom),
+		openCopy() {
+			const copy = join(folder, 'copy.db');
+			const database = new Database(file);
+			database.prepare('vacuum into ?').run(copy);
+			database.close();
+			return openSqliteStore(copy, systemRandom);
+		},
 		bury({ circle, identity }) {
 			const database = new Database(file);
 			database.prepare('insert into tombstones (circle, at) values (?, 1)').run(circle);

@@ -10,7 +10,7 @@ const NONCE = 12;
 const TAG = 16;
 const USE = 'hl/local/bulk/1';
 
-/** A key for bulk sealing, derived from another. Null where the platform has no WebCrypto: then nothing is kept. */
+/** A key for bulk sealing, derived from another. Null where the platform has no WebCrypto or makes no keys: then nothing is kept. */
 export class BulkKey {
 	readonly #key: CryptoKey;
 
@@ -22,7 +22,11 @@ export class BulkKey {
 		const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
 		if (!subtle) return null;
 		const raw = deriveKey(secret, USE) as Uint8Array<ArrayBuffer>;
-		return new BulkKey(await subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt']));
+		try {
+			return new BulkKey(await subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt']));
+		} catch {
+			return null;
+		}
 	}
 
 	/** `nonce 12 ‖ ciphertext ‖ tag 16`. */

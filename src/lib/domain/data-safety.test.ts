@@ -70,6 +70,8 @@ describe('L2: the card on Idag', () => {
 		codeAt: null,
 		drilledAt: null,
 		file: null,
+		isPersisted: true,
+		isForgetful: false,
 		values: 1,
 		firstAt: NOW - DAY,
 		askAfter: null
@@ -85,6 +87,15 @@ describe('L2: the card on Idag', () => {
 		['again when the file is old', { values: 10, file: { at: NOW - 91 * DAY, entries: 10 } }, 'backup'],
 		['the drill when there is a code', { values: 10, codeAt: NOW - 31 * DAY }, 'drill'],
 		['nothing between drills', { values: 10, codeAt: NOW - 31 * DAY, drilledAt: NOW - DAY }, null],
-		['nothing without values', { values: 0, firstAt: null }, null]
+		['nothing without values', { values: 0, firstAt: null }, null],
+		['Q3: at once where the browser promises nothing', { isPersisted: false }, 'browser'],
+		['Q3: and where it empties pages by itself', { isForgetful: true }, 'browser'],
+		['Q3: not where it cannot say', { isPersisted: null }, null],
+		['Q3: once: what was put off has been read', { isPersisted: false, askAfter: NOW - 1 }, null],
+		['Q3: the backup is asked for all the same', { isPersisted: false, askAfter: NOW - 1, values: 10 }, 'backup'],
+		['Q3: one of the two', { isPersisted: false, values: 10 }, 'backup'],
+		['Q3: not before there is something', { isPersisted: false, values: 0, firstAt: null }, null],
+		['Q3: not with a file', { isPersisted: false, file: { at: NOW - DAY, entries: 1 } }, null],
+		['Q3: not with a code', { isPersisted: false, codeAt: NOW - DAY }, null]
 	])('%s', (_, facts, shown) => expect(safetyCard({ ...card, ...facts })).toBe(shown));
 });

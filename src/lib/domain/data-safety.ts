@@ -61,7 +61,10 @@ export function isDrillDue({ now, codeAt, drilledAt }: Pick<SafetyFacts, 'now' |
 	return now - (drilledAt ?? codeAt) >= days * DAY_MS;
 }
 
-export interface CardFacts extends Pick<SafetyFacts, 'now' | 'codeAt' | 'drilledAt' | 'file'> {
+export interface CardFacts extends Pick<
+	SafetyFacts,
+	'now' | 'codeAt' | 'drilledAt' | 'file' | 'isPersisted' | 'isForgetful'
+> {
 	readonly values: number;
 	/** When the oldest value was measured; null without any. */
 	readonly firstAt: number | null;
@@ -69,12 +72,17 @@ export interface CardFacts extends Pick<SafetyFacts, 'now' | 'codeAt' | 'drilled
 	readonly askAfter: number | null;
 }
 
-/** The card on **Idag**: a way back is missing, or the paper should be tried. Never both, and never while put off. */
-export function safetyCard(facts: CardFacts): 'backup' | 'drill' | null {
+/**
+ * The card on **Idag**: a way back is missing, the browser may clear the values meanwhile, or the paper should be tried. One at
+ * a time, and never while put off. Of the browser nobody is told more than once: what was put off before has been read.
+ */
+export function safetyCard(facts: CardFacts): 'backup' | 'browser' | 'drill' | null {
 	const { now, codeAt, file, values, firstAt, askAfter } = facts;
 	if (askAfter !== null && now < askAfter) return null;
 	if (codeAt !== null) return isDrillDue(facts) ? 'drill' : null;
 	if (file && now - file.at <= FILE_DAYS * DAY_MS) return null;
 	const isOld = firstAt !== null && now - firstAt >= ASK_AFTER.days * DAY_MS;
-	return values >= ASK_AFTER.values || isOld ? 'backup' : null;
+	if (values >= ASK_AFTER.values || isOld) return 'backup';
+	const mayClear = facts.isForgetful || facts.isPersisted === false;
+	return mayClear && values > 0 && askAfter === null ? 'browser' : null;
 }

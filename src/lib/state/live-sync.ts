@@ -81,11 +81,22 @@ export class LiveSync {
 
 	async #lead(options: LockOptions): Promise<void> {
 		const turn = new AbortController();
-		const run = () => this.#run(AbortSignal.any([turn.signal, this.#stop.signal]));
+		let hasRun = false;
+		const run = () => {
+			hasRun = true;
+			return this.#run(AbortSignal.any([turn.signal, this.#stop.signal]));
+		};
 		const locks = globalThis.navigator?.locks;
 		if (!locks) return run();
-		// An aborted wait is how `stop` looks from here, and a lock that was taken away how it looks to a tab that wakes.
-		const lost = await locks.request(`hemlinje:${this.#deps.space}:sync`, options, run).catch(isAbort);
+		// An aborted wait is how `stop` looks from here, and a lock that was taken away how it looks to a tab that wakes. Where locks
+		// are refused every tab syncs, which does no harm (D8).
+		const lost = await locks.request(`hemlinje:${this.#deps.space}:sync`, options, run).then(
+			() => false,
+			async (error: unknown) => {
+				if (!isAbort(error) && !hasRun) await run();
+				return isAbort(error);
+			}
+		);
 		turn.abort();
 		if (lost && !this.#stop.signal.aborted && !options.steal) this.start();
 	}

@@ -4,7 +4,7 @@ export interface TabLocks {
 	hold(name: string, waitMs: number): Promise<(() => void) | null>;
 }
 
-/** Without Web Locks nobody is known to hold anything, and every lock is had. */
+/** Without Web Locks, and where they are refused, nobody is known to hold anything, and every lock is had. */
 export function browserLocks(locks: LockManager | undefined): TabLocks {
 	return {
 		hold: (name, waitMs) =>
@@ -14,9 +14,11 @@ export function browserLocks(locks: LockManager | undefined): TabLocks {
 							.request(name, waitMs > 0 ? { signal: AbortSignal.timeout(waitMs) } : { ifAvailable: true }, (lock) =>
 								lock ? new Promise<void>((release) => resolve(release)) : resolve(null)
 							)
-							// An aborted wait is how a lock somebody else holds looks from here.
-							.catch(() => resolve(null));
+							// A wait that ran out is how a lock somebody else holds looks from here; refused, it is as if there were none.
+							.catch((error: unknown) => resolve(isTimeout(error) ? null : () => undefined));
 					})
 				: Promise.resolve(() => undefined)
 	};
 }
+
+const isTimeout = (error: unknown): boolean => error instanceof DOMException && error.name === 'TimeoutError';

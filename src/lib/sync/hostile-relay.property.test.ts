@@ -55,6 +55,7 @@ class World {
 			const party = await Party.open((request) => relay.handle(request, '192.0.2.1'), type);
 			const lying = new LyingRelay(seed + n);
 			party.between = lying.between;
+			lying.onDelay = (ms) => world.pass(ms);
 			await party.turnOn();
 			world.parties.push(party);
 			world.relays.push(lying);
@@ -75,6 +76,12 @@ class World {
 
 	get unit(): Party {
 		return this.parties[1] as Party;
+	}
+
+	/** Time goes on for everybody. */
+	pass(ms: number): void {
+		this.relay.clock.pass(ms);
+		for (const party of this.parties) party.clock += ms;
 	}
 
 	lie(lie: Lie | null): void {

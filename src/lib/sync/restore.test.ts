@@ -267,6 +267,25 @@ describe('what the code does not open', () => {
 		expect((await find(code, answer('recovery/', { files: [foreign, ...files] }))).why).toBe('found');
 	});
 
+	test('MR14: the whole store and log of another person, under this code: altered', async () => {
+		const { code } = await marta();
+		const karin = await Party.open(answering, 'person');
+		const hers = await karin.writeCode();
+		expect(await karin.sync()).toBe('ok');
+		const { found } = await find(hers);
+		if (!found.ok) throw new Error(found.error.type);
+		const { files, log } = found.value;
+		const swapped: Between = (request, next) => {
+			if (pathOf(request).startsWith('recovery/')) return Promise.resolve(json({ files }));
+			return pathOf(request).endsWith('/log') ? Promise.resolve(json({ log })) : next(request);
+		};
+		expect((await find(code, swapped)).why).toBe('altered');
+		// Her log alone, or her files beside the right ones, lead nowhere either.
+		const log1: Between = (request, next) =>
+			pathOf(request).endsWith('/log') ? Promise.resolve(json({ log })) : next(request);
+		expect((await find(code, log1)).why).toBe('altered');
+	});
+
 	test('A5: ten thousand other codes find nothing and open nothing', () => {
 		const code = createRecoveryCode(systemRandom);
 		const own = recoveryLookupId(code);

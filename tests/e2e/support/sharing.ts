@@ -60,13 +60,14 @@ export async function cardLink(nurse: Page, kind: 'En person' | 'Flera personer'
 export const readLink = (patient: Page): Locator => patient.getByRole('button', { name: 'Läs länken' });
 export const shareButton = (patient: Page): Locator => patient.getByRole('button', { name: /^Dela med / });
 
-/** From an open card to the last look: what to share, the name, and the recovery code written down and typed back. */
-export async function walkToPreview(patient: Page, name: string): Promise<void> {
+/** From an open card to the last look: what to share, the name, and the recovery code written down and typed back. Its groups. */
+export async function walkToPreview(patient: Page, name: string): Promise<string[]> {
 	await expect(patient.getByRole('heading', { level: 1, name: /^Dela med (?!en vårdkontakt)/ })).toBeVisible();
 	await patient.getByLabel('Vad heter du?').fill(name);
 	await patient.getByRole('button', { name: 'Nästa' }).click();
-	await typeBackRecoveryCode(patient);
+	const code = await typeBackRecoveryCode(patient);
 	await expect(patient.getByRole('heading', { name: /^Exakt det här ser / })).toBeVisible();
+	return code;
 }
 
 /** Reads the code from the page as from paper, and types back the two groups that are asked for. */
@@ -88,12 +89,13 @@ export async function typeBackRecoveryCode(patient: Page): Promise<string[]> {
 	return groups;
 }
 
-/** Opens the card and shares everything proposed. */
-export async function share(patient: Page, link: string, name: string): Promise<void> {
+/** Opens the card and shares everything proposed; the groups of the recovery code. */
+export async function share(patient: Page, link: string, name: string): Promise<string[]> {
 	await patient.goto(link);
-	await walkToPreview(patient, name);
+	const code = await walkToPreview(patient, name);
 	await shareButton(patient).click();
 	await expect(patient.getByRole('heading', { name: /^Nu delar du med / })).toBeVisible();
+	return code;
 }
 
 export const wantsToShare = (nurse: Page, name: string): Locator =>

@@ -1,6 +1,6 @@
 /** U4, H7: an archive comes back whole or not at all, and who wrote what in it stays as they signed it. */
 import 'fake-indexeddb/auto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { unzipSync } from 'fflate';
 import { createSqlitePlace, type SqlitePlace } from '../../../../tests/support/relay-files';
 import { startTestRelay, type TestRelay } from '../../../../tests/support/relay-calls';
@@ -174,6 +174,12 @@ describe('what an archive carries', () => {
 		expect(kilosOf(circle.observations('weight')).sort()).toEqual([71, 72.5, 73, 80]);
 		expect(new CirclePlan(circle).current).not.toBeNull();
 	});
+});
+
+test('Q1: a device that is full hands the archive over all the same', async () => {
+	const { store } = world.marta.session;
+	vi.spyOn(store, 'updateCare').mockResolvedValue({ ok: false, error: { type: 'storage-full' } });
+	expect((await read(await freshApp(), await archiveOf(world.marta))).found.readings).toBe(3);
 });
 
 describe('reading in', () => {

@@ -19,8 +19,9 @@ import type { Session } from '../session';
 export type Readable = (entries: Uint8Array) => Files;
 
 /**
- * The archive as a file: of the person's own circle, or of one they run with somebody (`of`), to give to them. One to a passphrase is opened again and read to its last byte before it is handed over; what is sealed
- * to the recovery code can be opened by the code alone.
+ * The archive as a file: of the person's own circle, or of one they run with somebody (`of`), to give to them. One to a
+ * passphrase is opened again and read to its last byte before it is handed over; what is sealed to the recovery code can be
+ * opened by the code alone.
  */
 export async function makeArchive(
 	session: Session,
@@ -50,12 +51,9 @@ export async function makeArchive(
 		const read = await readArchiveFile(work, lock, file);
 		if (!read.ok || read.value.circles.length !== circles.length) return err({ type: 'not-readable' });
 	}
-	if (of !== undefined) return ok({ file, readings: parts.reduce((sum, { readings }) => sum + readings, 0) });
-	const noted = await session.store.updateCare((care) => ({
-		...care,
-		file: { at, entries: parts[0]?.lines.length ?? 0 }
-	}));
-	if (!noted.ok) return noted;
+	// Not noted on a full device, which is when the file is needed most: then it is asked for again.
+	if (of === undefined)
+		await session.store.updateCare((care) => ({ ...care, file: { at, entries: parts[0]?.lines.length ?? 0 } }));
 	return ok({ file, readings: parts.reduce((sum, { readings }) => sum + readings, 0) });
 }
 
