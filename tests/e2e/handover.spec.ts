@@ -27,7 +27,7 @@ async function begin(sara: Page): Promise<void> {
 /** From **Kretsen** to the link on the screen. */
 async function makeLink(sara: Page): Promise<string> {
 	await sara.goto('/circle');
-	await expect(sara.getByRole('heading', { name: 'Du håller kretsen åt Märta' })).toBeVisible();
+	await expect(sara.getByRole('heading', { name: 'Du sköter kretsen åt Märta' })).toBeVisible();
 	await sara.getByRole('link', { name: 'Lämna över till Märta' }).click();
 	await expect(sara.getByText('Det går inte att ta tillbaka.')).toBeVisible();
 	await sara.getByRole('button', { name: 'Gör länken' }).click();
@@ -90,7 +90,7 @@ test('a circle is begun for somebody, handed over, and goes on with both', async
 		await expect(marta.getByRole('table', { name: 'Vem ser vad' })).toContainText('Sara');
 		await sara.goto('/circle');
 		await expect(sara.getByText('Märta Nilsson tog över kretsen')).toBeVisible(ARRIVES);
-		await expect(sara.getByRole('heading', { name: 'Du håller kretsen åt Märta' })).toHaveCount(0);
+		await expect(sara.getByRole('heading', { name: 'Du sköter kretsen åt Märta' })).toHaveCount(0);
 		await sara.getByRole('button', { name: 'Ändra för Märta' }).click();
 		await expect(sara.getByRole('heading', { name: 'Har Märta blivit av med alla sina enheter?' })).toBeVisible();
 		await sara.getByRole('link', { name: 'Spara allt i en fil' }).click();
