@@ -89,6 +89,7 @@ interface World {
 	}[];
 	readonly looks: readonly { readonly day: number; readonly by: IdentityId; readonly covers: number }[];
 	readonly standing: 'invited' | 'joined';
+	readonly isHeld: boolean;
 	readonly since: number;
 	readonly from: number | null;
 	readonly hasSeries: boolean;
@@ -110,6 +111,7 @@ const worlds: fc.Arbitrary<World> = fc.record({
 		{ weight: 9, arbitrary: fc.constant('joined' as const) },
 		{ weight: 1, arbitrary: fc.constant('invited' as const) }
 	),
+	isHeld: fc.boolean(),
 	since: fc.integer({ min: -60, max: 0 }),
 	from: fc.option(fc.integer({ min: -40, max: 0 })),
 	hasSeries: fc.boolean(),
@@ -154,6 +156,7 @@ async function build(world: World): Promise<SummarisedCircle> {
 		memberSince: moment(world.since).utc,
 		person: null,
 		personName: 'Märta',
+		held: world.isHeld ? { by: 'Sara', isMine: false } : null,
 		receipts,
 		observations: (measure: MeasureKind) =>
 			measure === 'pulse'
@@ -197,6 +200,7 @@ function truth(circle: SummarisedCircle, today: LocalDate) {
 	const isScale = last !== null && measures[last.measure].entry === 'scale';
 	const now = { utc: startOfLocalDay(today, ZONE) + 36_000_000, offset: 60 };
 	return {
+		held: circle.held,
 		zone: result?.zone ?? null,
 		facts: result ? zoneFacts(result, plan.readingOf, now).slice(0, 2) : [],
 		need,
@@ -238,6 +242,7 @@ test(
 					const now = { utc: startOfLocalDay(day, ZONE) + 36_000_000, offset: 60 };
 					const today = new Patient(listed, () => ({ ...context, today: day }));
 					expect({
+						held: today.held,
 						zone: today.zone?.zone ?? null,
 						facts: patientFacts(today, now),
 						need: today.need,
