@@ -1,8 +1,9 @@
 /**
  * Speed against the barest code that does the same, in one run: machines differ, so a ratio is what counts. Prints one table
- * and writes `bench/results.json`. Needs a build (`npm run build`); `--only=B1,B3` measures some rows. No test asserts a time.
+ * and writes `bench/results.json`. Needs a build (`npm run build`); `--only=B1,B3` measures some and leaves the others as they
+ * were. No test asserts a time.
  */
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { inProject, runMain } from '../scripts/lib/project.js';
 import { saving } from './saving.js';
@@ -36,5 +37,9 @@ await runMain(async () => {
 	const machine = { cores: availableParallelism(), load: Number((loadavg()[0] ?? 0).toFixed(1)) };
 	console.log(`\n${machine.cores} cores, load ${machine.load}: above the number of cores, only ratios say anything.`);
 	const file = inProject('bench', 'results.json');
-	if (!only) writeFileSync(file, `${JSON.stringify({ at: new Date().toISOString(), machine, rows }, null, '\t')}\n`);
+	/** @type {{ rows: import('./support/table.js').Row[] }} */
+	const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { rows: [] };
+	const kept = before.rows.filter(({ id }) => only && !only.includes(id));
+	const all = [...kept, ...rows].sort((a, b) => a.id.localeCompare(b.id));
+	writeFileSync(file, `${JSON.stringify({ at: new Date().toISOString(), machine, rows: all }, null, '\t')}\n`);
 });
