@@ -10,7 +10,7 @@ import { save, savedHere, upper } from '../e2e/support/steps';
 import { type Device, expectWhole, look, pass, test } from './support/device';
 
 const isNightly = process.env['NIGHTLY'] === '1';
-const KILLS = isNightly ? 200 : 20;
+const KILLS = isNightly ? 200 : 10;
 /** Seen once in some hundred kills. */
 const MOST_THROWN_AWAY = isNightly ? 4 : 1;
 /** Kills right after the word on the screen. */
