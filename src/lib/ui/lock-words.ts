@@ -1,8 +1,9 @@
 /** What went wrong with the app lock: what happened, what is safe, what to do. */
 import { unreachable } from '$lib/domain/assert';
-import { MIN_PASSPHRASE, type PassphraseProblem } from '$lib/domain/passphrase';
+import type { PassphraseProblem } from '$lib/domain/passphrase';
 import { m } from '$lib/i18n/paraglide/messages';
 import type { LockError } from '$lib/state/locking';
+import { passphraseWords } from './passphrase-words';
 import { storageErrorWords } from './storage-error-words';
 
 export type LockProblem = LockError['type'] | PassphraseProblem | 'not-same';
@@ -10,13 +11,10 @@ export type LockProblem = LockError['type'] | PassphraseProblem | 'not-same';
 export function lockProblemWords(problem: LockProblem): string {
 	switch (problem) {
 		case 'too-short':
-			return m.backup_too_short({ length: MIN_PASSPHRASE });
 		case 'only-digits':
-			return m.backup_only_digits();
 		case 'too-simple':
-			return m.backup_too_simple();
 		case 'not-same':
-			return m.backup_not_same();
+			return passphraseWords(problem);
 		case 'passkey-unused':
 			return m.lock_passkey_unused();
 		case 'passkey-without-key':

@@ -1,6 +1,6 @@
-import { MIN_PASSPHRASE } from '$lib/domain/passphrase';
 import { unreachable } from '$lib/domain/assert';
 import { m } from '$lib/i18n/paraglide/messages';
+import { passphraseWords } from '$lib/ui/passphrase-words';
 import { storageErrorWords } from '$lib/ui/storage-error-words';
 import type { MakeProblem } from './file-maker.svelte';
 
@@ -8,13 +8,10 @@ import type { MakeProblem } from './file-maker.svelte';
 export function makeWords(problem: MakeProblem, failed: string): string {
 	switch (problem) {
 		case 'too-short':
-			return m.backup_too_short({ length: MIN_PASSPHRASE });
 		case 'only-digits':
-			return m.backup_only_digits();
 		case 'too-simple':
-			return m.backup_too_simple();
 		case 'not-same':
-			return m.backup_not_same();
+			return passphraseWords(problem);
 		case 'no-circle':
 			return m.backup_nothing();
 		case 'storage-full':
