@@ -32,29 +32,29 @@ interface ProjectedBook {
 /** Observations of one book's accepted frames. Measures and units of a newer app are left out. */
 export function slowProjection(frames: readonly AcceptedFrame[]): ProjectedBook {
 	const entries = distinct(frames.flatMap(authoredEntries));
-	const adds = firstAdds(entries);
 	const amendsByTarget = new Map<EntryId, Authored<ObsAmend>[]>();
-	const voids = new Map<EntryId, Authored<ObsVoid>>();
-	for (const each of entries) {
-		if (isKind(each, 'obs.amend')) {
+	for (const each of entries)
+		if (isKind(each, 'obs.amend'))
 			amendsByTarget.set(each.entry.target, [...(amendsByTarget.get(each.entry.target) ?? []), each]);
-		} else if (isKind(each, 'obs.void')) {
-			const target = adds.get(each.entry.target)?.add;
-			const known = voids.get(each.entry.target);
-			if (target && mayChange(each, target) && (!known || highestFirst(each, known) > 0)) {
-				voids.set(target.entry.id, each);
-			}
-		}
-	}
-	const all = [...adds.values()]
-		.flatMap(({ add, contested }) => toObservation(versionsOf(add, amendsByTarget), contested) ?? [])
+	const voids = new Map<string, Authored<ObsVoid>>();
+	const all = firstAdds(entries)
+		.flatMap(({ id, add, contested }) => {
+			const observation = toObservation(versionsOf(add, amendsByTarget), contested);
+			const taking = entries
+				.filter((each) => isKind(each, 'obs.void'))
+				.filter((each) => each.entry.target === add.entry.id && mayChange(each, add))
+				.sort(highestFirst)
+				.at(-1);
+			if (taking) voids.set(id, taking);
+			return observation ? [{ ...observation, id }] : [];
+		})
 		.sort((a, b) => a.effective.utc - b.effective.utc || (a.id < b.id ? -1 : 1));
 	const taken = all.flatMap((each) => {
-		const void_ = voids.get(each.id as EntryId);
+		const void_ = voids.get(each.id);
 		return void_ ? [{ each, void_ }] : [];
 	});
 	return {
-		shown: all.filter(({ id }) => !voids.has(id as EntryId)),
+		shown: all.filter(({ id }) => !voids.has(id)),
 		removed: taken
 			.sort((a, b) => highestFirst(b.void_, a.void_))
 			.map(({ each, void_ }) => ({ ...each, reason: knownReason(void_.entry.reason) }))
@@ -75,18 +75,23 @@ function distinct(entries: readonly Authored<Entry>[]): Authored<Entry>[] {
 	return [...first.values()];
 }
 
-/** Whoever writes under an id that is taken cannot push the taken one aside: the person's stands before others', and both are marked. */
-function firstAdds(
-	entries: readonly Authored<Entry>[]
-): ReadonlyMap<EntryId, { add: Authored<ObsAdd>; contested: boolean }> {
-	const adds = new Map<EntryId, { add: Authored<ObsAdd>; contested: boolean }>();
-	for (const each of entries) {
-		if (!isKind(each, 'obs.add')) continue;
-		const known = adds.get(each.entry.id);
-		if (!known) adds.set(each.entry.id, { add: each, contested: false });
-		else adds.set(each.entry.id, { add: each.owning && !known.add.owning ? each : known.add, contested: true });
-	}
-	return adds;
+/**
+ * What observations begin with. Whoever writes under an id that is taken pushes nobody aside: what the person has said of the id
+ * stands alone, and of others each has a reading of their own. All are marked.
+ */
+function firstAdds(entries: readonly Authored<Entry>[]) {
+	const adds = entries.filter((each) => isKind(each, 'obs.add'));
+	return [...new Set(adds.map(({ entry }) => entry.id))].flatMap((id) => {
+		const said = adds.filter(({ entry }) => entry.id === id);
+		const add = must(said.find((each) => each.owning) ?? said[0], 'somebody has said it');
+		const isSettled =
+			add.owning || entries.some(({ entry, owning }) => owning && 'target' in entry && entry.target === id);
+		const others = isSettled ? [] : said.filter((each) => each !== add);
+		const contested = said.length > 1;
+		return [{ id: id as string, add, contested }].concat(
+			others.map((each) => ({ id: `${id}.${each.author}`, add: each, contested }))
+		);
+	});
 }
 
 const authoredEntries = ({ frame, author, role, batch }: AcceptedFrame): Authored<Entry>[] =>

@@ -35,40 +35,46 @@ const step = fc.record({
 	admin: fc.boolean()
 });
 
-test('a device that is out stays out and says nothing more, nobody is one too many, and a removal is owed a box', () => {
-	fc.assert(
-		fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
-			const person = newPerson(random);
-			const first = must(person.devices[0], 'a first device');
-			const out = new Set<string>();
-			let isOwed = false;
-			for (const { kind, by, about, admin } of steps) {
-				const signer = by === 12 ? first : must(pool[by], 'a device');
-				const subject = must(pool[about], 'a device');
-				const gen = person.identity.box.gen + 1;
-				const says = {
-					addDevice: { kind: 'addDevice', device: wireDevice(subject), admin, boxes: '' },
-					confirmDevice: { kind: 'confirmDevice' },
-					removeDevice: { kind: 'removeDevice', device: subject.id },
-					nameDevice: { kind: 'nameDevice', device: subject.id, name: 'AAAA' },
-					rotateBox: { kind: 'rotateBox', box: { gen, pub: toBase64url(createBoxKey(random).pub) }, sealed: nobody }
-				} as const;
-				const bytes = recordBytes(person, { ...says[kind], by: signer.id }, signer.sign.secret);
-				const next = extendIdentity(person.identity, must(parseIdentityRecord(bytes), 'a record of ours parses'));
-				if (!next.ok) continue;
-				expect(out.has(signer.id)).toBe(false);
-				person.identity = next.value;
-				person.log.push(bytes);
-				if (kind === 'removeDevice') out.add(subject.id);
-				isOwed = kind === 'removeDevice' || (isOwed && kind !== 'rotateBox');
-				expect(owesRotation(person.log)).toBe(isOwed);
-			}
-			const whole = readIdentityLog(person.log);
-			expect(whole.ok && whole.value).toEqual(person.identity);
-			const active = activeDevices(person.identity).map(({ id }) => id);
-			expect(active.length).toBeLessThanOrEqual(MAX_DEVICES.person);
-			expect(active.some((id) => out.has(id))).toBe(false);
-		}),
-		{ numRuns: RUNS }
-	);
-});
+const A_LONG_RUN = { timeout: process.env.NIGHTLY ? 600_000 : 20_000 };
+
+test(
+	'a device that is out stays out and says nothing more, nobody is one too many, and a removal is owed a box',
+	A_LONG_RUN,
+	() => {
+		fc.assert(
+			fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+				const person = newPerson(random);
+				const first = must(person.devices[0], 'a first device');
+				const out = new Set<string>();
+				let isOwed = false;
+				for (const { kind, by, about, admin } of steps) {
+					const signer = by === 12 ? first : must(pool[by], 'a device');
+					const subject = must(pool[about], 'a device');
+					const gen = person.identity.box.gen + 1;
+					const says = {
+						addDevice: { kind: 'addDevice', device: wireDevice(subject), admin, boxes: '' },
+						confirmDevice: { kind: 'confirmDevice' },
+						removeDevice: { kind: 'removeDevice', device: subject.id },
+						nameDevice: { kind: 'nameDevice', device: subject.id, name: 'AAAA' },
+						rotateBox: { kind: 'rotateBox', box: { gen, pub: toBase64url(createBoxKey(random).pub) }, sealed: nobody }
+					} as const;
+					const bytes = recordBytes(person, { ...says[kind], by: signer.id }, signer.sign.secret);
+					const next = extendIdentity(person.identity, must(parseIdentityRecord(bytes), 'a record of ours parses'));
+					if (!next.ok) continue;
+					expect(out.has(signer.id)).toBe(false);
+					person.identity = next.value;
+					person.log.push(bytes);
+					if (kind === 'removeDevice') out.add(subject.id);
+					isOwed = kind === 'removeDevice' || (isOwed && kind !== 'rotateBox');
+					expect(owesRotation(person.log)).toBe(isOwed);
+				}
+				const whole = readIdentityLog(person.log);
+				expect(whole.ok && whole.value).toEqual(person.identity);
+				const active = activeDevices(person.identity).map(({ id }) => id);
+				expect(active.length).toBeLessThanOrEqual(MAX_DEVICES.person);
+				expect(active.some((id) => out.has(id))).toBe(false);
+			}),
+			{ numRuns: RUNS }
+		);
+	}
+);

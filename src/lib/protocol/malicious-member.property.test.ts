@@ -20,7 +20,7 @@ import { acceptFrames, type Acceptance } from './accept';
 import { parseBatch, type Entry } from './entries';
 import { openFrame, sealFrame, verifyFrame, type Frame } from './frame';
 import type { EntryId } from './ids';
-import { projectObservations, statedIn } from './project';
+import { entryOf, projectObservations, statedIn } from './project';
 
 const isNightly = process.env['NIGHTLY'] === '1';
 const WORLDS = isNightly ? 5000 : 200;
@@ -40,6 +40,7 @@ const attacks = [
 	'MM9 a snapshot'
 ] as const;
 type Attack = (typeof attacks)[number];
+const TAKEN: [Attack, Record<string, unknown>] = ['MM6 a taken id', {}];
 const standings = ['relative', 'viewer', 'removed'] as const;
 
 const poison: fc.Arbitrary<Record<string, unknown>> = fc.constantFrom<Record<string, unknown>>(
@@ -179,7 +180,7 @@ const judge = (world: World, frames: readonly Frame[]): Acceptance =>
 const shownOf = (state: Acceptance, who: readonly Person[]) =>
 	projectObservations(state.accepted)
 		.filter(({ by }) => who.some((person) => person.identity.id === by))
-		.map(({ id, by, values, effective, amended, note }) => ({ id, by, values, effective, amended, note }));
+		.map(({ id, by, values, effective, amended, note }) => ({ id: entryOf(id), by, values, effective, amended, note }));
 
 test(
 	`${WORLDS} worlds with a member who breaks the rules: what others wrote stands, and replicas agree`,
@@ -213,7 +214,13 @@ test(
 					for (const replica of [1, 2]) expect(stated(judge(world, shuffled(all, seed + replica)))).toBe(stated(state));
 				}
 			),
-			{ numRuns: WORLDS, endOnFailure: isNightly, ...(isNightly ? {} : { seed: 20_261_126 }) }
+			{
+				numRuns: WORLDS,
+				endOnFailure: isNightly,
+				...(isNightly ? {} : { seed: 20_261_126 }),
+				// Found by a long run: of two relatives the one with the lower time pushed the other's reading aside.
+				examples: [['relative', [TAKEN, TAKEN], 6, 996_896]]
+			}
 		);
 		expect([...seen.keys()].sort()).toEqual([...attacks].sort());
 	}

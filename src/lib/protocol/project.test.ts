@@ -6,7 +6,7 @@ import type { Role } from '$lib/domain/rights';
 import type { AcceptedFrame } from './accept';
 import type { Entry } from './entries';
 import type { EntryId, IdentityId } from './ids';
-import { ObservationIndex, projectObservations, statedIn } from './project';
+import { entryOf, ObservationIndex, projectObservations, statedIn } from './project';
 
 const random = seededRandom('project');
 let place = 0;
@@ -155,6 +155,27 @@ describe('8: entries and conflicts', () => {
 		expect(shown([posing, honest, said(voids(one), 'sara')])).toEqual([[70, false, true]]);
 	});
 
+	test('nor does it push another relative’s aside: each has a reading, until the person has said what is right', () => {
+		const one = entryId(random);
+		const honest = said(add(one, 70), 'sara', { lamport: 9 });
+		const posing = said(add(one, 300), 'nils', { lamport: 1 });
+		const both = [posing, honest];
+		expect(shown(both)).toEqual([
+			[300, false, true],
+			[70, false, true]
+		]);
+		const [first, second] = projectObservations(both).map(({ id }) => id);
+		expect([first, second?.startsWith(`${one}.`)]).toEqual([one, true]);
+		expect(entryOf(second ?? '')).toBe(one);
+		expect(shown([...both, said(voids(one), 'nils')])).toEqual([[70, false, true]]);
+		expect(shown([...both, said(amend(one, 71), 'sara')])).toEqual([
+			[300, false, true],
+			[71, true, true]
+		]);
+		expect(shown([...both, said(amend(one, 72), 'owner')])).toEqual([[72, true, true]]);
+		expect(shown([...both, said(voids(one), 'owner')])).toEqual([]);
+	});
+
 	test('F6: a frame sealed again says everything twice and changes nothing', () => {
 		const one = entryId(random);
 		const change = amend(one, 71);
@@ -245,7 +266,7 @@ test('however entries are added, it is what all of them come to at once: amended
 			for (const to of [...cuts.sort((a, b) => a - b), frames.length]) {
 				growing.add(frames.slice(from, to).flatMap(statedIn));
 				// Read midway, so that single additions find an ordered list.
-				expect(growing.observations.length).toBeLessThanOrEqual(ids.length);
+				expect(growing.observations.length).toBeLessThanOrEqual(ids.length * 3);
 				from = Math.max(from, to);
 			}
 			expect({ shown: growing.observations, removed: growing.removed }).toEqual(slowProjection(ordered));

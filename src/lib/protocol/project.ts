@@ -73,7 +73,8 @@ export class ObservationIndex {
 	/** What each amendment replaces, to find the first entry from any of its amendments. */
 	readonly #targets = new Map<EntryId, Set<EntryId>>();
 	readonly #shown = new OrderedObservations<Observation>();
-	readonly #removed = new Map<EntryId, { readonly observation: RemovedObservation; readonly by: Stated<ObsVoid> }>();
+	/** By the observation's id, as those that show. */
+	readonly #removed = new Map<string, { readonly observation: RemovedObservation; readonly by: Stated<ObsVoid> }>();
 	#removedList: readonly RemovedObservation[] | null = [];
 
 	/** Those that show, oldest measurement first. Measures and units of a newer app are left out. */
@@ -128,9 +129,22 @@ export class ObservationIndex {
 		// Nearly every reading: said once, never changed. Ten years of them are made at every start.
 		if (!repeats && !this.#amendsByTarget.has(id) && !this.#voidsByTarget.has(id))
 			return this.#shown.set(id, plainObservation(first), isMany);
-		const { add, contested } = firstOf([first, ...(repeats ?? [])]);
-		const observation = toObservation(versionsOf(add, this.#amendsByTarget), contested);
-		const by = this.#voidOf(id, add);
+		const said = distinct([first, ...(repeats ?? [])]);
+		const add = must(said.find((each) => each.owning) ?? said[0], 'an id that is known was stated');
+		const contested = said.length > 1;
+		this.#placeAs(id, add, contested, isMany);
+		// What the person has said of the id stands alone. Of others nobody pushes anybody aside: each has a reading of their own.
+		const changes = [...(this.#amendsByTarget.get(id) ?? []), ...(this.#voidsByTarget.get(id) ?? [])];
+		const isSettled = [add, ...changes].some(({ owning }) => owning);
+		for (const each of contested ? said : [])
+			this.#placeAs(besideId(each), isSettled || each === add ? null : each, true, isMany);
+	}
+
+	/** Shows the observation that begins with `add`, or its taking back; none where it is null. */
+	#placeAs(id: string, add: Stated<ObsAdd> | null, contested: boolean, isMany: boolean): void {
+		const found = add && toObservation(versionsOf(add, this.#amendsByTarget), contested);
+		const observation = found && { ...found, id };
+		const by = add ? this.#voidOf(add.entry.id, add) : undefined;
 		this.#shown.set(id, by ? null : observation, isMany);
 		if (!by && !this.#removed.has(id)) return;
 		this.#removedList = null;
@@ -154,7 +168,7 @@ const FEW = 16;
 
 /** Observations by the first entry's id, and as a list that is put in order at little cost. A list given out is never changed. */
 class OrderedObservations<O extends Observation> {
-	readonly #byId = new Map<EntryId, O>();
+	readonly #byId = new Map<string, O>();
 	#list: readonly O[] = [];
 	#isInOrder = true;
 
@@ -166,7 +180,7 @@ class OrderedObservations<O extends Observation> {
 	}
 
 	/** `null` takes it out. `isMany`: the list is put in order once, when it is next asked for. */
-	set(id: EntryId, now: O | null, isMany: boolean): void {
+	set(id: string, now: O | null, isMany: boolean): void {
 		const before = this.#byId.get(id);
 		if (!before && !now) return;
 		if (now) this.#byId.set(id, now);
@@ -211,12 +225,11 @@ function distinct<E extends Entry>(entries: readonly Stated<E>[]): readonly Stat
 	return [...first.values()];
 }
 
-/** Whoever writes under an id that is taken cannot push the taken one aside: the person's stands before others', and both are marked. */
-function firstOf(adds: readonly Stated<ObsAdd>[]): { readonly add: Stated<ObsAdd>; readonly contested: boolean } {
-	const said = distinct(adds);
-	const add = must(said.find((each) => each.owning) ?? said[0], 'an id that is known was stated');
-	return { add, contested: said.length > 1 };
-}
+/** What is shown beside an observation whose id somebody else has stated too: the entry's id and who stated it. */
+const besideId = ({ entry, author }: Stated): string => `${entry.id}.${author}`;
+
+/** The entry an observation begins with. */
+export const entryOf = (observation: string): EntryId => observation.split('.')[0] as EntryId;
 
 function isKind<K extends Entry['kind']>(each: Stated, kind: K): each is Stated<Extract<Entry, { kind: K }>> {
 	return each.entry.kind === kind;
