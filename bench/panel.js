@@ -106,7 +106,8 @@ async function measure(app, { makePanelWorld }) {
 async function prepare(app, unit) {
 	const context = await app.visit();
 	const page = context.pages()[0] ?? (await context.newPage());
-	await page.goto(`${app.origin}/shell-less-404`, { waitUntil: 'load' });
+	// Of the same origin, and without the app, which would begin to fetch.
+	await page.goto(`${app.origin}/api/v1/health`, { waitUntil: 'load' });
 	await page.evaluate(
 		async ({ dataLayer, unit: made }) => {
 			const { Session } = await import(dataLayer);

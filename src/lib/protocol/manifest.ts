@@ -14,6 +14,7 @@ import {
 	circleIdSchema,
 	deviceIdSchema,
 	hashSchema,
+	idBytes,
 	identityIdSchema,
 	publicKeySchema,
 	type BookId,
@@ -111,6 +112,21 @@ export const signManifest = (body: Manifest, secret: Uint8Array): SignedManifest
 
 export const parseManifest = (bytes: Uint8Array): SignedManifest | null =>
 	parseRecord<Manifest>('manifest', manifestSchema, bytes);
+
+/** What was found in a chain, as long as its array is held. */
+const named = new WeakMap<readonly string[], ReadonlyMap<IdentityId, number>>();
+
+/** Everyone base64url records name, with how far into their log each is named. Nothing is verified. */
+export function namedIn(records: readonly string[]): ReadonlyMap<IdentityId, number> {
+	const known = named.get(records);
+	if (known) return known;
+	const bodies = records.flatMap((record) => parseManifest(idBytes(record))?.body ?? []);
+	const found = new Map(
+		bodies.flatMap(({ members }) => members.map(({ identity, idHead }) => [identity, idHead.n] as const))
+	);
+	named.set(records, found);
+	return found;
+}
 
 /** Verifies a whole chain from its first record. */
 export function readManifestChain(

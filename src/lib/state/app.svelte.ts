@@ -10,6 +10,7 @@ import type { Space } from '$lib/storage/database';
 import { StorageAbort, type StorageError } from '$lib/storage/errors';
 import type { CircleKeys, DeviceKeys, LockChoices } from '$lib/storage/keyring';
 import type { Unlock } from '$lib/storage/unlocking';
+import type { ReadCircle } from '$lib/sync/known-logs';
 import type { SyncChange } from '$lib/sync/engine';
 import { browserDeps, type Tab } from './browser-deps';
 import type { CircleState } from './circle-state.svelte';
@@ -78,6 +79,8 @@ export class App {
 	readonly space: Space;
 	phase: AppPhase = $state.raw({ type: 'opening' });
 	status: SyncStatus = $state('local');
+	/** The relay has been asked since the space was opened, or could not be. */
+	#hasAsked = false;
 	/** When this device last had everything the relay has; null until then. */
 	syncedAt: number | null = $state(null);
 	/** Milliseconds this device's clock was ahead of the relay's when they last spoke; null until then. */
@@ -216,7 +219,7 @@ export class App {
 
 	#events(): SessionEvents {
 		return {
-			onChange: (change) => this.#unlessClosed(this.#apply(change)).catch(reportError),
+			onChange: (change, read) => this.#unlessClosed(this.#apply(change, read)).catch(reportError),
 			onDevice: () => void this.#unlessClosed(this.#readDevice()),
 			onStatus: (status) => this.#showStatus(status),
 			onRenewing: (progress) => (this.renewing = progress),
@@ -227,6 +230,7 @@ export class App {
 
 	async #begin(session: Session): Promise<void> {
 		this.#session = session;
+		this.#hasAsked = false;
 		try {
 			const by = await session.isRestoring();
 			if (by) {
@@ -387,7 +391,7 @@ export class App {
 		const patients = new PanelCircles(this.session);
 		await patients.start();
 		this.patients = patients;
-		void this.#unlessClosed(patients.catchUp());
+		void this.#unlessClosed(this.#hasAsked ? patients.settle() : patients.catchUp());
 	}
 
 	/** Looks at the patients' list anew when another day has begun. */
@@ -402,8 +406,8 @@ export class App {
 		return state;
 	}
 
-	async #apply(change: SyncChange): Promise<void> {
-		if (this.patients) return this.patients.apply(change);
+	async #apply(change: SyncChange, read?: ReadCircle): Promise<void> {
+		if (this.patients) return this.patients.apply(change, read);
 		if (this.#own?.id === change.circle) return this.#own.reload(change);
 		// Another tab may have made the circle this tab does not know yet.
 		if (this.#own?.id === 'new' && (await this.#adoptOwn(change.circle))) return;
@@ -426,6 +430,9 @@ export class App {
 		this.status = status;
 		this.skewMs = this.#session?.relay.skewMs ?? null;
 		if (status === 'synced') this.syncedAt = this.#deps.now();
+		if (status === 'syncing') return;
+		this.#hasAsked = true;
+		if (this.patients) void this.#unlessClosed(this.patients.settle());
 	}
 
 	/** True when the circle is the person's own, made in another tab. A screen is never without one meanwhile. */

@@ -13,6 +13,7 @@ import { projectAdjustments } from '$lib/protocol/project-adjustments';
 import { projectChanges } from '$lib/protocol/project-changes';
 import { memberAtIn } from '$lib/protocol/member-at';
 import { projectSeries } from '$lib/protocol/project-series';
+import type { HeadRow } from '$lib/storage/database';
 import type { LocalStore } from '$lib/storage/local-store';
 import type { StoredFrame } from '$lib/storage/record';
 import { kindOf, nameOf, readableBooks, type CircleAccess } from '$lib/sync/circle-access';
@@ -153,12 +154,15 @@ export class CircleBooks {
 		return [...this.#books.values()].find((book) => book.kind === kind)?.stated ?? [];
 	}
 
-	/** Opens every book this device may read, or reads on in those that are open. `earlier`: what the circle goes on from. */
-	async open(access: CircleAccess, earlier: EarlierHistory | null = null): Promise<void> {
+	/**
+	 * Opens every book this device may read, or reads on in those that are open. `heads`: where the circle's books stand;
+	 * `earlier`: what the circle goes on from.
+	 */
+	async open(access: CircleAccess, heads: readonly HeadRow[], earlier: EarlierHistory | null = null): Promise<void> {
 		const isOther = earlier !== this.#earlier;
 		if (isOther) this.#continued.clear();
 		this.#earlier = earlier;
-		const begun = new Set((await this.#store.heads(access.chain.circle)).map((head) => head.book));
+		const begun = new Map(heads.map((head) => [head.book, head]));
 		const books = readableBooks(access);
 		for (const { book, kind } of books)
 			if (!begun.has(book) && (isOther || !this.#books.has(book))) {
@@ -166,9 +170,11 @@ export class CircleBooks {
 				this.#books.set(book, empty);
 				this.#show(access, empty);
 			}
-		await this.readOn(
-			access,
-			books.map(({ book }) => book).filter((book) => begun.has(book))
+		await Promise.all(
+			books.flatMap(({ book }) => {
+				const head = begun.get(book);
+				return head ? [this.#readOn(access, book, head)] : [];
+			})
 		);
 	}
 
@@ -187,12 +193,12 @@ export class CircleBooks {
 		}
 	}
 
-	async #readOn(access: CircleAccess, id: BookId): Promise<void> {
+	async #readOn(access: CircleAccess, id: BookId, head: HeadRow | null = null): Promise<void> {
 		const kind = kindOf(access, id);
 		if (!kind) return;
 		const known = this.#books.get(id);
-		if (known) await known.readOn(access);
-		const book = known ?? (await OpenBook.open(this.#store, access, id, kind));
+		if (known) await known.readOn(access, head);
+		const book = known ?? (await OpenBook.open(this.#store, access, id, kind, head));
 		this.#books.set(id, book);
 		this.#show(access, book);
 	}
@@ -248,13 +254,15 @@ export class CircleBooks {
 		return continued;
 	}
 
-	/** For the next start; a book that changes again before that is kept once. */
+	/** For the next start, all that changes until there is time for it. */
 	async #keepLater(book: OpenBook): Promise<void> {
-		if (!this.#isKept || this.#toKeep.has(book)) return;
+		if (!this.#isKept) return;
 		this.#toKeep.add(book);
+		if (this.#toKeep.size > 1) return;
 		await whenIdle();
-		this.#toKeep.delete(book);
-		await book.keep();
+		const books = [...this.#toKeep];
+		this.#toKeep.clear();
+		await OpenBook.keep(this.#store, books);
 	}
 }
 

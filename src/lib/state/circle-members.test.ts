@@ -371,7 +371,7 @@ describe('changing and removing', () => {
 		await sara.sync();
 		const reader = must(readerAccess(access(await marta.circle()), member), 'a member');
 		const books = new CircleBooks(marta.session.store);
-		await books.open(reader);
+		await books.open(reader, await marta.session.store.heads(reader.chain.circle));
 		const hers = await sara.circle(circle);
 		expect(books.recorded('weight')).toEqual(hers.observations('weight'));
 		expect(kilosOf(books.recorded('weight'))).toEqual([71, 75]);

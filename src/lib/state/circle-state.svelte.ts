@@ -14,13 +14,15 @@ import type { Access, Role } from '$lib/domain/rights';
 import type { AdjustmentUse } from '$lib/domain/plan/adjustment';
 import type { Identity } from '$lib/protocol/identity-log';
 import { newId, type BookId, type CircleId, type EntryId, type IdentityId } from '$lib/protocol/ids';
-import { MAX_SETTLED, type Entry, type ObsAdd, type ObsAmend, type ObsVoid, type Receipt } from '$lib/protocol/entries';
+import { MAX_SETTLED, type Entry, type ObsAdd, type ObsAmend, type Receipt } from '$lib/protocol/entries';
 import { accessOf, memberOf, type Member } from '$lib/protocol/manifest';
 import type { PlanEntry } from '$lib/protocol/plan-entries';
-import type { Stated } from '$lib/protocol/project';
+import { entryOf, type Stated } from '$lib/protocol/project';
 import { StorageAbort } from '$lib/storage/errors';
+import type { CircleRows } from '$lib/storage/circle-rows';
 import type { CircleWork, DeviceKeys } from '$lib/storage/keyring';
 import type { WriteContext } from '$lib/storage/record';
+import type { ReadCircle } from '$lib/sync/known-logs';
 import { bookOfKind, isOwning, nameOf, personNameOf, personOf, type CircleAccess } from '$lib/sync/circle-access';
 import { writeContext } from '$lib/sync/write-context';
 import { CircleBooks, type SeenReceipt } from './circle-books.svelte';
@@ -28,7 +30,7 @@ import type { EarlierHistory } from './earlier-history';
 import { earlierQuestion } from './earlier-question.svelte';
 import { heldIn, isBackedUp, type Held } from './held';
 import { oweFarewells } from './leavers';
-import { observationEntry, receiptEntry } from './new-entries';
+import { observationEntry, receiptEntry, voidEntry } from './new-entries';
 import { othersIn, type OtherMember } from './other-members';
 import { dayGiven, earlierAmong } from './shared-from';
 import type { ChangeError, CircleView, Durability, PlanBook, PlanFacts, SaveError } from './circle-view';
@@ -416,16 +418,20 @@ export class CircleState implements CircleView {
 		return this.#access ? ok(this.#access) : err({ type: 'storage-unavailable' });
 	}
 
-	/** Reads the circle and every book this device may open. */
-	async load(): Promise<void> {
-		const device = await this.#session.device();
-		const access = this.#id ? await this.#session.openCircle(this.#id) : null;
-		const work = this.#id ? await this.#session.store.work.read(this.#id) : null;
-		[this.#access, this.#device, this.#writing, this.#work] = [access, device, null, work];
-		if (!access) return;
-		await this.#books.open(access, await this.#openEarlier());
-		await this.refreshDurability();
-		await oweFarewells(this.#session, access, this.receipts);
+	/** Reads the circle and every book this device may open. `read`: the circle, for who has just read it. */
+	async load(read?: ReadCircle): Promise<void> {
+		const circle = this.#id ? (read ?? (await this.#session.readCircle(this.#id))) : null;
+		const device = circle ? circle.device : await this.#session.device();
+		[this.#access, this.#device, this.#writing, this.#work] = [
+			circle?.access ?? null,
+			device,
+			null,
+			circle?.work ?? null
+		];
+		if (!circle?.access) return;
+		await this.#books.open(circle.access, circle.heads, await this.#openEarlier());
+		await this.#noteDurability(circle);
+		await oweFarewells(this.#session, circle.access, this.receipts);
 	}
 
 	/** The person's own circle goes on from those read in from an archive; fetched where there are any. */
@@ -446,10 +452,13 @@ export class CircleState implements CircleView {
 	}
 
 	async refreshDurability(): Promise<void> {
-		const device = await this.#session.device();
+		if (this.#id) await this.#noteDurability(await this.#session.store.readCircleRows(this.#id));
+	}
+
+	async #noteDurability({ device, waiting }: CircleRows): Promise<void> {
 		this.#isBackedUp = await isBackedUp(device, this.#access, !this.mine && this.held?.isMine !== true);
 		// Before there is a backup everything waits, and nobody asks how much.
-		this.#waiting = this.#id && this.#isBackedUp ? await this.#session.store.countOutbox(this.#id) : 0;
+		this.#waiting = this.#isBackedUp ? waiting : 0;
 	}
 
 	#booksOf(kinds: readonly MeasureKind[]): BookId[] {
@@ -485,7 +494,7 @@ export class CircleState implements CircleView {
 		const entry: ObsAmend = {
 			...this.#toEntry(draft),
 			kind: 'obs.amend',
-			target: (seen.version ?? seen.id) as EntryId,
+			target: entryOf(seen.version ?? seen.id),
 			...(settles.length > 0 && { settles })
 		};
 		return this.#append([[seen.measure, [entry]]]);
@@ -503,13 +512,8 @@ export class CircleState implements CircleView {
 	async voidTogether(ids: readonly string[], reason: VoidReason): Promise<Result<void, SaveError>> {
 		const measure = measureKinds.find((kind) => this.#books.recorded(kind).some(({ id }) => ids.includes(id)));
 		if (!measure) return ok(undefined);
-		const entries = ids.map((target): ObsVoid => ({
-			kind: 'obs.void',
-			v: 1,
-			id: newId<EntryId>(this.#session.random),
-			target: target as EntryId,
-			reason
-		}));
+		const targets = [...new Set(ids.map(entryOf))];
+		const entries = targets.map((target) => voidEntry({ target, reason }, newId<EntryId>(this.#session.random)));
 		return this.#append([[measure, entries]]);
 	}
 }

@@ -39,7 +39,7 @@ export class EarlierHistory {
 			for (const { book, kind } of readableBooks(access.value)) {
 				const opened = await OpenBook.open(store, access.value, book, kind);
 				books.set(kind, opened);
-				void opened.keep();
+				void OpenBook.keep(store, [opened]);
 			}
 			const log = books.get('log');
 			parts.push({ row, access: access.value, books, receipts: log ? receiptsIn(log, access.value) : [] });

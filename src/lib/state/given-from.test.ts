@@ -148,7 +148,7 @@ describe('S3: a book from a day on', () => {
 		const member = await letIn(sara, { from: day(30) });
 		const reader = must(readerAccess(access(await marta.circle()), member), 'they are a member');
 		const books = new CircleBooks(marta.session.store);
-		await books.open(reader);
+		await books.open(reader, await marta.session.store.heads(reader.chain.circle));
 		expect(kilosOf(books.observations('weight'))).toEqual(await seenBy(sara, own));
 	});
 

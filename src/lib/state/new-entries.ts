@@ -1,7 +1,7 @@
 /** What a person or contact says, as entries that can be sealed. */
 import { measures } from '$lib/domain/measures';
 import type { ObservationDraft } from '$lib/domain/observation';
-import type { ObsAdd, Receipt } from '$lib/protocol/entries';
+import type { ObsAdd, ObsVoid, Receipt } from '$lib/protocol/entries';
 import type { EntryId } from '$lib/protocol/ids';
 
 export function observationEntry(draft: ObservationDraft, id: EntryId): ObsAdd {
@@ -38,4 +38,13 @@ export const receiptEntry = (
 	at,
 	...(name ? { name } : {}),
 	...(outcome === 'seen' ? { seen } : {})
+});
+
+/** What takes an observation out of view. */
+export const voidEntry = ({ target, reason }: Pick<ObsVoid, 'target' | 'reason'>, id: EntryId): ObsVoid => ({
+	kind: 'obs.void',
+	v: 1,
+	id,
+	target,
+	reason
 });

@@ -155,7 +155,7 @@ async function counted(
 			const opened = await OpenBook.open(store, access, book, kind);
 			if (isMeasureKind(kind)) readings += opened.observations.length;
 			if (opened.parked.some(({ reason }) => reason === 'gap' || reason === 'unreadable')) unreadable += 1;
-			await opened.keep();
+			await OpenBook.keep(store, [opened]);
 		}
 	}
 	return { readings, circles: circles.length, isUnit: device.unit !== null, unreadable };

@@ -15,7 +15,7 @@ import type { Unlock } from '$lib/storage/unlocking';
 import type { CircleAccess } from '$lib/sync/circle-access';
 import { createCircle, createDevice, type CreateDeps } from '$lib/sync/create';
 import type { SyncChange, SyncEngine, SyncError } from '$lib/sync/engine';
-import { KnownLogs } from '$lib/sync/known-logs';
+import { KnownLogs, type ReadCircle } from '$lib/sync/known-logs';
 import type { Progress } from '$lib/sync/pass-progress';
 import { RelayClient, type Fetch } from '$lib/sync/relay-client';
 import { LiveSync, type SyncStatus } from './live-sync';
@@ -33,7 +33,7 @@ export interface SessionDeps {
 
 export interface SessionEvents {
 	/** Resolves when it is shown. */
-	readonly onChange: (change: SyncChange) => void | Promise<void>;
+	readonly onChange: (change: SyncChange, read?: ReadCircle) => void | Promise<void>;
 	/** This device's own row changed. */
 	readonly onDevice: () => void;
 	readonly onStatus: (status: SyncStatus) => void;
@@ -116,9 +116,10 @@ export class Session {
 			relay: this.relay,
 			random: this.random,
 			now: this.now,
-			onChange: (change) => {
+			logs: this.#logs,
+			onChange: (change, read) => {
 				this.#channel.post({ type: 'changed', ...change, books: [...change.books] });
-				return this.#events.onChange(change);
+				return this.#events.onChange(change, read);
 			},
 			onOwnDevices: () => {
 				this.#channel.post({ type: 'device' });
@@ -242,8 +243,12 @@ export class Session {
 
 	/** A circle opened with this device's keys; null when it is unknown here or cannot be verified. */
 	async openCircle(circle: CircleId): Promise<CircleAccess | null> {
-		const [keys, device] = await Promise.all([this.store.readCircle(circle), this.store.readDevice()]);
-		return keys && device ? this.#logs.open(keys, device) : null;
+		return (await this.readCircle(circle)).access;
+	}
+
+	/** The same, with all it was opened from as it stood then. */
+	readCircle(circle: CircleId): Promise<ReadCircle> {
+		return this.#logs.read(circle);
 	}
 
 	#hear(message: TabMessage): void {

@@ -7,7 +7,7 @@ import { HemlinjeDatabase, WRITER_VERSION, type MetaRow, type SealedRow, type Sp
 import { isLostConnection, StorageAbort, toStorageError, type StorageError } from './errors';
 import { checkKey, SEALING_ROW, type MasterKey } from './master-key';
 
-export type WritableTable = 'keys' | 'frames' | 'outbox' | 'heads' | 'drafts' | 'cache';
+export type WritableTable = 'keys' | 'frames' | 'blocks' | 'outbox' | 'heads' | 'drafts' | 'cache';
 
 export class Connection {
 	readonly #space: Space;
@@ -63,17 +63,18 @@ export class Connection {
 	}
 
 	/**
-	 * A row of a derived table, put without waiting for the disk, unless the key it was sealed under (`generation`) is out of
-	 * use by now. Lost with the connection, it is not missed.
+	 * Rows of a derived table, put without waiting for the disk, unless the key they were sealed under (`generation`) is out of
+	 * use by now. Lost with the connection, they are not missed.
 	 */
-	async putDerived(table: 'cache', row: SealedRow, generation: string | null): Promise<void> {
+	async putDerived(table: 'cache', rows: readonly SealedRow[], generation: string | null): Promise<void> {
 		await new Promise<void>((resolve) => {
 			try {
 				const write = this.#database.backendDB().transaction([table, 'meta'], 'readwrite', { durability: 'relaxed' });
 				write.oncomplete = write.onabort = () => resolve();
 				const sealing = write.objectStore('meta').get(SEALING_ROW) as IDBRequest<MetaRow | undefined>;
 				sealing.onsuccess = () => {
-					if ((sealing.result?.value ?? null) === generation) write.objectStore(table).put(row);
+					if ((sealing.result?.value ?? null) !== generation) return;
+					for (const row of rows) write.objectStore(table).put(row);
 				};
 			} catch {
 				resolve();

@@ -2,7 +2,7 @@
  * The device database, one a space. Everything but ids, positions and hashes is sealed; keys and data live in one database,
  * so they vanish together or not at all (docs/protocol.md 15).
  *
- * Scope of each table: `keys`, `drafts`, `meta`, `diag` local · `frames`, `outbox`, `heads` synced · `cache` derived, may
+ * Scope of each table: `keys`, `drafts`, `meta`, `diag` local · `frames`, `blocks`, `outbox`, `heads` synced · `cache` derived, may
  * always be dropped and rebuilt.
  */
 import { Dexie, type EntityTable, type Table } from 'dexie';
@@ -14,7 +14,7 @@ import type { BookId, CircleId, DeviceId, Hash } from '$lib/protocol/ids';
 export type Space = 'real' | `demo-${string}`;
 
 /** Version of this code's writes. A database whose `minWriter` is higher was written by a newer app. */
-export const WRITER_VERSION = 3;
+export const WRITER_VERSION = 4;
 
 export interface MetaRow {
 	readonly id: string;
@@ -42,6 +42,19 @@ export interface FrameRow {
 	readonly bytes: Uint8Array;
 }
 
+/** Frames that came together and are settled, in the order they came (`blocks.ts`). */
+export interface BlockRow {
+	readonly circle: CircleId;
+	readonly book: BookId;
+	/** `arrival` of its newest frame; those before it have the ones before. */
+	readonly last: number;
+	readonly count: number;
+	/** Place of its oldest frame at the relay; the others stand in the places after it. */
+	readonly pos: number;
+	/** Each frame with its length before it. */
+	readonly bytes: Uint8Array;
+}
+
 export interface OutboxRow {
 	readonly circle: CircleId;
 	readonly book: BookId;
@@ -66,6 +79,8 @@ export interface HeadRow {
 	readonly trail?: readonly { readonly pos: number; readonly run: string }[] | undefined;
 	/** When this device last wrote a heartbeat here. */
 	readonly beatAt?: number | undefined;
+	/** Highest sequence number of each device among frames that came in blocks: a lower one may be there already. */
+	readonly inBlocks?: Readonly<Record<DeviceId, number>> | undefined;
 	/** Highest `arrival` of a frame in the book. */
 	readonly arrivals: number;
 	/** How often frames of the book were taken away or exchanged: what was read before must be read again. */
@@ -81,6 +96,7 @@ export class HemlinjeDatabase extends Dexie {
 	declare meta: EntityTable<MetaRow, 'id'>;
 	declare keys: EntityTable<KeyRow, 'id'>;
 	declare frames: Table<FrameRow, [CircleId, BookId, Hash]>;
+	declare blocks: Table<BlockRow, [CircleId, BookId, number]>;
 	declare outbox: Table<OutboxRow, [CircleId, BookId, number]>;
 	declare heads: Table<HeadRow, [CircleId, BookId]>;
 	declare cache: EntityTable<SealedRow, 'id'>;
@@ -105,6 +121,11 @@ export class HemlinjeDatabase extends Dexie {
 			.stores({ frames: '[circle+book+hash], [circle+book+arrival]' })
 			.upgrade(async (upgrade) => {
 				await upgrade.table('heads').toCollection().modify({ arrivals: 0, rewrites: 0 });
+			});
+		// Frames that came together lie together. Older code would not see them: it is stopped too.
+		this.version(3)
+			.stores({ blocks: '[circle+book+last]' })
+			.upgrade(async (upgrade) => {
 				if (await upgrade.table('meta').get('minWriter'))
 					await upgrade.table('meta').put({ id: 'minWriter', value: WRITER_VERSION });
 			});

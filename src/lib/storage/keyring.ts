@@ -155,6 +155,7 @@ export const circleWorkSchema = z.strictObject({
 	compared: z.array(identityIdSchema).check(z.maxLength(64))
 });
 export type CircleWork = z.infer<typeof circleWorkSchema>;
+export const noWork = (circle: CircleId): CircleWork => ({ v: 1, circle, invites: [], owed: [], compared: [] });
 
 /** What this device has decided about its identity and not carried out. */
 export const deviceWorkSchema = z.strictObject({

@@ -26,7 +26,7 @@ import { databaseName, HemlinjeDatabase, WRITER_VERSION, type FrameRow, type Spa
 import type { CircleKeys, DeviceKeys } from './keyring';
 import { LocalStore } from './local-store';
 import { localStorageMarkers, type Markers } from './markers';
-import type { FrameContent, WriteContext } from './record';
+import type { FrameContent, StoredFrame, WriteContext } from './record';
 
 const random = seededRandom('store');
 const person = newPerson(random);
@@ -445,8 +445,11 @@ describe('U3: a database a newer app has written', () => {
 
 describe('places in the order of coming', () => {
 	const after = async (store: LocalStore, arrival: number) => {
-		const { head, frames } = await store.framesAfter(circle.id, weight, arrival);
-		return [head.arrivals, head.rewrites, frames.map((each) => [each.arrival, each.frame.header.seq])];
+		const found: StoredFrame[] = [];
+		let at = await store.framesAfter(circle.id, weight, arrival);
+		for (found.push(...at.frames); at.upTo < at.head.arrivals; found.push(...at.frames))
+			at = await store.framesAfter(circle.id, weight, at.upTo);
+		return [at.head.arrivals, at.head.rewrites, found.map((each) => [each.arrival, each.frame.header.seq])];
 	};
 
 	test('own and pulled frames are counted in one row, and read on from any place', async () => {

@@ -17,7 +17,6 @@ import { Connection } from './connection';
 import { emptyHead, HemlinjeDatabase, WRITER_VERSION, type HeadRow, type OutboxRow, type Space } from './database';
 import { StorageAbort, toStorageError, type StorageError } from './errors';
 import {
-	aadOf,
 	CARE_ROW,
 	careSchema,
 	circleKeysSchema,
@@ -41,6 +40,8 @@ import {
 	type KnownIdentity,
 	type LockChoices
 } from './keyring';
+import { readCircleRows, type CircleRows } from './circle-rows';
+import { DerivedRows } from './derived-rows';
 import { EarlierStore } from './earlier-store';
 import type { Markers } from './markers';
 import { openMasterKey, type MasterKey } from './master-key';
@@ -49,7 +50,6 @@ import {
 	putSealed,
 	readHeads,
 	sealAfter,
-	toStored,
 	type BookEntries,
 	type FrameContent,
 	type Part,
@@ -58,8 +58,9 @@ import {
 } from './record';
 import { DeviceStore } from './device-store';
 import type { PanelStore } from './panel-store';
-import type { RemoteFrames } from './put-remote';
+import type { RemoteFrames, TakenIn } from './put-remote';
 import type { RecentFrames } from './recent-frames';
+import { framePages, framesAfter, type FramesAfter } from './read-frames';
 import { RelayPlaces } from './relay-places';
 import { SealedRows } from './sealed-rows';
 import { inSlices } from './slices';
@@ -76,11 +77,6 @@ export interface StoreDeps {
 /** A long transaction has brought IndexedDB down before (threat model F24). */
 const MOST_FRAMES_AT_ONCE = 150;
 
-const cacheRow = (circle: CircleId, book: BookId): string => `book:${circle}:${book}`;
-
-/** Rows fetched at a time where all of a book is read. */
-const PAGE = 200;
-
 export class LocalStore {
 	readonly space: Space;
 	readonly #connection: Connection;
@@ -91,12 +87,14 @@ export class LocalStore {
 	readonly work: WorkStore;
 	/** What is owed to the person's own identity. */
 	readonly devices: DeviceStore;
-	/** Frames that were just taken in, with what stood in them; kept where hundreds of circles come. */
+	/** Books that have just begun here; kept where hundreds of circles come. */
 	recent: RecentFrames | null = null;
 	/** Where frames stand at the relay. */
 	readonly places: RelayPlaces;
 	/** Circles read in from an archive. */
 	readonly earlier: EarlierStore;
+	/** What was made of the frames, for the next start. */
+	readonly derived: DerivedRows;
 
 	private constructor(space: Space, database: HemlinjeDatabase, masterKey: MasterKey, deps: StoreDeps) {
 		this.space = space;
@@ -110,6 +108,7 @@ export class LocalStore {
 		this.devices = new DeviceStore(this.#connection, this.#rows, deps.random);
 		this.places = new RelayPlaces(this.#connection);
 		this.earlier = new EarlierStore(this.#connection, this.#rows);
+		this.derived = new DerivedRows(this.#connection, masterKey, deps.random);
 	}
 
 	/** Opens the space's database, or says why it cannot be used: also that it is locked. Never creates an identity. */
@@ -184,7 +183,7 @@ export class LocalStore {
 	/** What concerns all circles at once, however many; loaded by who asks. */
 	async panel(): Promise<PanelStore> {
 		const { PanelStore } = await import('./panel-store');
-		return new PanelStore(this.#connection, this.#masterKey, this.#deps.random);
+		return new PanelStore(this.#connection, this.derived);
 	}
 
 	/** Deletes the space on this device. Only after the person has said so by name. */
@@ -205,6 +204,15 @@ export class LocalStore {
 
 	readIdentity(identity: IdentityId): Promise<KnownIdentity | null> {
 		return this.#rows.read(identityRow(identity), knownIdentitySchema);
+	}
+
+	/** All that a circle is opened from but its books, as they stand together. */
+	async readCircleRows(circle: CircleId): Promise<CircleRows> {
+		const { isWhole, ...rows } = await this.#connection.read((database) =>
+			readCircleRows(database, this.#rows, circle)
+		);
+		if (!isWhole) await this.#connection.checkKey();
+		return rows;
 	}
 
 	async readCare(): Promise<Care> {
@@ -265,7 +273,7 @@ export class LocalStore {
 	 * relay says of it later has to be believed.
 	 */
 	forgetCircle(circle: CircleId): Promise<Result<void, StorageError>> {
-		return this.#connection.write(['keys', 'frames', 'heads', 'outbox', 'cache'], async (database) => {
+		return this.#connection.write(['keys', 'frames', 'blocks', 'heads', 'outbox', 'cache'], async (database) => {
 			const id = circleRow(circle);
 			const row = await database.keys.get(id);
 			const keys = row && this.#rows.open(row, circleKeysSchema);
@@ -274,6 +282,10 @@ export class LocalStore {
 			await database.keys.delete(workRow(circle));
 			await database.frames
 				.where('[circle+book+hash]')
+				.between([circle, Dexie.minKey], [circle, Dexie.maxKey])
+				.delete();
+			await database.blocks
+				.where('[circle+book+last]')
 				.between([circle, Dexie.minKey], [circle, Dexie.maxKey])
 				.delete();
 			await database.heads.where('circle').equals(circle).delete();
@@ -351,7 +363,7 @@ export class LocalStore {
 		return sealAfter(context, head, content, this.#deps.random);
 	}
 
-	/** All frames of a book, in no order. Rows that are no frames are left out and stay where they are. */
+	/** All frames of a book, in no order. */
 	async frames(circle: CircleId, book: BookId): Promise<StoredFrame[]> {
 		const found: StoredFrame[] = [];
 		for await (const page of this.framePages(circle, book)) found.push(...page);
@@ -359,45 +371,13 @@ export class LocalStore {
 	}
 
 	/** The same, some at a time: a long book must not hold up the screen. */
-	async *framePages(circle: CircleId, book: BookId): AsyncGenerator<StoredFrame[]> {
-		for (let last: unknown = Dexie.minKey; last !== null;) {
-			const from = [circle, book, last];
-			const rows = await this.#connection.read((database) =>
-				database.frames
-					.where('[circle+book+hash]')
-					.between(from, [circle, book, Dexie.maxKey], false, false)
-					.limit(PAGE)
-					.toArray()
-			);
-			yield rows.flatMap((row) => toStored(row, this.recent) ?? []);
-			last = rows.length < PAGE ? null : (rows.at(-1)?.hash ?? null);
-		}
+	framePages(circle: CircleId, book: BookId): AsyncGenerator<StoredFrame[]> {
+		return framePages(this.#connection, circle, book);
 	}
 
-	/**
-	 * What came to a book after a place, in order, some at a time, and the head the book stands at: read together. `upTo` is
-	 * the place to read on from; there is no more when that is the head's.
-	 */
-	framesAfter(
-		circle: CircleId,
-		book: BookId,
-		arrival: number
-	): Promise<{ readonly head: HeadRow; readonly frames: readonly StoredFrame[]; readonly upTo: number }> {
-		return this.#connection.read((database) =>
-			database.transaction('r', ['heads', 'frames'], async () => {
-				const [head, rows] = await Promise.all([
-					database.heads.get([circle, book]),
-					database.frames
-						.where('[circle+book+arrival]')
-						.between([circle, book, arrival], [circle, book, Infinity], false, true)
-						.limit(PAGE)
-						.toArray()
-				]);
-				const at = head ?? emptyHead(circle, book);
-				const upTo = rows.length < PAGE ? at.arrivals : (rows.at(-1)?.arrival ?? at.arrivals);
-				return { head: at, frames: rows.flatMap((row) => toStored(row, this.recent) ?? []), upTo };
-			})
-		);
+	/** What came to a book after a place, some at a time, and where the book stands: read together. */
+	framesAfter(circle: CircleId, book: BookId, arrival: number): Promise<FramesAfter> {
+		return this.#connection.read((database) => framesAfter(database, circle, book, arrival));
 	}
 
 	async head(circle: CircleId, book: BookId): Promise<HeadRow> {
@@ -412,32 +392,19 @@ export class LocalStore {
 	 * Stores what was pulled of one or more books and moves their heads, in one transaction. Nothing happens to a book whose
 	 * head has moved since. A frame whose signature was checked is never replaced by a copy with another.
 	 */
-	async putRemote(...remotes: readonly RemoteFrames[]): Promise<Result<void, StorageError>> {
+	async putRemote(...remotes: readonly RemoteFrames[]): Promise<Result<TakenIn[], StorageError>> {
 		// Needed once something is first fetched: a first visit does without.
-		const { putRemote } = await import('./put-remote');
-		return this.#connection.write(['heads', 'frames'], async (database) => {
-			for (const remote of remotes) await putRemote(database, remote, this.recent);
-		});
-	}
-
-	// Caches: derived, and never more than a shorter way to what the frames say
-
-	/** A book as it was last kept, unchecked: its reader decides whether it still stands for the frames. */
-	async readCache(circle: CircleId, book: BookId): Promise<Uint8Array | null> {
-		const id = cacheRow(circle, book);
-		const [key, row] = await Promise.all([
-			this.#masterKey.bulk,
-			this.#connection.read((database) => database.cache.get(id))
-		]);
-		return key && row ? key.open(aadOf(id), row.bytes) : null;
-	}
-
-	/** Keeps a packed book. One that cannot be kept is made again from the frames, so nobody needs to know. */
-	async saveCache(circle: CircleId, book: BookId, packed: Uint8Array): Promise<void> {
-		const id = cacheRow(circle, book);
-		const { generation, bulk } = this.#masterKey;
-		const bytes = await (await bulk)?.seal(aadOf(id), packed, this.#deps.random);
-		if (bytes) await this.#connection.putDerived('cache', { id, bytes }, generation);
+		const { putRemote, readBefore } = await import('./put-remote');
+		assert(new Set(remotes.map(({ book }) => book)).size === remotes.length, 'each book is there once');
+		return this.#connection.readThenWrite(
+			['heads', 'frames', 'blocks'],
+			(database) => readBefore(database, remotes),
+			(database, before) => {
+				const putOne = (remote: RemoteFrames, at: number) =>
+					putRemote(database, remote, must(before[at], 'every book was looked up'));
+				return Promise.all(remotes.map(putOne));
+			}
+		);
 	}
 
 	// The outbox

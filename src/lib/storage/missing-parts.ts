@@ -34,19 +34,20 @@ export async function checkParts(
 	if (await hasLostFrames(database)) throw new StorageAbort({ type: 'wiped' });
 }
 
-async function hasOtherRows({ keys, frames, heads, outbox }: HemlinjeDatabase): Promise<boolean> {
+async function hasOtherRows({ keys, frames, blocks, heads, outbox }: HemlinjeDatabase): Promise<boolean> {
 	const counts = await Promise.all([
 		keys.where('id').noneOf(BESIDE_THE_DEVICE).count(),
 		frames.count(),
+		blocks.count(),
 		heads.count(),
 		outbox.count()
 	]);
 	return counts.some((count) => count > 0);
 }
 
-async function hasLostFrames({ frames, heads }: HemlinjeDatabase): Promise<boolean> {
+async function hasLostFrames({ frames, blocks, heads }: HemlinjeDatabase): Promise<boolean> {
 	const known = await heads.toArray();
-	if (known.length === 0) return (await frames.count()) > 0;
+	if (known.length === 0) return (await frames.count()) + (await blocks.count()) > 0;
 	const own = known.flatMap((head) =>
 		head.hash === null ? [] : [[head.circle, head.book, head.hash] as [CircleId, BookId, Hash]]
 	);

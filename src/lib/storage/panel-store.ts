@@ -2,14 +2,15 @@
  * What a device with hundreds of circles keeps of each besides their books: the sealed row the care contact's list starts from,
  * and what tells whether it still holds (docs/protocol.md 15, D9). Derived: never more than a shorter way to what the frames say.
  */
-import { toBase64url, utf8, utf8ToString, type RandomBytes } from '$lib/crypto/bytes';
+import { toBase64url, utf8, utf8ToString } from '$lib/crypto/bytes';
 import { sha256 } from '$lib/crypto/hash';
 import { NONCE_LENGTH } from '$lib/crypto/sealing';
 import type { CircleId, IdentityId } from '$lib/protocol/ids';
 import type { Connection } from './connection';
-import type { HeadRow, KeyRow, SealedRow } from './database';
-import { aadOf, circleRow, identityRow, summaryRow, type DeviceKeys } from './keyring';
-import type { MasterKey } from './master-key';
+import type { CircleRows } from './circle-rows';
+import type { HeadRow, KeyRow } from './database';
+import type { DerivedRows } from './derived-rows';
+import { circleRow, identityRow, summaryRow, type DeviceKeys } from './keyring';
 
 const CIRCLE_ROWS = circleRow('' as CircleId);
 const IDENTITY_ROWS = identityRow('' as IdentityId);
@@ -41,6 +42,11 @@ export class CircleStamps {
 		);
 	}
 
+	/** Whether anything has ever come to this device in a circle. */
+	hasAnything(circle: CircleId): boolean {
+		return this.#heads.has(circle);
+	}
+
 	/** Null for a circle that is not here. */
 	of(circle: CircleId, identities: readonly IdentityId[]): string | null {
 		const row = this.#nonces.get(circleRow(circle));
@@ -53,16 +59,18 @@ export class CircleStamps {
 	}
 }
 
+/** How a circle stood when its rows were read; null for one that is not here. */
+export const stampOf = ({ circle, device, others, sealed, heads }: CircleRows): string | null =>
+	device && new CircleStamps(device, sealed, heads).of(circle, others);
+
 /** What concerns all circles of a device at once, without opening one. */
 export class PanelStore {
 	readonly #connection: Connection;
-	readonly #masterKey: MasterKey;
-	readonly #random: RandomBytes;
+	readonly #derived: DerivedRows;
 
-	constructor(connection: Connection, masterKey: MasterKey, random: RandomBytes) {
+	constructor(connection: Connection, derived: DerivedRows) {
 		this.#connection = connection;
-		this.#masterKey = masterKey;
-		this.#random = random;
+		this.#derived = derived;
 	}
 
 	/** Every circle this device has a row of, by name. */
@@ -94,19 +102,18 @@ export class PanelStore {
 
 	/** Every circle as it was last summed up. Unchecked text: its reader decides whether it still stands for the circle. */
 	async readSummaries(): Promise<ReadonlyMap<CircleId, string>> {
-		const rows = await this.#connection.read((database) =>
-			database.cache.where('id').startsWith(SUMMARY_ROWS).toArray()
-		);
-		const opened = await Promise.all(
-			rows.map(async (row) => [row.id.slice(SUMMARY_ROWS.length) as CircleId, await this.#open(row)] as const)
-		);
-		return new Map(opened.flatMap(([circle, text]) => (text === null ? [] : [[circle, text]])));
+		const summaries = new Map<CircleId, string>();
+		for (const { id, plain } of await this.#derived.readAll(SUMMARY_ROWS)) {
+			const text = utf8ToString(plain);
+			if (text !== null) summaries.set(id.slice(SUMMARY_ROWS.length) as CircleId, text);
+		}
+		return summaries;
 	}
 
 	/** Which of the relay's heads were taken in whole, as text. */
 	async readTaken(): Promise<string | null> {
-		const row = await this.#connection.read((database) => database.cache.get(TAKEN_ROW));
-		return row ? this.#open(row) : null;
+		const plain = await this.#derived.read(TAKEN_ROW);
+		return plain && utf8ToString(plain);
 	}
 
 	/** How one circle stands now. */
@@ -124,24 +131,13 @@ export class PanelStore {
 		).of(circle, identities);
 	}
 
-	/** Keeps a summary for the next start. One that cannot be kept is made again, so nobody needs to know. */
+	/** Keeps a summary for the next start. */
 	keep(circle: CircleId, text: string): Promise<void> {
-		return this.#put(summaryRow(circle), text);
+		return this.#derived.keep([{ id: summaryRow(circle), plain: utf8(text) }]);
 	}
 
 	keepTaken(text: string): Promise<void> {
-		return this.#put(TAKEN_ROW, text);
-	}
-
-	async #open({ id, bytes }: SealedRow): Promise<string | null> {
-		const plain = await (await this.#masterKey.bulk)?.open(aadOf(id), bytes);
-		return plain ? utf8ToString(plain) : null;
-	}
-
-	async #put(id: string, text: string): Promise<void> {
-		const { generation, bulk } = this.#masterKey;
-		const bytes = await (await bulk)?.seal(aadOf(id), utf8(text), this.#random);
-		if (bytes) await this.#connection.putDerived('cache', { id, bytes }, generation);
+		return this.#derived.keep([{ id: TAKEN_ROW, plain: utf8(text) }]);
 	}
 }
 

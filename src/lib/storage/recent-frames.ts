@@ -1,45 +1,45 @@
 /**
- * Frames that were just taken in, with what stood in them: whoever reads their book next need not hash, open and check them a
- * second time. Few, and gone with the store: what was opened must not outlast the key.
+ * Books that have just begun on this device, with what stood in them: whoever reads one next need not fetch, hash, open and
+ * check its frames a second time. Few, and gone with the store: what was opened must not outlast the key.
  */
-import { equalBytes } from '$lib/crypto/bytes';
 import type { Batch } from '$lib/protocol/entries';
-import type { Frame } from '$lib/protocol/frame';
-import type { BookId, Hash } from '$lib/protocol/ids';
-import type { FrameRow } from './database';
+import type { BookId } from '$lib/protocol/ids';
+import type { HeadRow } from './database';
+import type { TakenIn } from './put-remote';
+import type { StoredFrame } from './record';
 
 /** A few circles' readings of a quarter. */
 const MOST = 4_000;
 
+/** A frame as it is kept, and what stands in it; null while its key is missing. */
+export interface RecentFrame extends StoredFrame {
+	readonly batch: Batch | null;
+}
+
 export class RecentFrames {
-	readonly #kept = new Map<Hash, { readonly frame: Frame; readonly batch: Batch | null }>();
+	readonly #books = new Map<BookId, { readonly head: HeadRow; readonly frames: readonly RecentFrame[] }>();
+	#count = 0;
 
-	readonly #beginnings = new Set<BookId>();
-
-	/** Every frame of the book has come since: it lies there in the order it came. */
-	noteBeginning(book: BookId): void {
-		this.#beginnings.add(book);
+	/** Takes note of what was stored of a book. `batches`: what stands in its frames, in their order. */
+	note({ head, frames }: TakenIn, batches: readonly (Batch | null)[]): void {
+		const before = this.#books.get(head.book);
+		const begun = before?.head.rewrites === head.rewrites ? before.frames : [];
+		const all = [...begun, ...frames.map((each, at) => ({ ...each, batch: batches[at] ?? null }))];
+		// From the first one on, each in its place, and none twice.
+		const isWhole = all.length === head.arrivals && all.every(({ arrival }, index) => arrival === index + 1);
+		if (!isWhole || new Set(all.map(({ frame }) => frame.hash)).size < all.length) return;
+		this.#books.set(head.book, { head, frames: all });
+		this.#count += frames.length;
+		for (const [oldest, { frames: theirs }] of this.#books) {
+			if (this.#count <= MOST) break;
+			this.#books.delete(oldest);
+			this.#count -= theirs.length;
+		}
 	}
 
-	hasWhole(book: BookId): boolean {
-		return this.#beginnings.has(book);
-	}
-
-	note(frame: Frame, batch: Batch | null): void {
-		this.#kept.set(frame.hash, { frame, batch });
-		if (this.#kept.size <= MOST) return;
-		const [oldest] = this.#kept.keys();
-		if (oldest !== undefined) this.#kept.delete(oldest);
-	}
-
-	/** The frame whose very bytes stand in a row. */
-	frameIn({ hash, bytes }: FrameRow): Frame | undefined {
-		const known = this.#kept.get(hash)?.frame;
-		return known && equalBytes(known.bytes, bytes) ? known : undefined;
-	}
-
-	/** What stood in a frame. Only asked for by who holds its key. */
-	batchOf({ hash }: Frame): Batch | null | undefined {
-		return this.#kept.get(hash)?.batch;
+	/** Every frame of a book in the order it came; null unless they are known and the book still stands as it did then. */
+	wholeBook({ book, arrivals, rewrites }: HeadRow): readonly RecentFrame[] | null {
+		const known = this.#books.get(book);
+		return known?.head.arrivals === arrivals && known.head.rewrites === rewrites ? known.frames : null;
 	}
 }

@@ -6,7 +6,6 @@
 import type { RandomBytes } from '$lib/crypto/bytes';
 import { NONCE_LENGTH } from '$lib/crypto/sealing';
 import { must } from '$lib/domain/assert';
-import { ok } from '$lib/domain/result';
 import { shortRun } from '$lib/protocol/api/heads';
 import { encodeBatch, lamportAfter, type Entry } from '$lib/protocol/entries';
 import { parseFrame, sealFrame, SUITE, type Frame, type FrameHeader } from '$lib/protocol/frame';
@@ -14,7 +13,6 @@ import type { BookId, CircleId, DeviceId, Hash } from '$lib/protocol/ids';
 import { emptyHead, toRow, type FrameRow, type HemlinjeDatabase, type HeadRow } from './database';
 import { StorageAbort } from './errors';
 import { DEVICE_ROW } from './keyring';
-import type { RecentFrames } from './recent-frames';
 
 /** What sealing a batch needs besides the log itself. */
 export interface WriteContext {
@@ -53,9 +51,8 @@ export interface StoredFrame {
 }
 
 /** The frame in a row; null for bytes that are none, which stay where they are. */
-export function toStored(row: FrameRow, recent: RecentFrames | null = null): StoredFrame | null {
-	const known = recent?.frameIn(row);
-	const frame = known ? ok(known) : parseFrame(row.bytes);
+export function toStored(row: FrameRow): StoredFrame | null {
+	const frame = parseFrame(row.bytes);
 	return frame.ok ? { frame: frame.value, verified: row.verified, pos: row.pos, arrival: row.arrival ?? 0 } : null;
 }
 

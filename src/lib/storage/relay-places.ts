@@ -7,6 +7,7 @@ import type { Result } from '$lib/domain/result';
 import { EMPTY_RUN, nextRun } from '$lib/protocol/api/heads';
 import type { Frame } from '$lib/protocol/frame';
 import type { BookId, CircleId, Hash } from '$lib/protocol/ids';
+import { blocksAfter, framesIn, takeApart } from './blocks';
 import type { Connection } from './connection';
 import { emptyHead, type FrameRow } from './database';
 import type { StorageError } from './errors';
@@ -77,6 +78,9 @@ export class RelayPlaces {
 		await this.#eachRow(circle, book, (row) => {
 			if (row.pos > 0 && row.pos <= pos) hashes.set(row.pos, row.hash);
 		});
+		const blocks = await this.#connection.read((database) => blocksAfter(database, circle, book, 0).toArray());
+		for (const block of blocks)
+			for (const { frame, pos: at } of block.pos <= pos ? framesIn(block) : []) hashes.set(at, frame.hash);
 		let run: Uint8Array = EMPTY_RUN;
 		for (let at = 1; at <= pos; at += 1) {
 			const hash = hashes.get(at);
@@ -88,6 +92,13 @@ export class RelayPlaces {
 
 	/** Reads a book on from an earlier place. The frames after it count as not known to be at the relay; all stay. */
 	async rewind(circle: CircleId, book: BookId, to: RelayPlace): Promise<Result<void, StorageError>> {
+		for (;;) {
+			const apart = await this.#connection.write(['frames', 'blocks'], (database) =>
+				takeApart(database, circle, book, to.pos)
+			);
+			if (!apart.ok) return apart;
+			if (!apart.value) break;
+		}
 		for (;;) {
 			const cleared = await this.#connection.write(['frames'], (database) =>
 				database.frames

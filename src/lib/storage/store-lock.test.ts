@@ -16,6 +16,7 @@ import { must } from '$lib/domain/assert';
 import type { Entry } from '$lib/protocol/entries';
 import { WRITER_VERSION, type HemlinjeDatabase, type Space } from './database';
 import type { DeviceKeys } from './keyring';
+import { bookRow } from './derived-rows';
 import { LocalStore } from './local-store';
 import type { LockWay, OpenWay } from './lock-row';
 import { localStorageMarkers, type Markers } from './markers';
@@ -126,7 +127,7 @@ async function used(): Promise<LocalStore> {
 	await save(store);
 	await store.saveDraft('record', { text: PLANTED });
 	await store.updateCare((care) => ({ ...care, drilledAt: 7 }));
-	await store.saveCache(circle.id, weight, utf8(PLANTED));
+	await store.derived.keep([{ id: bookRow(circle.id, weight), plain: utf8(PLANTED) }]);
 	return store;
 }
 
@@ -300,7 +301,7 @@ describe('other tabs, other code, other hands', () => {
 		expect(await (await stale.lock()).set([OTHER_WORDS])).toEqual(locked);
 		await expect(stale.readDevice()).rejects.toMatchObject({ reason: { type: 'locked' } });
 		await expect(stale.readCircles()).rejects.toMatchObject({ reason: { type: 'locked' } });
-		await stale.saveCache(circle.id, weight, utf8('gammalt'));
+		await stale.derived.keep([{ id: bookRow(circle.id, weight), plain: utf8('gammalt') }]);
 		expect(await raw((database) => database.cache.count())).toBe(0);
 		await expectWhole(store);
 	});

@@ -9,6 +9,7 @@ import {
 	erasingSchema,
 	JOININGS_ROW,
 	joiningsSchema,
+	noWork,
 	workRow,
 	WORK_ROWS,
 	type CircleWork,
@@ -16,8 +17,6 @@ import {
 	type Joining
 } from './keyring';
 import type { SealedRows } from './sealed-rows';
-
-const noWork = (circle: CircleId): CircleWork => ({ v: 1, circle, invites: [], owed: [], compared: [] });
 
 export class WorkStore {
 	readonly #connection: Connection;

@@ -185,7 +185,10 @@ async function restoreFrames(
 		const rewound = await store.places.rewind(head.circle, shown.book, await agreedPlace(store, head.circle, shown));
 		if (!rewound.ok) return rewound;
 	}
-	const pull = () => pullBooks({ ...deps, learn: () => deps.learn(access) }, head, access, () => undefined);
+	const pull = async () => {
+		const here = { access, heads: await store.heads(head.circle) };
+		return pullBooks({ ...deps, learn: () => deps.learn(access) }, head, here, () => undefined);
+	};
 	const pulled = await pull();
 	if (!pulled.result.ok && pulled.result.error.type !== 'relay-went-back') return pulled.result;
 	// Acknowledged before the relay was asked, and still not among what it shows: no place it gave here is believed.

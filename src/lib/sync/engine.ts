@@ -13,14 +13,15 @@ import { shortHash, type CircleHead } from '$lib/protocol/api/heads';
 import { idBytes, type BookId, type CircleId, type Hash } from '$lib/protocol/ids';
 import { parseManifest } from '$lib/protocol/manifest';
 import { StorageAbort, type StorageError } from '$lib/storage/errors';
+import type { CircleRows } from '$lib/storage/circle-rows';
 import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
 import { RecentFrames } from '$lib/storage/recent-frames';
-import { countKeys, givesFrom, lacksKeys, openCircle, type CircleAccess } from './circle-access';
+import { countKeys, givesFrom, lacksKeys, type CircleAccess } from './circle-access';
 import type * as Leaving from './leaving';
 import { envelopesFor } from './envelopes';
 import { MissingCircles } from './missing-circles';
 import { concernsAll, flushCircle } from './outbox';
-import { KnownLogs, type MeWithLog } from './known-logs';
+import { KnownLogs, type MeWithLog, type ReadCircle } from './known-logs';
 import { PassProgress, type ProgressDeps } from './pass-progress';
 import { pullBooks } from './pull-books';
 import { pullKeys } from './pull-keys';
@@ -54,8 +55,10 @@ export interface SyncDeps extends ProgressDeps {
 	readonly relay: RelayClient;
 	readonly random: RandomBytes;
 	readonly now: () => number;
-	/** A staff device waits until the change is shown. */
-	readonly onChange: (change: SyncChange) => void | Promise<void>;
+	/** Logs and circles whoever else opens circles has verified. */
+	readonly logs?: KnownLogs | undefined;
+	/** A staff device waits until the change is shown. `read`: the circle, where all that was just read of it still stands. */
+	readonly onChange: (change: SyncChange, read?: ReadCircle) => void | Promise<void>;
 	/** The own log, or which device this is, has changed. */
 	readonly onOwnDevices?: (() => void) | undefined;
 }
@@ -64,7 +67,7 @@ export interface SyncDeps extends ProgressDeps {
 const ASK_FOR_HEARTBEAT_MS = 3_600_000;
 
 /** Circles a care unit's device pulls at the same time. */
-const SIDE_BY_SIDE = 4;
+const SIDE_BY_SIDE = 8;
 
 export class SyncEngine {
 	#deps: SyncDeps;
@@ -83,7 +86,7 @@ export class SyncEngine {
 
 	constructor(deps: SyncDeps) {
 		this.#deps = deps;
-		this.#logs = new KnownLogs(deps);
+		this.#logs = deps.logs ?? new KnownLogs(deps);
 		this.#progress = new PassProgress(deps);
 		this.#taken = new TakenHeads(deps.store);
 		this.#trust = new RelayTrust(deps.store, deps.now);
@@ -271,8 +274,8 @@ export class SyncEngine {
 			save: (row) => saveCircle(this.#deps.store, row),
 			forget: (circle) => this.#taken.forget(circle),
 			verify: async (row) => {
-				const identities = await this.#logs.named(row.manifests, device, true);
-				return identities.ok ? openCircle(row, identities.value, device) : identities;
+				const identities = await this.#logs.named(row.manifests, device, { refresh: true });
+				return identities.ok ? this.#logs.openWith(row, identities.value, device) : identities;
 			}
 		};
 	}
@@ -306,31 +309,32 @@ export class SyncEngine {
 
 	async #pullCircle(head: CircleHead, device: DeviceKeys): Promise<Result<void, SyncError>> {
 		if (this.#taken.has(head)) return ok(undefined);
-		const before = await this.#deps.store.readCircle(head.circle);
+		const rows = await this.#deps.store.readCircleRows(head.circle);
 		// Left by the person, and the relay not told yet: nothing more is taken in.
-		if (before?.standing === 'declined' && !device.unit) return ok(undefined);
-		const keys = await this.#pullManifest(head, before, device);
-		if (!keys.ok) return keys;
-		const opened = keys.value && (await this.open(keys.value, device));
-		if (!opened) return ok(undefined);
-		let access: CircleAccess = opened;
-		let changed = keys.value !== before;
+		if (rows.keys?.standing === 'declined' && !device.unit) return ok(undefined);
+		const opened = await this.#pullManifest(head, rows, device);
+		if (!opened.ok) return opened;
+		if (!opened.value) return ok(undefined);
+		let access: CircleAccess = opened.value;
+		let changed = access.keys !== rows.keys;
 		const learn = async (): Promise<Result<CircleAccess, SyncError>> => {
 			const learnt = await this.#learn(access, device);
 			changed = true;
 			access = learnt.ok ? learnt.value : access;
 			return learnt;
 		};
-		const { books, evidence, result } = await pullBooks({ ...this.#deps, learn }, head, access, (count) =>
+		const pulled = await pullBooks({ ...this.#deps, learn }, head, { access, heads: rows.heads }, (count) =>
 			this.#progress.pulled(count)
 		);
+		const { books, result } = pulled;
 		if (result.ok && (await this.#standByOthersWords(access, device))) changed = true;
 		const isNew = changed || books.length > 0;
-		const shown = isNew && this.#deps.onChange({ circle: head.circle, keys: changed, books });
+		const read = changed ? undefined : { ...rows, heads: pulled.heads, access };
+		const shown = isNew && this.#deps.onChange({ circle: head.circle, keys: changed, books }, read);
 		// Hundreds of circles do not come faster than they are shown: what was just opened is still at hand there.
 		if (device.unit) await shown;
 		if (!result.ok) return result;
-		await this.#trust.note(head, evidence);
+		await this.#trust.note(head, pulled);
 		const stands = await this.#sayOwed(head, access, device);
 		if (!stands.ok) return stands;
 		if (!lacksKeys(access)) this.#taken.note(stands.value, access.identities.keys());
@@ -376,25 +380,18 @@ export class SyncEngine {
 		return standByOwnWords(this.#deps.store, access, device);
 	}
 
-	/** The circle's row after fetching the records and keys it lacks; the same object when it lacks nothing. */
+	/** The circle after fetching the records and keys it lacks; its row is the same object when it lacks nothing. */
 	async #pullManifest(
 		head: CircleHead,
-		before: CircleKeys | null,
+		{ keys: before, logs }: CircleRows,
 		device: DeviceKeys
-	): Promise<Result<CircleKeys | null, SyncError>> {
+	): Promise<Result<CircleAccess | null, SyncError>> {
 		const known = before?.manifests ?? [];
-		const last = known.at(-1);
-		const lastHash = last && parseManifest(idBytes(last))?.hash;
-		if (
-			head.manifest < known.length - 1 ||
-			(head.manifest === known.length - 1 && lastHash && shortHash(lastHash) !== head.manifestHash)
-		) {
-			return err({ type: 'relay-went-back', circle: head.circle });
-		}
+		if (head.manifest < known.length - 1) return err({ type: 'relay-went-back', circle: head.circle });
 		const records = await this.#recordsAfter(head, known.length);
 		if (!records.ok) return records;
-		const manifests = [...known, ...records.value];
-		const identities = await this.#logs.named(manifests, device, true);
+		const manifests = records.value.length > 0 ? [...known, ...records.value] : known;
+		const identities = await this.#logs.named(manifests, device, { here: logs, refresh: true });
 		if (!identities.ok) return identities;
 		const row: CircleKeys = {
 			v: 1,
@@ -405,16 +402,20 @@ export class SyncEngine {
 			keys: before?.keys ?? [],
 			...(before?.grants && { grants: before.grants })
 		};
-		const access = openCircle(row, identities.value, device);
+		const access = this.#logs.openWith(row, identities.value, device);
 		// A chain that does not verify is never stored: the old one stays in force, and the relay is not trusted with it.
 		if (!access.ok || access.value.chain.circle !== head.circle)
 			return err({ type: 'relay-went-back', circle: head.circle });
-		if (before && records.value.length === 0 && !lacksKeys(access.value)) return ok(before);
+		const isKnown = before !== null && records.value.length === 0;
+		if (isKnown && shortHash(access.value.chain.head.hash) !== head.manifestHash)
+			return err({ type: 'relay-went-back', circle: head.circle });
+		if (isKnown && !lacksKeys(access.value)) return ok({ ...access.value, keys: before });
 		const added = await pullKeys(this.#deps.relay, access.value, device);
 		if (!added.ok) return added;
-		if (before && records.value.length === 0 && countKeys(added.value) === countKeys(before)) return ok(before);
+		if (isKnown && countKeys(added.value) === countKeys(before)) return ok({ ...access.value, keys: before });
 		const standing = await this.#standingIn(access.value, device);
-		return saveCircle(this.#deps.store, { ...row, standing, ...added.value });
+		const saved = await saveCircle(this.#deps.store, { ...row, standing, ...added.value });
+		return saved.ok ? ok(await this.open(saved.value, device)) : saved;
 	}
 
 	/** A unit waits for its staff; a person's circles stand as they have said themselves, here or in the chain. */

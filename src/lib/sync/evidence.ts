@@ -17,19 +17,19 @@ export class Evidence {
 	readonly claims = new Map<BookId, number>();
 
 	/** Weighs one opened batch of a book. `trailOf` tells the last places this device has read in a book. */
-	async weigh(book: BookId, batch: Batch, trailOf: (book: BookId) => Promise<Trail> | Trail): Promise<void> {
-		if (batch.seen) await this.#hold({ book, ...batch.seen }, trailOf);
+	weigh(book: BookId, batch: Batch, trailOf: (book: BookId) => Trail): void {
+		if (batch.seen) this.#hold({ book, ...batch.seen }, trailOf);
 		for (const entry of batch.entries) {
 			if (entry.kind !== 'heartbeat') continue;
 			for (const head of entry.heads) {
 				this.claims.set(head.book, Math.max(head.pos, this.claims.get(head.book) ?? 0));
-				await this.#hold(head, trailOf);
+				this.#hold(head, trailOf);
 			}
 		}
 	}
 
-	async #hold({ book, pos, run }: BookHead, trailOf: (book: BookId) => Promise<Trail> | Trail): Promise<void> {
-		const here = (await trailOf(book)).find((each) => each.pos === pos);
+	#hold({ book, pos, run }: BookHead, trailOf: (book: BookId) => Trail): void {
+		const here = trailOf(book).find((each) => each.pos === pos);
 		if (here && here.run !== run) this.isForked = true;
 	}
 }

@@ -24,8 +24,9 @@ import { openFrame, verifyFrame, type Frame } from '$lib/protocol/frame';
 import type { BookId, DeviceId, Hash } from '$lib/protocol/ids';
 import { inStatedOrder, ObservationIndex, statedBy, statedIn, type Stated } from '$lib/protocol/project';
 import { packBook, unpackBook, type JudgedBook } from '$lib/storage/book-cache';
+import type { HeadRow } from '$lib/storage/database';
+import { bookRow, type DerivedRow } from '$lib/storage/derived-rows';
 import type { LocalStore } from '$lib/storage/local-store';
-import type { RecentFrames } from '$lib/storage/recent-frames';
 import type { StoredFrame } from '$lib/storage/record';
 import { inSlices } from '$lib/storage/slices';
 import { epochKey, fromEpochOf, type CircleAccess } from './circle-access';
@@ -55,9 +56,16 @@ export class OpenBook {
 		this.kind = kind;
 	}
 
-	static async open(store: LocalStore, access: CircleAccess, book: BookId, kind: BookKind): Promise<OpenBook> {
+	/** `head`: where the book stands, for who has just read it. */
+	static async open(
+		store: LocalStore,
+		access: CircleAccess,
+		book: BookId,
+		kind: BookKind,
+		head: HeadRow | null = null
+	): Promise<OpenBook> {
 		const opened = new OpenBook(store, access, book, kind);
-		await opened.readOn(access);
+		await opened.readOn(access, head);
 		return opened;
 	}
 
@@ -107,11 +115,14 @@ export class OpenBook {
 		return this.#read?.unknownEntries ?? 0;
 	}
 
-	/** Takes in what has come since, under the circle's present keys and manifest. One reading at a time. */
-	readOn(access: CircleAccess): Promise<void> {
+	/**
+	 * Takes in what has come since, under the circle's present keys and manifest. One reading at a time. `head`: where the book
+	 * stands, for who has just read it; what has come after that is told again.
+	 */
+	readOn(access: CircleAccess, head: HeadRow | null = null): Promise<void> {
 		this.#access = access;
 		this.#isBusy = true;
-		const turn = this.#turn.then(() => this.#catchUp());
+		const turn = this.#turn.then(() => this.#catchUp(head));
 		this.#turn = turn.then(
 			() => undefined,
 			() => undefined
@@ -131,25 +142,34 @@ export class OpenBook {
 		return !this.#isSpoilt;
 	}
 
-	/** Keeps the book for the next start, when that would have much to read otherwise. Never fails. */
-	async keep(worth = WORTH_KEEPING): Promise<void> {
-		const read = this.#read;
-		if (!read || read.stated.length - this.#kept < worth) return;
-		const judged = read.snapshot();
-		const packed = await packBook(judged);
-		await this.#store.saveCache(this.#access.chain.circle, this.book, packed);
-		if (this.#read === read) this.#kept = judged.stated.length;
+	/** Keeps books of a store for the next start, where that would have much to read otherwise. Never fails. */
+	static async keep(store: LocalStore, books: Iterable<OpenBook>, worth = WORTH_KEEPING): Promise<void> {
+		const packed: { readonly row: DerivedRow; readonly noteKept: () => void }[] = [];
+		for (const book of books) packed.push(...(await book.#pack(worth)));
+		if (packed.length === 0) return;
+		await store.derived.keep(packed.map(({ row }) => row));
+		for (const { noteKept } of packed) noteKept();
 	}
 
-	async #catchUp(): Promise<void> {
+	async #pack(worth: number) {
+		const read = this.#read;
+		if (!read || read.stated.length - this.#kept < worth) return [];
+		const judged = read.snapshot();
+		const row = { id: bookRow(this.#access.chain.circle, this.book), plain: await packBook(judged) };
+		const noteKept = () => {
+			if (this.#read === read) this.#kept = judged.stated.length;
+		};
+		return [{ row, noteKept }];
+	}
+
+	async #catchUp(known: HeadRow | null): Promise<void> {
 		this.#readGrants = await this.#grantReader();
 		const basis = basisOf(this.#access, this.book, this.kind);
-		let read = this.#read?.basis === basis && !this.#isSpoilt ? this.#read : await this.#fromCache(basis);
-		// A book that has just begun here lies in the order it came in: judged as it lies, each frame is read once.
-		const isAsItCame = !read && this.#store.recent?.hasWhole(this.book) === true;
-		if (isAsItCame) read = new Judged({ ...nothing, basis, arrivals: 0, rewrites: 0 });
+		let read = this.#read?.basis === basis && !this.#isSpoilt ? this.#read : null;
 		this.#isSpoilt = true;
-		for (let isAll = false; !isAll;) {
+		read ??= this.#justBegun(basis, known) ?? (await this.#fromCache(basis));
+		let isAll = read !== null && known?.arrivals === read.arrivals && known.rewrites === read.rewrites;
+		while (!isAll) {
 			if (!read) {
 				read = await this.#fromFrames(basis);
 				this.#kept = 0;
@@ -163,10 +183,18 @@ export class OpenBook {
 				isAll = upTo === head.arrivals;
 			}
 		}
-		if (isAsItCame) read?.inOrder();
 		if (read?.hasNewSnapshots && !this.#readGrants) await this.#checkGrants(read);
 		this.#read = read;
 		this.#isSpoilt = false;
+	}
+
+	/** A book all of which has just come: judged as it came, without reading it. Null when that is not the whole truth. */
+	#justBegun(basis: string, head: HeadRow | null): Judged | null {
+		const frames = head && this.#store.recent?.wholeBook(head);
+		if (!frames) return null;
+		const batches = new Map(frames.flatMap(({ frame, batch }) => (batch ? [[frame.hash, batch] as const] : [])));
+		const read = new Judged({ ...nothing, basis, arrivals: 0, rewrites: head.rewrites });
+		return read.extend(frames, this.#rules(batches)) ? read.inOrder() : null;
 	}
 
 	/** Fetched by whoever was given a book from a day on: most books are given whole. */
@@ -189,7 +217,7 @@ export class OpenBook {
 
 	async #fromCache(basis: string): Promise<Judged | null> {
 		const { circle } = this.#access.chain;
-		const packed = await this.#store.readCache(circle, this.book);
+		const packed = await this.#store.derived.read(bookRow(circle, this.book));
 		const judged = packed && (await unpackBook(packed, (head) => head.basis === basis));
 		if (!judged) return null;
 		this.#kept = judged.stated.length;
@@ -247,7 +275,7 @@ export class OpenBook {
 			open: (frame) => {
 				let batch = batches.get(frame.hash);
 				if (batch === undefined) {
-					batch = openBatch(this.#access, frame, this.#store.recent);
+					batch = openBatch(this.#access, frame);
 					batches.set(frame.hash, batch);
 				}
 				return batch;
@@ -345,12 +373,10 @@ const nothing: Omit<JudgedBook, 'basis' | 'arrivals' | 'rewrites'> = {
 };
 
 /** The batch inside a frame; null while its key is missing, and for what was before this member was given the book. */
-export function openBatch(access: CircleAccess, frame: Frame, recent: RecentFrames | null = null): Batch | null {
+export function openBatch(access: CircleAccess, frame: Frame): Batch | null {
 	const { book, epoch } = frame.header;
 	const key = epoch < fromEpochOf(access, book) ? null : epochKey(access, book, epoch);
 	if (!key) return null;
-	const known = recent?.batchOf(frame);
-	if (known) return known;
 	const plaintext = openFrame(frame, key);
 	return plaintext && parseBatch(plaintext);
 }

@@ -4,7 +4,7 @@ import type { PullRange } from '$lib/protocol/api/frames';
 import { EMPTY_RUN, nextRun, shortRun, type CircleHead } from '$lib/protocol/api/heads';
 import type { Batch } from '$lib/protocol/entries';
 import type { Frame } from '$lib/protocol/frame';
-import type { BookId } from '$lib/protocol/ids';
+import type { BookId, CircleId } from '$lib/protocol/ids';
 import { accessOf, bookOf } from '$lib/protocol/manifest';
 import { emptyHead, type HeadRow } from '$lib/storage/database';
 import type { LocalStore } from '$lib/storage/local-store';
@@ -26,39 +26,50 @@ interface PullDeps {
 	readonly learn: () => Promise<Result<CircleAccess, SyncError>>;
 }
 
+export interface PulledBooks {
+	/** In which something arrived. */
+	readonly books: readonly BookId[];
+	/** As they stand on this device now. */
+	readonly heads: readonly HeadRow[];
+	/** What others' frames say of what the relay has shown them. */
+	readonly evidence: Evidence;
+	readonly result: Result<void, SyncError>;
+}
+
 /**
- * Pulls every book of a circle that has moved: the books in which something arrived, and what others' frames say of what the
- * relay has shown them. A book that went back holds up no other.
+ * Pulls every book of a circle that has moved. A book that went back holds up no other. `heads`: where its books stand on this
+ * device.
  */
 export async function pullBooks(
 	{ store, relay, learn }: PullDeps,
 	head: CircleHead,
-	opened: CircleAccess,
+	{ access: opened, heads }: { readonly access: CircleAccess; readonly heads: readonly HeadRow[] },
 	onStored: (count: number) => void
-): Promise<{ books: BookId[]; evidence: Evidence; result: Result<void, SyncError> }> {
+): Promise<PulledBooks> {
 	const evidence = new Evidence();
 	const wentBack = err<SyncError>({ type: 'relay-went-back', circle: head.circle });
 	let result: Result<void, SyncError> = ok(undefined);
 	let access = opened;
 	const ranges: PullRange[] = [];
-	let here = await headsHere(store, head);
+	const here = new HeadsHere(head.circle, heads);
+	const changed = new Set<BookId>();
+	const ended = (ends: Result<void, SyncError>) => ({ books: [...changed], heads: here.all, evidence, result: ends });
 	for (const { book, pos, run } of head.books) {
-		const local = here(book);
+		const local = here.of(book);
 		if (pos < local.pos || (pos === local.pos && shortRun(local.run) !== run)) result = wentBack;
 		else if (pos > local.pos && accessOf(access.member, book) && bookOf(access.chain.head.body, book)) {
 			ranges.push({ circle: head.circle, book, after: local.pos });
 		}
 	}
-	const changed = new Set<BookId>();
 	const answered = new Set<BookId>();
 	for (let wanted = ranges; wanted.length > 0;) {
 		const pulled = await relay.pull(wanted);
-		if (!pulled.ok) return { books: [...changed], evidence, result: pulled };
+		if (!pulled.ok) return ended(pulled);
 		const { header } = pulled.value;
 		const frames = parsePulled(pulled.value.frames);
 		if (access === opened && hasStranger(frames, access)) {
 			const learnt = await learn();
-			if (!learnt.ok) return { books: [...changed], evidence, result: learnt };
+			if (!learnt.ok) return ended(learnt);
 			access = learnt.value;
 		}
 		const taking = { store, evidence, here };
@@ -66,36 +77,49 @@ export async function pullBooks(
 			changed.add(range.book);
 			onStored(range.count);
 		});
-		here = await headsHere(store, head);
-		if (!stored.ok) return { books: [...changed], evidence, result: stored };
+		if (!stored.ok) return ended(stored);
 		// "More" without anything new would go on for ever.
-		if (header.more && frames.length === 0) return { books: [...changed], evidence, result: wentBack };
+		if (header.more && frames.length === 0) return ended(wentBack);
 		wanted = header.more ? wanted.flatMap((range) => advanced(range, header.ranges)) : [];
 		for (const { book } of header.ranges) answered.add(book);
 	}
 	if (result.ok && !hasAllOf(here, head, answered)) result = wentBack;
-	return { books: [...changed], evidence, result };
+	return ended(result);
 }
 
-/** Where the books of a circle stand on this device. */
-type HeadsHere = (book: BookId) => HeadRow;
+/** Where the books of a circle stand on this device, while they move. */
+class HeadsHere {
+	readonly #circle: CircleId;
+	readonly #heads: Map<BookId, HeadRow>;
 
-async function headsHere(store: LocalStore, { circle }: CircleHead): Promise<HeadsHere> {
-	const heads = new Map((await store.heads(circle)).map((head) => [head.book, head]));
-	return (book) => heads.get(book) ?? emptyHead(circle, book);
+	constructor(circle: CircleId, heads: readonly HeadRow[]) {
+		this.#circle = circle;
+		this.#heads = new Map(heads.map((head) => [head.book, head]));
+	}
+
+	get all(): readonly HeadRow[] {
+		return [...this.#heads.values()];
+	}
+
+	of(book: BookId): HeadRow {
+		return this.#heads.get(book) ?? emptyHead(this.#circle, book);
+	}
+
+	note(head: HeadRow): void {
+		this.#heads.set(head.book, head);
+	}
 }
 
 /** MR1: books that were asked for are now as the relay said they are, or further; one with a frame left out is not. */
 const hasAllOf = (here: HeadsHere, head: CircleHead, answered: ReadonlySet<BookId>): boolean =>
 	head.books.every(({ book, pos, run }) => {
-		const local = here(book);
+		const local = here.of(book);
 		return !answered.has(book) || local.pos > pos || (local.pos === pos && shortRun(local.run) === run);
 	});
 
 interface Taking {
 	readonly store: LocalStore;
 	readonly evidence: Evidence;
-	/** As they stand before what is taken now. */
 	readonly here: HeadsHere;
 }
 
@@ -114,9 +138,10 @@ async function storePulled(
 		const isAsked = wanted.some(
 			(each) => each.circle === range.circle && each.book === range.book && each.after === range.after
 		);
-		const pulled = isAsked ? readPulled(frames.slice(at, at + range.count), range, access) : null;
+		const isFirst = !read.some((each) => each.range.book === range.book);
+		const pulled = isAsked && isFirst ? readPulled(frames.slice(at, at + range.count), range, access) : null;
 		at += range.count;
-		// Frames nobody asked for, of another place, unreadable or with a signature that fails: not this relay's to give.
+		// Frames nobody asked for, twice, of another place, unreadable or with a signature that fails: not this relay's to give.
 		if (!pulled) {
 			problem = err({ type: 'relay-went-back', circle: access.chain.circle });
 			break;
@@ -127,8 +152,12 @@ async function storePulled(
 	// What came in one answer is one transaction: waiting for the disk book by book took longer than all the rest.
 	const written = await taking.store.putRemote(...read.map(({ remote }) => remote));
 	if (!written.ok) return written;
+	for (const [index, taken] of written.value.entries()) {
+		taking.here.note(taken.head);
+		taking.store.recent?.note(taken, read[index]?.opened ?? []);
+	}
 	for (const each of read) {
-		await weigh(taking, each);
+		weigh(taking, each);
 		onStored(each.range);
 	}
 	return problem;
@@ -138,33 +167,29 @@ async function storePulled(
 interface Read {
 	readonly range: PulledRange;
 	readonly remote: RemoteFrames;
-	readonly batches: readonly Batch[];
+	/** What stands in its frames; null where it does not open. */
+	readonly opened: readonly (Batch | null)[];
 	/** The last places read in the book, with those of this range. */
 	readonly trail: NonNullable<HeadRow['trail']>;
 }
 
 async function readRange(
-	{ store, here }: Taking,
+	{ here }: Taking,
 	range: PulledRange,
 	pulled: readonly Pulled[],
 	access: CircleAccess
 ): Promise<Read> {
-	const local = here(range.book);
+	const local = here.of(range.book);
 	let run: Uint8Array = local.pos === 0 ? EMPTY_RUN : local.run;
 	const trail = pulled.map(({ frame }, index) => {
 		run = nextRun(run, frame.hash);
 		return { pos: range.after + index + 1, run: shortRun(run) };
 	});
-	const opened = pulled.map(({ frame }) => {
-		const batch = openBatch(access, frame);
-		store.recent?.note(frame, batch);
-		return batch;
-	});
-	const batches = opened.flatMap((batch) => batch ?? []);
-	const lamport = batches.reduce((highest, batch) => Math.max(highest, batch.lamport), 0);
+	const opened = pulled.map(({ frame }) => openBatch(access, frame));
+	const lamport = opened.reduce((highest, batch) => Math.max(highest, batch?.lamport ?? 0), 0);
 	return {
 		range,
-		batches,
+		opened,
 		trail: [...(local.trail ?? []), ...trail],
 		remote: {
 			circle: range.circle,
@@ -180,11 +205,9 @@ async function readRange(
 }
 
 /** Holds what was said in a range against what this device has read. */
-async function weigh({ store, evidence }: Taking, { range, batches, trail }: Read): Promise<void> {
-	for (const batch of batches)
-		await evidence.weigh(range.book, batch, async (book) =>
-			book === range.book ? trail : ((await store.head(range.circle, book)).trail ?? [])
-		);
+function weigh({ here, evidence }: Taking, { range, opened, trail }: Read): void {
+	for (const batch of opened)
+		if (batch) evidence.weigh(range.book, batch, (book) => (book === range.book ? trail : (here.of(book).trail ?? [])));
 }
 
 /** The highest Lamport time snapshots speak of, as far as they can be opened: what is written here counts on from it. */

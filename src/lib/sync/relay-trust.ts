@@ -11,7 +11,7 @@ import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
 import type { BringBackDeps } from './bring-back';
 import type { SyncError } from './engine';
-import type { Evidence } from './evidence';
+import type { PulledBooks } from './pull-books';
 
 type Outcome = Result<void, SyncError>;
 
@@ -44,9 +44,11 @@ export class RelayTrust {
 	}
 
 	/** Takes in what was found while a circle was pulled. MR12: what was acknowledged must be seen where it was said to be. */
-	async note({ circle, books }: CircleHead, evidence: Evidence): Promise<void> {
+	async note({ circle, books }: CircleHead, { evidence, heads }: PulledBooks): Promise<void> {
 		for (const [book, pos] of evidence.claims) this.#claims.set(book, Math.max(pos, this.#claims.get(book) ?? 0));
 		if (evidence.isForked) this.#forked.add(circle);
+		// Where this device has never written nothing of its own can be missing.
+		if (heads.every(({ hash }) => hash === null)) return;
 		const missing = await this.#store.places.missingNewest(circle);
 		if (books.some(({ book }) => missing.has(book))) this.#unshown.add(circle);
 	}

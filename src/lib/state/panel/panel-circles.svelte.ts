@@ -6,12 +6,12 @@
 import { version } from '$app/environment';
 import { err, type Result } from '$lib/domain/result';
 import { effectiveAt, localDate, type LocalDate } from '$lib/domain/time';
-import { idBytes, type CircleId, type IdentityId } from '$lib/protocol/ids';
-import { parseManifest } from '$lib/protocol/manifest';
-import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
-import type { PanelStore } from '$lib/storage/panel-store';
+import type { CircleId } from '$lib/protocol/ids';
+import type { DeviceKeys } from '$lib/storage/keyring';
+import { stampOf, type PanelStore } from '$lib/storage/panel-store';
 import { inSlices } from '$lib/storage/slices';
 import type { SyncChange } from '$lib/sync/engine';
+import type { ReadCircle } from '$lib/sync/known-logs';
 import { sideBySide } from '$lib/sync/side-by-side';
 import { CirclePlan } from '../circle-plan.svelte';
 // By the chunk that holds it: imported by itself it would be torn off from what a first visit loads with it.
@@ -29,7 +29,7 @@ const MOST_OPEN = 5;
 const SHOW_EVERY_MS = 1_000;
 
 /** Circles read at the same time: while one waits for the storage another is worked out. */
-const SIDE_BY_SIDE = 4;
+const SIDE_BY_SIDE = 8;
 
 interface Progress {
 	done: number;
@@ -92,6 +92,10 @@ export class PanelCircles {
 	readonly #open = new Map<CircleId, OpenCircle>();
 	/** Circles to be read. */
 	readonly #waiting = new Set<CircleId>();
+	/** Circles in which nothing has ever come to this device: not to be shown as empty before the relay has been asked. */
+	readonly #unasked = new Set<CircleId>();
+	/** Circles that wait, as whoever told of them has just read them. */
+	readonly #handed = new Map<CircleId, ReadCircle>();
 	/** Who waits for a circle to be read from now on. */
 	readonly #toTell = new Map<CircleId, readonly (() => void)[]>();
 	/** What goes on with a circle: one thing at a time. */
@@ -130,15 +134,27 @@ export class PanelCircles {
 			}
 		});
 		this.#show();
-		for (const circle of stamps.circles) if (!this.#known.has(circle)) this.#waiting.add(circle);
-		if (this.#waiting.size > 0) this.reading = { done: 0, total: this.#waiting.size };
+		for (const circle of stamps.circles)
+			if (!this.#known.has(circle)) (stamps.hasAnything(circle) ? this.#waiting : this.#unasked).add(circle);
+		this.#tellReading(0);
 	}
 
-	/** Takes in what came for one circle; resolves when it is shown, whatever else waits. */
-	async apply({ circle }: Pick<SyncChange, 'circle'>): Promise<void> {
+	/** The relay has been asked in this session, or cannot be: what has not come until now is shown as it stands. */
+	async settle(): Promise<void> {
+		for (const circle of this.#unasked) this.#waiting.add(circle);
+		this.#unasked.clear();
+		await this.catchUp();
+	}
+
+	/** Takes in what came for one circle; resolves when it is shown, whatever else waits. `read`: the circle, just read. */
+	async apply({ circle }: Pick<SyncChange, 'circle'>, read?: ReadCircle): Promise<void> {
+		// In one that was shown, somebody may have written since.
+		if (read && !this.#known.has(circle)) this.#handed.set(circle, read);
+		else this.#handed.delete(circle);
 		const shown = new Promise<void>((resolve) => {
 			this.#toTell.set(circle, [...(this.#toTell.get(circle) ?? []), resolve]);
 		});
+		this.#unasked.delete(circle);
 		this.#waiting.add(circle);
 		await Promise.race([shown, this.catchUp()]);
 	}
@@ -233,8 +249,13 @@ export class PanelCircles {
 		} finally {
 			// In the same turn in which none was left: what comes from here on begins anew.
 			this.#run = null;
-			this.reading = null;
+			this.#tellReading(progress.done);
 		}
+	}
+
+	#tellReading(done: number): void {
+		const left = this.#waiting.size + this.#unasked.size;
+		this.reading = left > 0 ? { done, total: done + left } : null;
 	}
 
 	/** Each circle that waits, also those that come meanwhile; whoever is in the list already goes first. */
@@ -256,38 +277,40 @@ export class PanelCircles {
 		for (const tell of toTell) tell();
 		progress.done += 1;
 		const isDue = performance.now() - progress.shownAt >= SHOW_EVERY_MS;
-		if (isDue) this.reading = { done: progress.done, total: progress.done + this.#waiting.size };
+		if (isDue) this.#tellReading(progress.done);
 		if (!isDue && isNew && this.#waiting.size > 0) return;
 		this.#show();
 		progress.shownAt = performance.now();
 	}
 
 	/**
-	 * Reads a circle and shows it, and keeps its summary for the next start: unless something was written while it was read,
-	 * for then another change is on its way.
+	 * Reads a circle and shows it, and keeps its summary for the next start.
 	 */
 	async #read(circle: CircleId): Promise<void> {
-		const { store } = this.#session;
-		const [row, rows, device] = await Promise.all([store.readCircle(circle), this.#rows(), this.#readDevice()]);
-		if (!row || !device) return this.#forget(circle);
-		const identities = othersNamedIn(row, device.identity);
-		const stamp = await rows.stampOf(circle, identities, device);
+		const handed = this.#handed.get(circle);
+		this.#handed.delete(circle);
+		const [read, rows] = await Promise.all([handed ?? this.#session.readCircle(circle), this.#rows()]);
+		if (!read.keys || !read.device) return this.#forget(circle);
+		this.#device = read.device;
 		const held = this.#open.get(circle);
 		// All of it, also where a single book has changed: the stamp speaks for all.
-		await held?.state.load();
-		const opened = held ?? (await this.#load(circle));
+		await held?.state.load(read);
+		const opened = held ?? (await this.#load(circle, read));
 		if (!opened) return this.#forget(circle);
 		const summary = this.#sumUp(circle, opened);
-		if (stamp === null || (await rows.stampOf(circle, identities, device)) !== stamp) return;
-		await rows.keep(circle, packSummary(summary, { app: version, timeZone: this.#timeZone, stamp, identities }));
+		// Of before anything of it was read: what is written meanwhile has another, and the summary will not hold.
+		const stamp = stampOf(read);
+		if (stamp === null) return;
+		const basis = { app: version, timeZone: this.#timeZone, stamp, identities: read.others };
+		await rows.keep(circle, packSummary(summary, basis));
 	}
 
 	/** The circle as it stands, held or opened for the moment. Null when it cannot be verified. */
-	async #load(circle: CircleId): Promise<OpenCircle | null> {
+	async #load(circle: CircleId, read?: ReadCircle): Promise<OpenCircle | null> {
 		const held = this.#open.get(circle);
 		if (held) return held;
 		const state = new CircleState(this.#session, circle);
-		await state.load();
+		await state.load(read);
 		return state.access ? { state, plan: new CirclePlan(state) } : null;
 	}
 
@@ -326,12 +349,3 @@ export class PanelCircles {
 		return turn;
 	}
 }
-
-/** Everyone the circle's records name but this device's own identity: whose logs it is opened with. */
-const othersNamedIn = ({ manifests }: CircleKeys, own: IdentityId): IdentityId[] => [
-	...new Set(
-		manifests
-			.flatMap((record) => parseManifest(idBytes(record))?.body.members ?? [])
-			.flatMap(({ identity }) => (identity === own ? [] : [identity]))
-	)
-];

@@ -34,7 +34,7 @@ afterEach(async () => {
 
 /** A start of the panel: what stands in the list before any circle was read, and what after. */
 async function start() {
-	const opened = vi.spyOn(world.anna.session, 'openCircle');
+	const opened = vi.spyOn(world.anna.session, 'readCircle');
 	opened.mockClear();
 	const panel = new PanelCircles(world.anna.session);
 	await panel.start();
@@ -162,6 +162,7 @@ test('at most five circles are open, and a change reads that circle alone', asyn
 	await shareMany(7);
 	await world.anna.sync();
 	const { panel } = await start();
+	await panel.settle();
 	expect(panel.list).toHaveLength(8);
 	for (const { id } of panel.list) expect(await panel.open(id)).not.toBeNull();
 	const open = () => panel.list.filter(({ opened }) => opened !== null).map(({ id }) => id);
@@ -170,13 +171,26 @@ test('at most five circles are open, and a change reads that circle alone', asyn
 	await panel.open(must(panel.list[0], 'one that was let go').id);
 	expect(open().includes(must(panel.list[3], 'it').id)).toBe(true);
 	expect(open()).toHaveLength(5);
-	const reads = vi.spyOn(world.anna.session, 'openCircle');
+	const reads = vi.spyOn(world.anna.session, 'readCircle');
 	reads.mockClear();
 	await martaWeighs(77);
 	await panel.apply({ circle: world.circle });
 	expect(new Set(reads.mock.calls.map(([circle]) => circle))).toEqual(new Set([world.circle]));
 	const again = await start();
 	expect([again.before.length, again.opened]).toEqual([8, 0]);
+});
+
+test('a circle in which nothing has come is not called empty before the relay was asked', async () => {
+	await shareMany(2);
+	await world.anna.sync();
+	const { panel, after } = await start();
+	expect(after.map(({ name }) => name)).toEqual(['Märta']);
+	expect(panel.reading).toEqual({ done: 1, total: 3 });
+	await panel.settle();
+	expect(panel.list).toHaveLength(3);
+	expect(panel.reading).toBeNull();
+	// From a summary it is known that they were.
+	expect((await start()).before).toHaveLength(3);
 });
 
 /** Further circles of Märta's identity: to the unit each is a patient like any other. */
