@@ -6,6 +6,6 @@ export interface NavItem {
 	readonly label: string;
 	readonly icon?: Component | undefined;
 	readonly current: boolean;
-	/** How many wait there (Panel's filters). */
-	readonly count?: number | undefined;
+	/** How many wait there, in words (Panel's filters). */
+	readonly count?: string | undefined;
 }

@@ -2,7 +2,7 @@
 import { measures, type MeasureKind } from '$lib/domain/measures';
 import type { Observation } from '$lib/domain/observation';
 import type { NewValues, PanelFilter } from '$lib/domain/panel-need';
-import { formatClock, formatDay, formatRelativeDay, type Moment } from '$lib/i18n/format';
+import { formatClock, formatDay, formatNumber, formatRelativeDay, type Moment } from '$lib/i18n/format';
 import { m } from '$lib/i18n/paraglide/messages';
 import { clauseFacts } from '$lib/i18n/plan-fact-words';
 import { getLocale } from '$lib/i18n/paraglide/runtime';
@@ -89,9 +89,18 @@ export const filterNames: { readonly [F in PanelFilter]: () => string } = {
 	all: () => m.panel_filter_all()
 };
 
-/** The heading of the list; while nobody is there, what the filter is called. */
-export const titleWords = (filter: PanelFilter, count: number): string =>
-	count > 0 ? titles[filter]({ count }) : filterNames[filter]();
+/** The heading of the list; while nobody is there, what the filter is called. As long as people are read there may be more. */
+export function titleWords(filter: PanelFilter, count: number, isReading: boolean): string {
+	if (count === 0) return filterNames[filter]();
+	const title = titles[filter]({ count });
+	return isReading ? m.panel_title_least({ title }) : title;
+}
+
+/** How many a filter holds. As long as people are read there may be more, and nobody is no answer. */
+export function countWords(count: number, isReading: boolean): string {
+	if (!isReading) return formatNumber(count);
+	return count === 0 ? '…' : m.panel_count_least({ count: formatNumber(count) });
+}
 
 /** When the list was fetched, or that it could not be. `null` where the relay was never reached by this tab. */
 export function fetchedWords(status: SyncStatus, syncedAt: number | null, now: Moment): string {

@@ -14,7 +14,7 @@ import type { SaveError } from '$lib/state/circle-view';
 import { summarise, type SummarisedCircle } from '$lib/state/panel/summarise';
 import { Panel, type PanelDeps } from './panel.svelte';
 import { panelKey } from './panel-keys';
-import { ageWords, fetchedWords, reasonWords, shownValues, titleWords } from './panel-words';
+import { ageWords, countWords, fetchedWords, reasonWords, shownValues, titleWords } from './panel-words';
 import type { ListedCircle } from './patient.svelte';
 
 const zone = 'Europe/Stockholm';
@@ -255,11 +255,16 @@ test('a value stands without what came along with it, and answers stand with eve
 });
 
 test('the heading counts, and names the filter when nobody is there', () => {
-	expect([titleWords('needs', 1), titleWords('invited', 2), titleWords('silent', 0)]).toEqual([
-		'1 behöver dig',
-		'2 nya vill dela',
-		'Tyst för länge'
-	]);
+	const titles = (isReading: boolean) => [
+		titleWords('needs', 1, isReading),
+		titleWords('invited', 2, isReading),
+		titleWords('silent', 0, isReading)
+	];
+	expect(titles(false)).toEqual(['1 behöver dig', '2 nya vill dela', 'Tyst för länge']);
+	expect(titles(true)).toEqual(['Minst 1 behöver dig', 'Minst 2 nya vill dela', 'Tyst för länge']);
+	expect([0, 8].map((count) => countWords(count, false))).toEqual(['0', '8']);
+	// While people are read, nobody in the red zone is no answer.
+	expect([0, 8].map((count) => countWords(count, true))).toEqual(['…', '8+']);
 });
 
 test('how fresh the list is, and what stands there when the relay is not reached', () => {

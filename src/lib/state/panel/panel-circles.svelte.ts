@@ -100,6 +100,8 @@ export class PanelCircles {
 	readonly #toTell = new Map<CircleId, readonly (() => void)[]>();
 	/** What goes on with a circle: one thing at a time. */
 	readonly #turns = new Map<CircleId, Promise<unknown>>();
+	/** Circles that are read at this moment. */
+	#inHand = 0;
 	#run: Promise<void> | null = null;
 	#device: DeviceKeys | null = null;
 	#store: PanelStore | null = null;
@@ -254,7 +256,7 @@ export class PanelCircles {
 	}
 
 	#tellReading(done: number): void {
-		const left = this.#waiting.size + this.#unasked.size;
+		const left = this.#waiting.size + this.#inHand + this.#unasked.size;
 		this.reading = left > 0 ? { done, total: done + left } : null;
 	}
 
@@ -273,7 +275,8 @@ export class PanelCircles {
 		const isNew = !this.#known.has(circle);
 		const toTell = this.#toTell.get(circle) ?? [];
 		this.#toTell.delete(circle);
-		await this.#inTurn(circle, () => this.#read(circle));
+		this.#inHand += 1;
+		await this.#inTurn(circle, () => this.#read(circle)).finally(() => (this.#inHand -= 1));
 		for (const tell of toTell) tell();
 		progress.done += 1;
 		const isDue = performance.now() - progress.shownAt >= SHOW_EVERY_MS;
