@@ -237,5 +237,26 @@ export const mutants = [
 		from: 'return wraps.length > 0 ? { ...lock, wraps } : null;',
 		to: 'return { ...lock, wraps };',
 		tests: LOCK
+	},
+	{
+		name: 'a frame is not looked for in blocks',
+		file: 'src/lib/storage/put-remote.ts',
+		from: 'isBehind ? arrivalsInBlocks(',
+		to: 'isBehind && false ? arrivalsInBlocks(',
+		tests: ['src/lib/storage/blocks.property.test.ts']
+	},
+	{
+		name: 'a circle is taken for opened from logs it was not opened from',
+		file: 'src/lib/sync/known-logs.ts',
+		from: '[...identities].every(([id, identity]) => access.identities.get(id) === identity);',
+		to: 'true;',
+		tests: ['src/lib/sync/devices.test.ts']
+	},
+	{
+		name: 'another chain of the same length is taken for the known one',
+		file: 'src/lib/sync/engine.ts',
+		from: 'if (isKnown && shortHash(',
+		to: 'if (isKnown && false && shortHash(',
+		tests: ['src/lib/sync/engine.test.ts']
 	}
 ];
