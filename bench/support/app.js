@@ -42,9 +42,12 @@ export async function serveApp() {
 	await untilServed(`${origin}/api/v1/health`);
 	return {
 		origin,
-		/** A browser that keeps what it stores from one visit to the next, so that a later start is a cold one. */
-		visit: () =>
-			chromium.launchPersistentContext(path.join(dir, 'profile'), {
+		/**
+		 * A browser that keeps what it stores from one visit to the next, so that a later start is a cold one.
+		 * @param {string} [profile] Another browser's name.
+		 */
+		visit: (profile = 'profile') =>
+			chromium.launchPersistentContext(path.join(dir, profile), {
 				...LAUNCH,
 				...(executablePath ? { executablePath } : {}),
 				locale: 'sv-SE',

@@ -146,9 +146,10 @@ export class Session {
 		return store.ok ? ok(new Session(space, store.value, deps, events)) : store;
 	}
 
-	/** Begins to sync when the person has turned that on. */
+	/** Begins to sync when the person has turned that on, or hears from the tab that does. */
 	start(): void {
 		this.#live.start();
+		this.#askWhoSyncs();
 	}
 
 	close(): void {
@@ -167,6 +168,11 @@ export class Session {
 	/** Sync soon: something waits, or the network came back. */
 	poke(): void {
 		this.#live.poke();
+		this.#askWhoSyncs();
+	}
+
+	/** The tab that syncs looks again and says how it stands; one that sleeps is relieved. */
+	#askWhoSyncs(): void {
 		void this.#live.seekLeader(() => this.#channel.post({ type: 'outbox' }));
 	}
 
