@@ -9,7 +9,7 @@ import type { Frame } from '$lib/protocol/frame';
 import type { BookId, CircleId, Hash } from '$lib/protocol/ids';
 import { blocksAfter, framesIn, takeApart } from './blocks';
 import type { Connection } from './connection';
-import { emptyHead, type FrameRow } from './database';
+import { emptyHead, type FrameRow, type HeadRow, type HemlinjeDatabase } from './database';
 import type { StorageError } from './errors';
 import { toStored } from './record';
 
@@ -52,24 +52,17 @@ export class RelayPlaces {
 	}
 
 	/**
-	 * Books in which the relay has acknowledged this device's newest frame, and did not show it up to where the book was
-	 * last read: with that frame.
+	 * Books in which the relay did not show the newest of this device's frames that it has acknowledged, up to where the book
+	 * was last read: with that frame. What was written since may still wait.
 	 */
 	async missingNewest(circle: CircleId): Promise<ReadonlyMap<BookId, Hash>> {
-		return this.#connection.read(async (database) => {
-			const heads = (await database.heads.where('circle').equals(circle).toArray()).flatMap(({ hash, ...head }) =>
-				hash === null ? [] : [{ ...head, hash }]
-			);
-			const [frames, waiting] = await Promise.all([
-				database.frames.bulkGet(heads.map(({ book, hash }) => [circle, book, hash])),
-				database.outbox.bulkGet(heads.map(({ book, seq }) => [circle, book, seq]))
-			]);
-			const missing = heads.filter(({ pos }, index) => {
-				const at = frames[index]?.pos ?? 0;
-				return waiting[index] === undefined && (at === 0 || at > pos);
-			});
-			return new Map(missing.map(({ book, hash }) => [book, hash]));
-		});
+		const missing = await this.#connection.read((database) =>
+			database.transaction('r', ['heads', 'frames', 'outbox'], async () => {
+				const heads = await database.heads.where('circle').equals(circle).toArray();
+				return Promise.all(heads.map((head) => missingIn(database, head)));
+			})
+		);
+		return new Map(missing.flatMap((each) => (each ? [each] : [])));
 	}
 
 	/** The place of a book's first `pos` frames as they were read here; its start when they are not all known. */
@@ -140,4 +133,20 @@ export class RelayPlaces {
 				.each(see)
 		);
 	}
+}
+
+async function missingIn(
+	database: HemlinjeDatabase,
+	{ circle, book, hash, pos }: HeadRow
+): Promise<readonly [BookId, Hash] | null> {
+	if (hash === null) return null;
+	const waiting = await database.outbox
+		.where('[circle+book+seq]')
+		.between([circle, book, 0], [circle, book, Infinity])
+		.first();
+	const next = waiting && (await database.frames.get([circle, book, waiting.hash]));
+	// The frame before the first that waits.
+	const acknowledged = waiting ? (next && toStored(next)?.frame.header.prev) || null : hash;
+	const row = acknowledged && (await database.frames.get([circle, book, acknowledged]));
+	return row && (row.pos === 0 || row.pos > pos) ? [book, row.hash] : null;
 }

@@ -239,16 +239,45 @@ test('MR12: a whole chain acknowledged falsely, its first place another’s by n
 		});
 		return new Response(JSON.stringify({ results }), { headers: { 'content-type': 'application/json' } });
 	};
-	for (const entry of entries.slice(0, 2)) {
-		await unit.record('weight', [entry]);
-		expect(await unit.sync()).toBe('ok');
-	}
+	for (const entry of entries.slice(0, 2)) await unit.record('weight', [entry]);
+	expect(await unit.sync()).toBe('ok');
 	expect(await unit.waiting()).toBe(0);
 	await marta.record('weight', entries.slice(2));
 	expect(await marta.sync()).toBe('ok');
 	unit.between = (request, next) => next(request);
 	expect(await unit.sync()).toBe('relay-went-back');
 	await settle([unit, marta]);
+	await expectAlike(
+		[marta, unit],
+		entries.map(({ id }) => id)
+	);
+});
+
+test('MR12: a frame acknowledged falsely is found out although the next one still waits', async () => {
+	const [marta, unit] = [await party('person'), await party('unit')];
+	await share(marta, unit);
+	const entries = Array.from({ length: 3 }, (_, i) => weight(70 + i));
+	await unit.record('weight', entries.slice(0, 1));
+	await settle([marta, unit]);
+	// The first is told to have a place further on, the second one that is known to be another frame's.
+	const places = [9, 1];
+	marta.between = async (request, next) => {
+		if (!request.url.endsWith('/push')) return next(request);
+		const frames = splitFrames(new Uint8Array(await request.arrayBuffer())) ?? [];
+		const results = frames.flatMap((bytes) => {
+			const frame = parseFrame(bytes);
+			const { book, device, seq } = must(frame.ok ? frame.value.header : null, 'a frame');
+			return [{ book, device, seq, pos: places.shift() ?? 1 }];
+		});
+		return new Response(JSON.stringify({ results }), { headers: { 'content-type': 'application/json' } });
+	};
+	await marta.record('weight', entries.slice(1, 2));
+	expect(await marta.sync()).toBe('ok');
+	expect(await marta.waiting()).toBe(0);
+	await marta.record('weight', entries.slice(2));
+	expect(await marta.sync()).toBe('relay-went-back');
+	marta.between = (request, next) => next(request);
+	await settle([marta, unit]);
 	await expectAlike(
 		[marta, unit],
 		entries.map(({ id }) => id)
