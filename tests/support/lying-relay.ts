@@ -56,6 +56,23 @@ const binary = (bytes: Uint8Array): Response =>
 const json = (value: unknown, status = 200, headers: Record<string, string> = {}): Response =>
 	new Response(JSON.stringify(value), { status, headers: { 'content-type': 'application/json', ...headers } });
 
+/** What a relay answers that has taken the frames of a push, at places of somebody's choice. The relay never sees them. */
+async function acknowledged(request: Request, posOf: (seq: number) => number): Promise<Response> {
+	const results = (splitFrames(await bytesOf(request as unknown as Response)) ?? []).flatMap((bytes) => {
+		const frame = parseFrame(bytes);
+		if (!frame.ok) return [];
+		const { book, device, seq } = frame.value.header;
+		return [{ book, device, seq, pos: posOf(seq) }];
+	});
+	return json({ results });
+}
+
+/** Acknowledges every push and passes on none; all else reaches the relay. */
+export const acknowledging =
+	(posOf: (seq: number) => number): Between =>
+	(request, relay) =>
+		request.url.endsWith('/push') ? acknowledged(request, posOf) : relay(request);
+
 export class LyingRelay {
 	lie: Lie | null = null;
 	/** Every byte that passed, both ways. */
@@ -129,15 +146,9 @@ export class LyingRelay {
 		return null;
 	}
 
-	async #falseAck(request: Request): Promise<Response> {
+	#falseAck(request: Request): Promise<Response> {
 		this.#tell('MR12 false acknowledgements');
-		const results = (splitFrames(await bytesOf(request as unknown as Response)) ?? []).flatMap((bytes) => {
-			const frame = parseFrame(bytes);
-			if (!frame.ok) return [];
-			const { book, device, seq } = frame.value.header;
-			return [{ book, device, seq, pos: 1 + Math.floor(this.#number() * 9) }];
-		});
-		return json({ results });
+		return acknowledged(request, () => 1 + Math.floor(this.#number() * 9));
 	}
 
 	async #after(path: string, answer: Response): Promise<Response> {

@@ -133,11 +133,11 @@ export class ObservationIndex {
 		const add = must(said.find((each) => each.owning) ?? said[0], 'an id that is known was stated');
 		const contested = said.length > 1;
 		this.#placeAs(id, add, contested, isMany);
+		if (!contested) return;
 		// What the person has said of the id stands alone. Of others nobody pushes anybody aside: each has a reading of their own.
 		const changes = [...(this.#amendsByTarget.get(id) ?? []), ...(this.#voidsByTarget.get(id) ?? [])];
 		const isSettled = [add, ...changes].some(({ owning }) => owning);
-		for (const each of contested ? said : [])
-			this.#placeAs(besideId(each), isSettled || each === add ? null : each, true, isMany);
+		for (const each of said) this.#placeAs(besideId(each), isSettled || each === add ? null : each, true, isMany);
 	}
 
 	/** Shows the observation that begins with `add`, or its taking back; none where it is null. */

@@ -257,8 +257,9 @@ export class CircleBooks {
 	/** For the next start, all that changes until there is time for it. */
 	async #keepLater(book: OpenBook): Promise<void> {
 		if (!this.#isKept) return;
+		const isPlanned = this.#toKeep.size > 0;
 		this.#toKeep.add(book);
-		if (this.#toKeep.size > 1) return;
+		if (isPlanned) return;
 		await whenIdle();
 		const books = [...this.#toKeep];
 		this.#toKeep.clear();

@@ -19,7 +19,6 @@ import { accessOf, memberOf, type Member } from '$lib/protocol/manifest';
 import type { PlanEntry } from '$lib/protocol/plan-entries';
 import { entryOf, type Stated } from '$lib/protocol/project';
 import { StorageAbort } from '$lib/storage/errors';
-import type { CircleRows } from '$lib/storage/circle-rows';
 import type { CircleWork, DeviceKeys } from '$lib/storage/keyring';
 import type { WriteContext } from '$lib/storage/record';
 import type { ReadCircle } from '$lib/sync/known-logs';
@@ -430,7 +429,7 @@ export class CircleState implements CircleView {
 		];
 		if (!circle?.access) return;
 		await this.#books.open(circle.access, circle.heads, await this.#openEarlier());
-		await this.#noteDurability(circle);
+		await this.refreshDurability(circle);
 		await oweFarewells(this.#session, circle.access, this.receipts);
 	}
 
@@ -451,14 +450,13 @@ export class CircleState implements CircleView {
 		await oweFarewells(this.#session, this.#access, this.receipts);
 	}
 
-	async refreshDurability(): Promise<void> {
-		if (this.#id) await this.#noteDurability(await this.#session.store.readCircleRows(this.#id));
-	}
-
-	async #noteDurability({ device, waiting }: CircleRows): Promise<void> {
+	/** `read`: the circle, for who has just read it. */
+	async refreshDurability(read?: ReadCircle): Promise<void> {
+		const device = read ? read.device : await this.#session.device();
 		this.#isBackedUp = await isBackedUp(device, this.#access, !this.mine && this.held?.isMine !== true);
 		// Before there is a backup everything waits, and nobody asks how much.
-		this.#waiting = this.#isBackedUp ? waiting : 0;
+		const asked = this.#isBackedUp ? this.#id : null;
+		this.#waiting = asked ? (read?.waiting ?? (await this.#session.store.countOutbox(asked))) : 0;
 	}
 
 	#booksOf(kinds: readonly MeasureKind[]): BookId[] {

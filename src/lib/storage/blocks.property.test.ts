@@ -103,6 +103,9 @@ test('each frame once, in the order it came, at its place', { timeout: 120_000 }
 			expect(new Set(all.map(({ frame, pos }) => `${frame.hash} ${pos > 0}`))).toEqual(
 				new Set([...placed].map(([hash, pos]) => `${hash} ${pos > 0}`))
 			);
+			// A frame that lies by itself brings along no bytes of those it came with.
+			for (const { bytes } of await raw(space, (database) => database.frames.toArray()))
+				expect(bytes.buffer.byteLength).toBe(bytes.length);
 			seen.blocks += await raw(space, (database) => database.blocks.count());
 			seen.rows += await raw(space, (database) => database.frames.count());
 			store.close();

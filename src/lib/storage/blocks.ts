@@ -7,7 +7,7 @@
  * are sealed anew one by one.
  */
 import { Dexie } from 'dexie';
-import { readU32 } from '$lib/crypto/bytes';
+import { joinFrames, splitFrames } from '$lib/protocol/api/frames';
 import type { BookId, CircleId, Hash } from '$lib/protocol/ids';
 import { parseFrame } from '$lib/protocol/frame';
 import { toRow, type BlockRow, type HemlinjeDatabase } from './database';
@@ -31,36 +31,19 @@ export function toBlocks(circle: CircleId, book: BookId, frames: readonly Stored
 	for (let at = 0; at < frames.length; at += MOST) {
 		const some = frames.slice(at, at + MOST);
 		const [{ pos, arrival }] = some as [StoredFrame];
-		blocks.push({ circle, book, last: arrival + some.length - 1, count: some.length, pos, bytes: joined(some) });
+		const bytes = joinFrames(some.map(({ frame }) => frame.bytes));
+		blocks.push({ circle, book, last: arrival + some.length - 1, count: some.length, pos, bytes });
 	}
 	return blocks;
 }
 
-/** Each frame with its length before it. */
-function joined(frames: readonly StoredFrame[]): Uint8Array {
-	const bytes = new Uint8Array(frames.reduce((sum, { frame }) => sum + 4 + frame.bytes.length, 0));
-	const view = new DataView(bytes.buffer);
-	let at = 0;
-	for (const { frame } of frames) {
-		view.setUint32(at, frame.bytes.length);
-		bytes.set(frame.bytes, at + 4);
-		at += 4 + frame.bytes.length;
-	}
-	return bytes;
-}
-
-/** The frames in a block, in order. Bytes that are none are left out and stay where they are. */
-export function framesIn({ last, count, pos, bytes }: BlockRow): StoredFrame[] {
-	const found: StoredFrame[] = [];
-	for (let at = 0, index = 0; at + 4 <= bytes.length; index += 1) {
-		const end = at + 4 + readU32(bytes, at);
-		const frame = parseFrame(bytes.subarray(at + 4, end));
-		if (frame.ok)
-			found.push({ frame: frame.value, verified: true, pos: pos + index, arrival: last - count + 1 + index });
-		at = end;
-	}
-	return found;
-}
+/** The frames in a block, in order. Bytes that are none are left out. */
+export const framesIn = ({ last, count, pos, bytes }: BlockRow): StoredFrame[] =>
+	(splitFrames(bytes) ?? []).flatMap((each, index) => {
+		const frame = parseFrame(each);
+		const arrival = last - count + 1 + index;
+		return frame.ok ? [{ frame: frame.value, verified: true, pos: pos + index, arrival }] : [];
+	});
 
 /** Blocks of a book in which frames came after a place, in order. */
 export const blocksAfter = (database: HemlinjeDatabase, circle: CircleId, book: BookId, arrival: number) =>
@@ -78,17 +61,16 @@ export async function arrivalsInBlocks(
 	return new Map(blocks.flatMap(framesIn).map(({ frame, arrival }) => [frame.hash, arrival]));
 }
 
-/** Takes apart one block of a book that reaches beyond a place at the relay: its frames lie by themselves. False when there is none. */
+/** Takes apart the last block of a book if it reaches beyond a place at the relay: its frames lie by themselves then. False when it does not. */
 export async function takeApart(
 	database: HemlinjeDatabase,
 	circle: CircleId,
 	book: BookId,
 	afterPos: number
 ): Promise<boolean> {
-	const block = await blocksAfter(database, circle, book, 0)
-		.filter(({ pos, count }) => pos + count - 1 > afterPos)
-		.first();
-	if (!block) return false;
+	// Later blocks stand at later places: one is put where the book was read to, and what lay beyond that was taken apart before.
+	const block = await blocksAfter(database, circle, book, 0).last();
+	if (!block || block.pos + block.count - 1 <= afterPos) return false;
 	await database.frames.bulkPut(framesIn(block).map(({ frame, pos, arrival }) => toRow(frame, pos, true, arrival)));
 	await database.blocks.delete([circle, book, block.last]);
 	return true;

@@ -34,7 +34,7 @@ export interface CircleRows {
 	/** Where each book stands in which anything has ever come to this device. */
 	readonly heads: readonly HeadRow[];
 	readonly work: CircleWork;
-	/** How many frames wait to be sent. */
+	/** How many frames wait to be sent; 0 while this device sends nothing, when all of them do and nobody asks how many. */
 	readonly waiting: number;
 	/** The circle's and the others' rows as they lie there. */
 	readonly sealed: readonly KeyRow[];
@@ -47,16 +47,19 @@ export function readCircleRows(
 	circle: CircleId
 ): PromiseLike<CircleRows & { readonly isWhole: boolean }> {
 	return database.transaction('r', ['keys', 'heads', 'outbox'], async () => {
-		const [[deviceRow, keysRow, workingRow], heads, waiting] = await Promise.all([
+		const [[deviceRow, keysRow, workingRow], heads] = await Promise.all([
 			database.keys.bulkGet([DEVICE_ROW, circleRow(circle), workRow(circle)]),
-			database.heads.where('circle').equals(circle).toArray(),
-			database.outbox.where('circle').equals(circle).count()
+			database.heads.where('circle').equals(circle).toArray()
 		]);
 		const device = deviceRow ? rows.open(deviceRow, deviceKeysSchema) : null;
 		const keys = keysRow ? rows.open(keysRow, circleKeysSchema) : null;
 		const work = workingRow ? rows.open(workingRow, circleWorkSchema) : null;
 		const others = [...namedIn(keys?.manifests ?? []).keys()].filter((id) => id !== device?.identity);
-		const logRows = (await database.keys.bulkGet(others.map(identityRow))).flatMap((row) => row ?? []);
+		const [found, waiting] = await Promise.all([
+			database.keys.bulkGet(others.map(identityRow)),
+			device?.relayOn ? database.outbox.where('circle').equals(circle).count() : 0
+		]);
+		const logRows = found.flatMap((row) => row ?? []);
 		const logs = logRows.map((row) => rows.open(row, knownIdentitySchema));
 		const isWhole = [deviceRow && !device, keysRow && !keys, workingRow && !work, logs.includes(null)].every(
 			(lacks) => !lacks

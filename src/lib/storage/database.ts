@@ -158,3 +158,11 @@ export const toRow = (frame: Frame, pos: number, verified: boolean, arrival: num
 	arrival,
 	bytes: frame.bytes
 });
+
+/** The frames of a book that lie by themselves. */
+export const rowsOf = (database: HemlinjeDatabase, circle: CircleId, book: BookId) =>
+	database.frames.where('[circle+book+hash]').between([circle, book, Dexie.minKey], [circle, book, Dexie.maxKey]);
+
+/** What waits of a book, in the order it must go. */
+export const outboxOf = (database: HemlinjeDatabase, circle: CircleId, book: BookId) =>
+	database.outbox.where('[circle+book+seq]').between([circle, book, 0], [circle, book, Infinity]);

@@ -1,9 +1,8 @@
 /** The transaction that takes in what was pulled of a book. */
-import { Dexie } from 'dexie';
 import { equalBytes } from '$lib/crypto/bytes';
 import type { BookId, CircleId, DeviceId, Hash } from '$lib/protocol/ids';
 import { arrivalsInBlocks, toBlocks } from './blocks';
-import { emptyHead, toRow, type FrameRow, type HeadRow, type HemlinjeDatabase } from './database';
+import { emptyHead, rowsOf, toRow, type FrameRow, type HeadRow, type HemlinjeDatabase } from './database';
 import type { StoredFrame } from './record';
 
 export interface RemoteFrames {
@@ -116,6 +115,3 @@ function highestSeqs(before: HeadRow['inBlocks'], frames: readonly Pick<StoredFr
 	}
 	return seqs;
 }
-
-const rowsOf = (database: HemlinjeDatabase, circle: CircleId, book: BookId) =>
-	database.frames.where('[circle+book+hash]').between([circle, book, Dexie.minKey], [circle, book, Dexie.maxKey]);

@@ -2,14 +2,13 @@
  * Where frames stand at the relay, as far as this device knows, and what follows when the relay turns out to have lost some
  * of them (docs/protocol.md 11). Nothing here takes a frame away.
  */
-import { Dexie } from 'dexie';
 import type { Result } from '$lib/domain/result';
 import { EMPTY_RUN, nextRun } from '$lib/protocol/api/heads';
 import type { Frame } from '$lib/protocol/frame';
 import type { BookId, CircleId, Hash } from '$lib/protocol/ids';
 import { blocksAfter, framesIn, takeApart } from './blocks';
 import type { Connection } from './connection';
-import { emptyHead, type FrameRow, type HeadRow, type HemlinjeDatabase } from './database';
+import { emptyHead, outboxOf, rowsOf, type FrameRow, type HeadRow, type HemlinjeDatabase } from './database';
 import type { StorageError } from './errors';
 import { toStored } from './record';
 
@@ -94,9 +93,7 @@ export class RelayPlaces {
 		}
 		for (;;) {
 			const cleared = await this.#connection.write(['frames'], (database) =>
-				database.frames
-					.where('[circle+book+hash]')
-					.between([circle, book, Dexie.minKey], [circle, book, Dexie.maxKey])
+				rowsOf(database, circle, book)
 					.filter((row) => row.pos > to.pos)
 					.limit(MOST_ROWS_AT_ONCE)
 					.modify({ pos: 0 })
@@ -113,9 +110,7 @@ export class RelayPlaces {
 
 	/** Verified frames that are not known to be at the relay and do not wait to be sent: each device's in order. */
 	async unplaced(circle: CircleId, book: BookId): Promise<Frame[]> {
-		const rows = await this.#connection.read((database) =>
-			database.outbox.where('[circle+book+seq]').between([circle, book, 0], [circle, book, Infinity]).toArray()
-		);
+		const rows = await this.#connection.read((database) => outboxOf(database, circle, book).toArray());
 		const waiting = new Set(rows.flatMap((row) => [row.hash, ...row.sent]));
 		const frames: Frame[] = [];
 		await this.#eachRow(circle, book, (row) => {
@@ -126,12 +121,7 @@ export class RelayPlaces {
 	}
 
 	async #eachRow(circle: CircleId, book: BookId, see: (row: FrameRow) => void): Promise<void> {
-		await this.#connection.read((database) =>
-			database.frames
-				.where('[circle+book+hash]')
-				.between([circle, book, Dexie.minKey], [circle, book, Dexie.maxKey])
-				.each(see)
-		);
+		await this.#connection.read((database) => rowsOf(database, circle, book).each(see));
 	}
 }
 
@@ -140,10 +130,7 @@ async function missingIn(
 	{ circle, book, hash, pos }: HeadRow
 ): Promise<readonly [BookId, Hash] | null> {
 	if (hash === null) return null;
-	const waiting = await database.outbox
-		.where('[circle+book+seq]')
-		.between([circle, book, 0], [circle, book, Infinity])
-		.first();
+	const waiting = await outboxOf(database, circle, book).first();
 	const next = waiting && (await database.frames.get([circle, book, waiting.hash]));
 	// The frame before the first that waits.
 	const acknowledged = waiting ? (next && toStored(next)?.frame.header.prev) || null : hash;

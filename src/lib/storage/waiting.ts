@@ -1,7 +1,7 @@
 /** What waits to be sent, as rows and frames, and how it is brought in line with what has arrived (docs/protocol.md F6). */
 import { parseFrame, type Frame } from '$lib/protocol/frame';
 import type { BookId, CircleId, Hash } from '$lib/protocol/ids';
-import type { HemlinjeDatabase, OutboxRow } from './database';
+import { outboxOf, type HemlinjeDatabase, type OutboxRow } from './database';
 import { StorageAbort } from './errors';
 
 /** A waiting row with its frame. */
@@ -18,10 +18,7 @@ export interface ChainPlace {
 
 /** Waiting rows of a book with their frames, in order. Rejects when a frame is gone. Runs in any transaction over both tables. */
 export async function waitingIn(database: HemlinjeDatabase, circle: CircleId, book: BookId): Promise<Waiting[]> {
-	const rows = await database.outbox
-		.where('[circle+book+seq]')
-		.between([circle, book, 0], [circle, book, Infinity])
-		.sortBy('seq');
+	const rows = await outboxOf(database, circle, book).sortBy('seq');
 	const frames = await database.frames.bulkGet(rows.map((row) => [circle, book, row.hash]));
 	return rows.map((row, index) => {
 		const frame = parseFrame(frames[index]?.bytes ?? new Uint8Array());

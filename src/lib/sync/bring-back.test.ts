@@ -2,15 +2,14 @@
 import 'fake-indexeddb/auto';
 import { copyFileSync, existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { acknowledging } from '../../../tests/support/lying-relay';
 import { Party, weight } from '../../../tests/support/parties';
 import { startTestRelay, type TestRelay } from '../../../tests/support/relay-calls';
 import { createSqlitePlace, type SqlitePlace } from '../../../tests/support/relay-files';
 import { toBase64url } from '$lib/crypto/bytes';
 import { systemRandom } from '$lib/crypto/random';
 import { must } from '$lib/domain/assert';
-import { splitFrames } from '$lib/protocol/api/frames';
 import { encodeHeads, parseHeads } from '$lib/protocol/api/heads';
-import { parseFrame } from '$lib/protocol/frame';
 import { bookOfKind } from './circle-access';
 
 let relay: TestRelay;
@@ -199,16 +198,7 @@ test.each([
 		await marta.record('weight', [must(entries[0], 'one')]);
 		await settle([marta, unit]);
 		await marta.record('weight', [must(entries[1], 'one')]);
-		marta.between = async (request, next) => {
-			if (!request.url.endsWith('/push')) return next(request);
-			const frames = splitFrames(new Uint8Array(await request.arrayBuffer())) ?? [];
-			const results = frames.flatMap((bytes) => {
-				const frame = parseFrame(bytes);
-				const { book, device, seq } = must(frame.ok ? frame.value.header : null, 'a frame');
-				return [{ book, device, seq, pos: at === 0 ? seq : 2 }];
-			});
-			return new Response(JSON.stringify({ results }), { headers: { 'content-type': 'application/json' } });
-		};
+		marta.between = acknowledging((seq) => (at === 0 ? seq : 2));
 		expect(await marta.sync()).toBe('ok');
 		expect(await marta.waiting()).toBe(0);
 		if (at === 1) {
@@ -228,17 +218,7 @@ test('MR12: a whole chain acknowledged falsely, its first place another’s by n
 	await share(marta, unit);
 	const entries = Array.from({ length: 3 }, (_, i) => weight(70 + i));
 	let pos = 0;
-	unit.between = async (request, next) => {
-		if (!request.url.endsWith('/push')) return next(request);
-		const frames = splitFrames(new Uint8Array(await request.arrayBuffer())) ?? [];
-		const results = frames.flatMap((bytes) => {
-			const frame = parseFrame(bytes);
-			const { book, device, seq } = must(frame.ok ? frame.value.header : null, 'a frame');
-			pos += 1;
-			return [{ book, device, seq, pos: pos === 1 ? 1 : 7 }];
-		});
-		return new Response(JSON.stringify({ results }), { headers: { 'content-type': 'application/json' } });
-	};
+	unit.between = acknowledging(() => ((pos += 1) === 1 ? 1 : 7));
 	for (const entry of entries.slice(0, 2)) await unit.record('weight', [entry]);
 	expect(await unit.sync()).toBe('ok');
 	expect(await unit.waiting()).toBe(0);
@@ -261,16 +241,7 @@ test('MR12: a frame acknowledged falsely is found out although the next one stil
 	await settle([marta, unit]);
 	// The first is told to have a place further on, the second one that is known to be another frame's.
 	const places = [9, 1];
-	marta.between = async (request, next) => {
-		if (!request.url.endsWith('/push')) return next(request);
-		const frames = splitFrames(new Uint8Array(await request.arrayBuffer())) ?? [];
-		const results = frames.flatMap((bytes) => {
-			const frame = parseFrame(bytes);
-			const { book, device, seq } = must(frame.ok ? frame.value.header : null, 'a frame');
-			return [{ book, device, seq, pos: places.shift() ?? 1 }];
-		});
-		return new Response(JSON.stringify({ results }), { headers: { 'content-type': 'application/json' } });
-	};
+	marta.between = acknowledging(() => places.shift() ?? 1);
 	await marta.record('weight', entries.slice(1, 2));
 	expect(await marta.sync()).toBe('ok');
 	expect(await marta.waiting()).toBe(0);

@@ -6,7 +6,7 @@ import { err, ok, type Result } from '$lib/domain/result';
 import type { BookKind } from '$lib/domain/books';
 import { must } from '$lib/domain/assert';
 import { readIdentityLog, type Identity } from '$lib/protocol/identity-log';
-import { idBytes, type BookId, type CircleId, type DeviceId, type IdentityId } from '$lib/protocol/ids';
+import { idBytes, type BookId, type DeviceId, type IdentityId } from '$lib/protocol/ids';
 import { matchesCommit, type EpochKey } from '$lib/protocol/envelope';
 import { holderOf, personIn } from '$lib/protocol/holder';
 import { parseLocalDate, type LocalDate } from '$lib/domain/time';
@@ -72,9 +72,14 @@ export function identityFrom(log: readonly string[], id: IdentityId): Identity |
  * the person write something private into a book that others read.
  */
 function readRoster(access: CircleAccess): Roster | null {
-	const rosters = access.chain.records.map(({ body }) => openedRoster(access, body));
+	const rosters: (Roster | null)[] = [];
+	let known: Roster | null = null;
+	for (const { body } of access.chain.records) {
+		const roster = openedRoster({ ...access, roster: known }, body);
+		rosters.push(roster);
+		known = roster ?? known;
+	}
 	// Whoever was let go knows the names they knew: what they wrote and read has its people still.
-	const known = rosters.findLast((roster) => roster !== null);
 	const newest = access.member ? rosters.at(-1) : known;
 	if (!newest) return null;
 	const firstKinds = new Map<BookId, Roster['books'][number]>();
@@ -85,21 +90,14 @@ function readRoster(access: CircleAccess): Roster | null {
 
 /** The roster of one record; null when its key is not held. */
 export function openedRoster(access: CircleAccess, { roster, circle }: Manifest): Roster | null {
-	for (const { book, key } of inTrying(access).filter((each) => each.epoch === roster.epoch)) {
+	// Which book's key it is stands in the roster itself: the one an earlier roster names is tried first.
+	const likely = bookOfKind(access, 'profile');
+	const held = access.keys.keys.filter((each) => each.epoch === roster.epoch);
+	for (const { key } of held.toSorted((a, b) => Number(b.book === likely) - Number(a.book === likely))) {
 		const opened = openRoster(roster.ct, circle, idBytes(key));
-		if (opened) rosterBooks.set(access.chain.circle, book);
 		if (opened) return opened;
 	}
 	return null;
-}
-
-/** Which book's key opened a roster of a circle last: which one it is stands in the roster itself. */
-const rosterBooks = new Map<CircleId, BookId>();
-
-/** The keys, those of the book that opened the last roster first. */
-function inTrying({ keys, chain }: CircleAccess): CircleKeys['keys'] {
-	const likely = rosterBooks.get(chain.circle);
-	return keys.keys.toSorted((a, b) => Number(b.book === likely) - Number(a.book === likely));
 }
 
 /** Keys that were found and checked, as long as the circle they belong to is held: each frame of a book asks for its key. */

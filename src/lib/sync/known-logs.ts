@@ -1,7 +1,7 @@
 /**
- * The identity logs of everyone in the circles: the device's own, stored ones, and newer ones from the relay. A log that was
- * verified once is not verified again while the session lives: in a panel of five hundred circles the unit's own is asked for
- * a thousand times a pass.
+ * The identity logs of everyone in the circles, and the circles opened with them: the device's own logs, stored ones, and newer
+ * ones from the relay. A log that was verified once is not verified again while the session lives: in a panel of five hundred
+ * circles the unit's own is asked for a thousand times a pass. Of circles the last few are kept as they were opened.
  */
 import { ok, type Result } from '$lib/domain/result';
 import type { Identity } from '$lib/protocol/identity-log';

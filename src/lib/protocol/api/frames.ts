@@ -35,10 +35,20 @@ export const pullHeaderSchema = z.strictObject({
 });
 export type PullHeader = z.infer<typeof pullHeaderSchema>;
 
-export const joinFrames = (frames: readonly Uint8Array[]): Uint8Array =>
-	concat(...frames.flatMap((frame) => [u32(frame.length), frame]));
+/** Each frame with its length before it: thousands at a time, so each is copied once and nothing else is made. */
+export function joinFrames(frames: readonly Uint8Array[]): Uint8Array {
+	const body = new Uint8Array(frames.reduce((sum, frame) => sum + 4 + frame.length, 0));
+	const view = new DataView(body.buffer);
+	let at = 0;
+	for (const frame of frames) {
+		view.setUint32(at, frame.length);
+		body.set(frame, at + 4);
+		at += 4 + frame.length;
+	}
+	return body;
+}
 
-/** The frames of a body, or null when lengths do not add up. */
+/** The frames of a body, each with bytes of its own, or null when lengths do not add up. */
 export function splitFrames(body: Uint8Array): Uint8Array[] | null {
 	const frames: Uint8Array[] = [];
 	for (let at = 0; at < body.length;) {
