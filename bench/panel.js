@@ -5,7 +5,7 @@
  */
 import { build, createServer } from 'vite';
 import { inProject } from '../scripts/lib/project.js';
-import { chunkOf } from './support/app.js';
+import { pageWithDataLayer } from './support/data-layer.js';
 import { median, quantile } from './support/table.js';
 
 const CIRCLES = Number(process.env['CIRCLES'] ?? 500);
@@ -119,40 +119,16 @@ async function measure(app, { makePanelWorld }) {
 /** @param {import('./support/app.js').App} app @param {PanelWorld['unit']} unit @param {string} [profile] */
 async function prepare(app, unit, profile) {
 	const context = await app.visit(profile);
-	const page = context.pages()[0] ?? (await context.newPage());
-	// Of the same origin, and without the app, which would begin to fetch.
-	await page.goto(`${app.origin}/api/v1/health`, { waitUntil: 'load' });
+	const page = await pageWithDataLayer(context, app.origin);
 	await page.evaluate(
-		async ({ dataLayer, unit: made }) => {
-			const { Session } = await import(dataLayer);
-			const quiet = () => undefined;
-			const opened = await Session.open(
-				'real',
-				{
-					random: (/** @type {number} */ length) => crypto.getRandomValues(new Uint8Array(length)),
-					now: () => Date.now(),
-					fetch: () => Promise.reject(new Error('nothing is sent')),
-					origin: location.origin,
-					persist: () => Promise.resolve(true),
-					markers: {
-						isInstalled: () => false,
-						markInstalled: quiet,
-						isLocked: () => false,
-						markLocked: quiet,
-						clear: quiet
-					}
-				},
-				{ onChange: quiet, onDevice: quiet, onStatus: quiet, onErased: quiet, onLock: quiet }
-			);
-			const { store } = opened.value;
-			await store.createDevice(made.device, null);
-			for (const identity of made.identities) await store.saveIdentity(identity);
-			for (const circle of made.circles) await store.updateCircle(circle.circle, () => circle);
-			opened.value.close();
-			// The app finds its own marker, as after any first save.
-			localStorage.setItem('hemlinje:real:installed', '1');
+		async (made) => {
+			const { session } = await Reflect.get(window, 'openSession')();
+			await session.store.createDevice(made.device, null);
+			for (const identity of made.identities) await session.store.saveIdentity(identity);
+			for (const circle of made.circles) await session.store.updateCircle(circle.circle, () => circle);
+			session.close();
 		},
-		{ dataLayer: `/${chunkOf('data-layer')}`, unit: JSON.parse(JSON.stringify(unit)) }
+		JSON.parse(JSON.stringify(unit))
 	);
 	await context.close();
 }
@@ -160,40 +136,16 @@ async function prepare(app, unit, profile) {
 /** One pass of the engine over everything, with nobody to show it to: milliseconds. @param {import('./support/app.js').App} app */
 async function engineAlone(app) {
 	const context = await app.visit(ENGINE_ALONE);
-	const page = context.pages()[0] ?? (await context.newPage());
-	await page.goto(`${app.origin}/api/v1/health`, { waitUntil: 'load' });
-	const ms = await page.evaluate(
-		async ({ dataLayer }) => {
-			const { Session } = await import(dataLayer);
-			const quiet = () => undefined;
-			const markers = {
-				isInstalled: () => true,
-				markInstalled: quiet,
-				isLocked: () => false,
-				markLocked: quiet,
-				clear: quiet
-			};
-			const opened = await Session.open(
-				'real',
-				{
-					random: (/** @type {number} */ length) => crypto.getRandomValues(new Uint8Array(length)),
-					now: () => Date.now(),
-					fetch: (/** @type {string} */ url, /** @type {RequestInit} */ init) => fetch(url, init),
-					origin: location.origin,
-					persist: () => Promise.resolve(true),
-					markers
-				},
-				{ onChange: quiet, onDevice: quiet, onStatus: quiet, onErased: quiet, onLock: quiet }
-			);
-			const begun = performance.now();
-			const synced = await opened.value.sync();
-			if (!synced.ok) throw new Error(JSON.stringify(synced.error));
-			const took = performance.now() - begun;
-			opened.value.close();
-			return took;
-		},
-		{ dataLayer: `/${chunkOf('data-layer')}` }
-	);
+	const page = await pageWithDataLayer(context, app.origin);
+	const ms = await page.evaluate(async () => {
+		const { session } = await Reflect.get(window, 'openSession')();
+		const begun = performance.now();
+		const synced = await session.sync();
+		const took = performance.now() - begun;
+		session.close();
+		if (!synced.ok) throw new Error(JSON.stringify(synced.error));
+		return took;
+	});
 	await context.close();
 	return ms;
 }

@@ -3,7 +3,8 @@
  * engine, one signed frame a reading. The chart is held against Chart.js alone with as many points.
  */
 import { inProject } from '../scripts/lib/project.js';
-import { chunkOf, onAPhone, untilInstalled } from './support/app.js';
+import { onAPhone, untilInstalled } from './support/app.js';
+import { pageWithDataLayer } from './support/data-layer.js';
 import { median } from './support/table.js';
 
 const PRESSURES = 14_600;
@@ -54,42 +55,24 @@ export async function tenYears(app) {
 /** @param {import('./support/app.js').App} app */
 async function seed(app) {
 	const context = await app.visit();
-	const page = context.pages()[0] ?? (await context.newPage());
-	await page.goto(`${app.origin}/shell-less-404`, { waitUntil: 'load' });
-	await page.evaluate(seedInPage, { dataLayer: `/${chunkOf('data-layer')}`, pressures: PRESSURES, weights: WEIGHTS });
-	await page.goto(`${app.origin}/record`);
-	await untilInstalled(page);
+	// Before there is anything: an app that is open beside the readings would keep them for the next start.
+	const first = await context.newPage();
+	await first.goto(`${app.origin}/record`);
+	await untilInstalled(first);
+	await first.close();
+	const page = await pageWithDataLayer(context, app.origin);
+	await page.evaluate(seedInPage, { pressures: PRESSURES, weights: WEIGHTS });
 	await context.close();
 }
 
 /**
  * In the page: a person's own circle, and every reading as one frame, through the app's store.
- * @param {{ dataLayer: string, pressures: number, weights: number }} options
+ * @param {{ pressures: number, weights: number }} options
  */
-async function seedInPage({ dataLayer, pressures, weights }) {
-	const { Session, CircleState } = await import(dataLayer);
+async function seedInPage({ pressures, weights }) {
+	const { layer, session } = await Reflect.get(window, 'openSession')();
 	const random = (/** @type {number} */ length) => crypto.getRandomValues(new Uint8Array(length));
-	const quiet = () => undefined;
-	const opened = await Session.open(
-		'real',
-		{
-			random,
-			now: () => Date.now(),
-			fetch: () => Promise.reject(new Error('nothing is sent')),
-			origin: location.origin,
-			persist: () => Promise.resolve(true),
-			markers: {
-				isInstalled: () => false,
-				markInstalled: quiet,
-				isLocked: () => false,
-				markLocked: quiet,
-				clear: quiet
-			}
-		},
-		{ onChange: quiet, onDevice: quiet, onStatus: quiet, onErased: quiet, onLock: quiet }
-	);
-	const session = opened.value;
-	const circle = new CircleState(session, (await session.ensureOwnCircle()).value);
+	const circle = new layer.CircleState(session, (await session.ensureOwnCircle()).value);
 	await circle.load();
 	const device = await session.device();
 	const { access } = circle;
