@@ -14,14 +14,24 @@ const TAKES_OVER_MS = 5_000;
 
 const backedUp = (page: Page) => page.getByText('Säkerhetskopierat', { exact: true });
 
-/** The page stands still with all it holds, as a phone's browser leaves a tab in the background: its next step never comes. */
-async function putToSleep(page: Page): Promise<void> {
+/**
+ * The page stands still with all it holds, as a phone's browser leaves a tab in the background: its next step never comes.
+ * Not in the middle of a transaction, as no browser freezes one that keeps another page waiting: then it goes a little further.
+ */
+async function putToSleep(page: Page, other: Page): Promise<void> {
 	const cdp = await page.context().newCDPSession(page);
 	await cdp.send('Debugger.enable');
-	const asleep = new Promise((paused) => cdp.once('Debugger.paused', paused));
-	await cdp.send('Debugger.pause');
-	void page.evaluate(() => undefined).catch(() => undefined);
-	await asleep;
+	const pause = async (): Promise<void> => {
+		const asleep = new Promise((paused) => cdp.once('Debugger.paused', paused));
+		await cdp.send('Debugger.pause');
+		void page.evaluate(() => undefined).catch(() => undefined);
+		await asleep;
+	};
+	await pause();
+	while (!(await other.evaluate(canWriteHere))) {
+		await cdp.send('Debugger.resume');
+		await pause();
+	}
 }
 
 test('a tab that sleeps is relieved within five seconds, and one that dies in the middle of sending at once', async ({
@@ -55,7 +65,7 @@ test('a tab that sleeps is relieved within five seconds, and one that dies in th
 	const second = await context.newPage();
 	await second.goto('/');
 	await expect(backedUp(second)).toBeVisible();
-	await putToSleep(page);
+	await putToSleep(page, second);
 	await second.bringToFront();
 	await logPressure(second, '1317964');
 	await expect.poll(() => missing(second), { timeout: TAKES_OVER_MS + 2_000 }).toBe(0);
@@ -94,6 +104,27 @@ function framesHere(): Promise<string[]> {
 				opening.result.close();
 				resolve((all.result as { hash: string }[]).map(({ hash }) => hash));
 			};
+		};
+	});
+}
+
+/** In the page: whether a transaction over everything comes to its end, which it does not while another page has one open. */
+function canWriteHere(): Promise<boolean> {
+	return new Promise((resolve, reject) => {
+		const opening = indexedDB.open('hemlinje-real');
+		opening.onerror = () => reject(opening.error ?? new Error('The database does not open'));
+		opening.onsuccess = () => {
+			const database = opening.result;
+			const whole = database.transaction(database.objectStoreNames, 'readwrite');
+			whole.objectStore('frames').count();
+			const patience = setTimeout(() => whole.abort(), 1_000);
+			const end = (done: boolean) => {
+				clearTimeout(patience);
+				database.close();
+				resolve(done);
+			};
+			whole.oncomplete = () => end(true);
+			whole.onabort = () => end(false);
 		};
 	});
 }

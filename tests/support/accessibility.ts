@@ -21,8 +21,13 @@ export async function accessibilityFaults(page: Page): Promise<readonly Accessib
 export async function expectNoFaultInEitherTheme(page: Page, what: string): Promise<void> {
 	for (const colorScheme of ['light', 'dark'] as const) {
 		await page.emulateMedia({ colorScheme });
-		// Not before it is drawn in them.
-		await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+		await page.evaluate(drawnAndStill);
 		expect.soft(await accessibilityFaults(page), `${what}, ${colorScheme}`).toEqual([]);
 	}
+}
+
+/** In the page: resolves when it is drawn in its new colours, and none is on its way to another. */
+async function drawnAndStill(): Promise<void> {
+	do await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+	while (document.getAnimations().some(({ playState }) => playState === 'running'));
 }
