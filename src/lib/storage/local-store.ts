@@ -437,17 +437,17 @@ export class LocalStore {
 	}
 
 	/**
-	 * The relay says it has these frames durably: their rows leave the outbox, frames get their position. A row sealed anew
-	 * meanwhile stays, and so does one whose place is known to be another frame's. How many were believed.
+	 * The relay says it has these frames of a book, in order, durably: their rows leave the outbox, frames get their position. A
+	 * row sealed anew meanwhile stays, and so does one whose place is known to be another frame's, with all that come after it.
+	 * How many were believed.
 	 */
 	async acknowledge(
 		arrived: readonly { readonly row: OutboxRow; readonly pos: number }[]
 	): Promise<Result<number, StorageError>> {
 		const { acknowledgeOne } = await import('./waiting');
 		return this.#connection.write(['outbox', 'frames', 'heads'], async (database) => {
-			let believed = 0;
-			for (const { row, pos } of arrived) if (await acknowledgeOne(database, row, pos)) believed += 1;
-			return believed;
+			for (const [n, { row, pos }] of arrived.entries()) if (!(await acknowledgeOne(database, row, pos))) return n;
+			return arrived.length;
 		});
 	}
 

@@ -255,6 +255,44 @@ test('MR12: a frame acknowledged falsely is found out although the next one stil
 	);
 });
 
+test('MR12: a device that took the word for a later frame while an earlier one waited sends both', async () => {
+	const [marta, unit] = [await party('person'), await party('unit')];
+	await share(marta, unit);
+	const entries = Array.from({ length: 5 }, (_, i) => weight(70 + i));
+	await unit.record('weight', entries.slice(0, 2));
+	await settle([marta, unit]);
+	// The second of three is told to have a place that is known to be another frame's.
+	const places = [8, 1, 9];
+	marta.between = acknowledging(() => places.shift() ?? 1);
+	for (const entry of entries.slice(2)) await marta.record('weight', [entry]);
+	expect(await marta.sync()).toBe('relay-went-back');
+	// What has no place behind the gap is not taken for sent.
+	expect(await marta.waiting()).toBe(2);
+	marta.between = (request, next) => next(request);
+	await settle([marta, unit]);
+	await expectAlike(
+		[marta, unit],
+		entries.map(({ id }) => id)
+	);
+});
+
+test('MR12: a device that already took the word for the first and the last of three sends the first again, then the others', async () => {
+	const [marta, unit] = [await party('person'), await party('unit')];
+	await share(marta, unit);
+	const entries = Array.from({ length: 4 }, (_, i) => weight(70 + i));
+	await unit.record('weight', entries.slice(0, 1));
+	await settle([marta, unit]);
+	for (const entry of entries.slice(1)) await marta.record('weight', [entry]);
+	const [first, , last] = await marta.store.outbox((await marta.access()).chain.circle);
+	for (const [row, pos] of [[must(first, 'a row'), 8] as const, [must(last, 'a row'), 9] as const])
+		expect(await marta.store.acknowledge([{ row, pos }])).toEqual({ ok: true, value: 1 });
+	await settle([marta, unit]);
+	await expectAlike(
+		[marta, unit],
+		entries.map(({ id }) => id)
+	);
+});
+
 test('two engines of one device at once take no acknowledgement of the other for a lie', async () => {
 	const marta = await party('person');
 	const second = marta.newEngine();

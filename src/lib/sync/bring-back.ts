@@ -222,8 +222,9 @@ async function returnFrames(relay: RelayClient, frames: readonly Frame[]): Promi
 	for (const frame of frames) chains.set(frame.header.device, [...(chains.get(frame.header.device) ?? []), frame]);
 	let count = 0;
 	for (const chain of chains.values()) {
-		for (let at = 0; at < chain.length; at += MOST_IN_ONE_PUSH) {
-			const part = chain.slice(at, at + MOST_IN_ONE_PUSH);
+		let part: readonly Frame[];
+		for (let at = 0; at < chain.length; at += part.length) {
+			part = consecutive(chain.slice(at, at + MOST_IN_ONE_PUSH));
 			const sent = await relay.push(
 				part.map(({ bytes }) => bytes),
 				true
@@ -235,4 +236,10 @@ async function returnFrames(relay: RelayClient, frames: readonly Frame[]): Promi
 		}
 	}
 	return ok(count);
+}
+
+/** The first frames, up to where one of those between waits to be sent: the relay takes all of a push or none. */
+function consecutive(chain: readonly Frame[]): readonly Frame[] {
+	const gap = chain.findIndex(({ header }, n) => header.seq !== (chain[0]?.header.seq ?? 0) + n);
+	return gap < 0 ? chain : chain.slice(0, gap);
 }

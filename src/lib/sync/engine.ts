@@ -466,9 +466,9 @@ export class SyncEngine {
 				access,
 				writeContext(access, device, this.#deps.relay.skewMs)
 			);
-			if (sent.length > 0) {
-				void this.#deps.onChange({ circle: keys.circle, keys: false, books: sent });
-				// The next pass looks whether it is really there, also when the relay says that nothing has moved.
+			if (sent.length > 0) void this.#deps.onChange({ circle: keys.circle, keys: false, books: sent });
+			if (sent.length > 0 || (!result.ok && result.error.type === 'relay-went-back')) {
+				// The next pass looks what is really there, also when the relay says that nothing has moved.
 				this.#taken.forget(keys.circle);
 				this.#deps.relay.forgetHeads();
 			}

@@ -5,7 +5,8 @@
 import { err, ok, type Result } from '$lib/domain/result';
 import { MAX_PUSH_BYTES } from '$lib/protocol/api/limits';
 import { MAX_FRAME_BYTES } from '$lib/protocol/frame';
-import type { BookId } from '$lib/protocol/ids';
+import type { PushResult } from '$lib/protocol/api/frames';
+import type { BookId, DeviceId } from '$lib/protocol/ids';
 import { bookOf } from '$lib/protocol/manifest';
 import type { LocalStore } from '$lib/storage/local-store';
 import type { WriteContext } from '$lib/storage/record';
@@ -31,9 +32,9 @@ export async function flushCircle(
 	let result: Result<void, SyncError> = ok(undefined);
 	for (const book of new Set(rows.map((row) => row.book))) {
 		const flushed = await flushBook(deps, access, context, book);
-		if (flushed.ok && flushed.value) sent.push(book);
-		if (!flushed.ok && result.ok) result = flushed;
-		if (!flushed.ok && concernsAll(flushed.error)) break;
+		if (flushed.arrived) sent.push(book);
+		if (!flushed.result.ok && result.ok) result = flushed.result;
+		if (!flushed.result.ok && concernsAll(flushed.result.error)) break;
 	}
 	return { sent, result };
 }
@@ -46,57 +47,69 @@ export const concernsAll = (error: SyncError): boolean =>
 
 export const MOST_IN_ONE_PUSH = Math.floor(MAX_PUSH_BYTES / (MAX_FRAME_BYTES + 4));
 
-/** True when something arrived. Every round sends, settles or seals anew; a round that changes nothing ends it. */
+interface Flushed {
+	/** Something arrived, also when a later part did not. */
+	readonly arrived: boolean;
+	readonly result: Result<void, SyncError>;
+}
+
+/** Every round sends, settles or seals anew; a round that changes nothing ends it. */
 async function flushBook(
 	{ store, relay }: OutboxDeps,
 	access: CircleAccess,
 	context: WriteContext,
 	book: BookId
-): Promise<Result<boolean, SyncError>> {
+): Promise<Flushed> {
 	const contentOf = (frame: Waiting['frame']) => frameContent(access, frame);
 	let arrived = false;
 	let hasAsked = false;
+	const ended = (result: Result<void, SyncError>): Flushed => ({ arrived, result });
 	for (;;) {
 		const waiting = await store.waiting(context.circle, book);
 		const present = bookOf(access.chain.head.body, book)?.epoch;
 		// Without the right or the present key it waits: the key may come, and the person decides about the rest.
 		if (waiting.length === 0 || present === undefined || writingEpoch(access, book)?.epoch !== present)
-			return ok(arrived);
+			return ended(ok(undefined));
 		const part = waiting.slice(0, MOST_IN_ONE_PUSH);
 		const isStale = part.some(({ frame }) => frame.header.epoch !== present);
 		if (isStale && (hasAsked || part.every(({ row }) => row.sent.length === 0))) {
 			const resealed = await store.reseal(context, book, null, contentOf);
-			if (!resealed.ok) return resealed;
+			if (!resealed.ok) return ended(resealed);
 			continue;
 		}
 		const marked = await store.markSent(part);
-		if (!marked.ok) return marked;
+		if (!marked.ok) return ended(marked);
 		const pushed = await relay.push(part.map(({ frame }) => frame.bytes));
 		if (pushed.ok) {
-			const done = part.flatMap(({ row }) => {
-				const result = pushed.value.find(
-					(each) => each.book === book && each.device === context.device && each.seq === row.seq
-				);
-				return result && result.pos > 0 ? [{ row, pos: result.pos }] : [];
-			});
+			const done = keptOf(part, pushed.value, context.device);
 			// An answer that names none of them is no acknowledgement.
-			if (done.length === 0) return err({ type: 'unreachable' });
+			if (done.length === 0) return ended(err({ type: 'unreachable' }));
 			const acknowledged = await store.acknowledge(done);
-			if (!acknowledged.ok) return acknowledged;
+			if (!acknowledged.ok) return ended(acknowledged);
 			// Places that are taken: it says it has what it cannot have.
-			if (acknowledged.value === 0) return err({ type: 'relay-went-back', circle: context.circle });
+			if (acknowledged.value === 0) return ended(err({ type: 'relay-went-back', circle: context.circle }));
 			arrived = true;
 			continue;
 		}
 		const place = placeAtRelay(waiting, pushed.error, access);
-		if (!place.ok) return place;
+		if (!place.ok) return ended(place);
 		if (place.value) {
 			const settled = await store.reseal(context, book, place.value, contentOf);
-			if (!settled.ok) return settled;
+			if (!settled.ok) return ended(settled);
 			arrived = true;
 		} else if (isStale && !hasAsked) hasAsked = true;
-		else return err(pushed.error);
+		else return ended(err(pushed.error));
 	}
+}
+
+/** Rows the relay says it keeps, from the first on: it takes a device's frames in order, so that none comes after a gap. */
+function keptOf(part: readonly Waiting[], results: readonly PushResult[], device: DeviceId) {
+	const places = part.map(
+		({ row }) =>
+			results.find((each) => each.book === row.book && each.device === device && each.seq === row.seq)?.pos ?? 0
+	);
+	const gap = places.findIndex((pos) => pos <= 0);
+	return part.slice(0, gap < 0 ? part.length : gap).map(({ row }, n) => ({ row, pos: places[n] ?? 0 }));
 }
 
 /**
