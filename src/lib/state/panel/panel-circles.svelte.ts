@@ -31,12 +31,6 @@ const SHOW_EVERY_MS = 1_000;
 /** Circles read at the same time: while one waits for the storage another is worked out. */
 const SIDE_BY_SIDE = 8;
 
-interface Progress {
-	done: number;
-	/** When the list was last shown anew. */
-	shownAt: number;
-}
-
 /** A circle with everything in it. */
 export interface OpenCircle {
 	readonly state: CircleState;
@@ -101,7 +95,11 @@ export class PanelCircles {
 	/** What goes on with a circle: one thing at a time. */
 	readonly #turns = new Map<CircleId, Promise<unknown>>();
 	/** Circles that are read at this moment. */
-	#inHand = 0;
+	readonly #inHand = new Set<CircleId>();
+	/** Circles that have been read since there last was nothing to read. */
+	readonly #read = new Set<CircleId>();
+	/** When the list was last shown anew. */
+	#shownAt = 0;
 	#run: Promise<void> | null = null;
 	#device: DeviceKeys | null = null;
 	#store: PanelStore | null = null;
@@ -138,7 +136,7 @@ export class PanelCircles {
 		this.#show();
 		for (const circle of stamps.circles)
 			if (!this.#known.has(circle)) (stamps.hasAnything(circle) ? this.#waiting : this.#unasked).add(circle);
-		this.#tellReading(0);
+		this.#tellReading();
 	}
 
 	/** The relay has been asked in this session, or cannot be: what has not come until now is shown as it stands. */
@@ -244,20 +242,23 @@ export class PanelCircles {
 	}
 
 	async #readWaiting(): Promise<void> {
-		const progress: Progress = { done: 0, shownAt: performance.now() };
+		this.#shownAt = performance.now();
 		try {
 			while (this.#waiting.size > 0)
-				await sideBySide(SIDE_BY_SIDE, this.#nextWaiting(), (circle) => this.#readOne(circle, progress));
+				await sideBySide(SIDE_BY_SIDE, this.#nextWaiting(), (circle) => this.#readOne(circle));
 		} finally {
 			// In the same turn in which none was left: what comes from here on begins anew.
 			this.#run = null;
-			this.#tellReading(progress.done);
+			this.#tellReading();
 		}
 	}
 
-	#tellReading(done: number): void {
-		const left = this.#waiting.size + this.#inHand + this.#unasked.size;
-		this.reading = left > 0 ? { done, total: done + left } : null;
+	/** While there is anything to read, each circle counts once, however often something comes for it. */
+	#tellReading(): void {
+		const left = new Set([...this.#waiting, ...this.#inHand, ...this.#unasked]);
+		if (left.size === 0) this.#read.clear();
+		const done = [...this.#read].filter((circle) => !left.has(circle)).length;
+		this.reading = left.size > 0 ? { done, total: done + left.size } : null;
 	}
 
 	/** Each circle that waits, also those that come meanwhile; whoever is in the list already goes first. */
@@ -271,25 +272,23 @@ export class PanelCircles {
 		}
 	}
 
-	async #readOne(circle: CircleId, progress: Progress): Promise<void> {
+	async #readOne(circle: CircleId): Promise<void> {
 		const isNew = !this.#known.has(circle);
 		const toTell = this.#toTell.get(circle) ?? [];
 		this.#toTell.delete(circle);
-		this.#inHand += 1;
-		await this.#inTurn(circle, () => this.#read(circle)).finally(() => (this.#inHand -= 1));
+		this.#inHand.add(circle);
+		await this.#inTurn(circle, () => this.#takeIn(circle)).finally(() => this.#inHand.delete(circle));
+		this.#read.add(circle);
 		for (const tell of toTell) tell();
-		progress.done += 1;
-		const isDue = performance.now() - progress.shownAt >= SHOW_EVERY_MS;
-		if (isDue) this.#tellReading(progress.done);
+		const isDue = performance.now() - this.#shownAt >= SHOW_EVERY_MS;
+		if (isDue) this.#tellReading();
 		if (!isDue && isNew && this.#waiting.size > 0) return;
 		this.#show();
-		progress.shownAt = performance.now();
+		this.#shownAt = performance.now();
 	}
 
-	/**
-	 * Reads a circle and shows it, and keeps its summary for the next start.
-	 */
-	async #read(circle: CircleId): Promise<void> {
+	/** Reads a circle and shows it, and keeps its summary for the next start. */
+	async #takeIn(circle: CircleId): Promise<void> {
 		const handed = this.#handed.get(circle);
 		this.#handed.delete(circle);
 		const [read, rows] = await Promise.all([handed ?? this.#session.readCircle(circle), this.#rows()]);

@@ -186,6 +186,12 @@ test('a circle in which nothing has come is not called empty before the relay wa
 	const { panel, after } = await start();
 	expect(after.map(({ name }) => name)).toEqual(['Märta']);
 	expect(panel.reading).toEqual({ done: 1, total: 3 });
+	// What comes meanwhile goes on from there, and nobody is counted twice.
+	await panel.apply({ circle: world.circle });
+	const [other] = (await world.anna.session.store.readCircles()).filter(({ circle }) => circle !== world.circle);
+	await panel.apply({ circle: must(other, 'another').circle });
+	await panel.catchUp();
+	expect(panel.reading).toEqual({ done: 2, total: 3 });
 	await panel.settle();
 	expect(panel.list).toHaveLength(3);
 	expect(panel.reading).toBeNull();
