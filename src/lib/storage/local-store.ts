@@ -397,7 +397,7 @@ export class LocalStore {
 		const { putRemote, readBefore } = await import('./put-remote');
 		assert(new Set(remotes.map(({ book }) => book)).size === remotes.length, 'each book is there once');
 		return this.#connection.readThenWrite(
-			['heads', 'frames', 'blocks'],
+			['heads', 'frames', 'blocks', 'outbox'],
 			(database) => readBefore(database, remotes),
 			(database, before) => {
 				const putOne = (remote: RemoteFrames, at: number) =>

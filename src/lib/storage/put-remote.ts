@@ -4,6 +4,7 @@ import type { BookId, CircleId, DeviceId, Hash } from '$lib/protocol/ids';
 import { arrivalsInBlocks, toBlocks } from './blocks';
 import { emptyHead, rowsOf, toRow, type FrameRow, type HeadRow, type HemlinjeDatabase } from './database';
 import type { StoredFrame } from './record';
+import { newestAcknowledged } from './relay-places';
 
 export interface RemoteFrames {
 	readonly circle: CircleId;
@@ -59,7 +60,7 @@ export const readBefore = (database: HemlinjeDatabase, remotes: readonly RemoteF
 		})
 	);
 
-/** Stores the frames and moves the book's head. Runs in a transaction over heads, frames and blocks. */
+/** Stores the frames and moves the book's head. Runs in a transaction over heads, frames, blocks and outbox. */
 export async function putRemote(
 	database: HemlinjeDatabase,
 	remote: RemoteFrames,
@@ -87,10 +88,10 @@ export async function putRemote(
 		});
 		puts.push(database.frames.bulkPut(rows));
 	}
-	const own = head.hash === null ? undefined : await database.frames.get([circle, book, head.hash]);
+	const own = await newestAcknowledged(database, head);
 	const isShown = new Set(own ? frames.map(({ frame }) => frame.hash) : []);
 	const isMissing = ({ pos, hash }: FrameRow): boolean => pos > remote.after && pos <= remote.pos && !isShown.has(hash);
-	// The relay said it has this device's newest frame in one of these places, and shows another there: nothing it said of
+	// The relay has acknowledged a frame of this device for one of these places, and shows another there: nothing it said of
 	// them is believed.
 	if (own && isMissing(own)) await rowsOf(database, circle, book).filter(isMissing).modify({ pos: 0 });
 	const next = {

@@ -125,15 +125,22 @@ export class RelayPlaces {
 	}
 }
 
-async function missingIn(
+async function missingIn(database: HemlinjeDatabase, head: HeadRow): Promise<readonly [BookId, Hash] | null> {
+	const row = await newestAcknowledged(database, head);
+	return row && (row.pos === 0 || row.pos > head.pos) ? [head.book, row.hash] : null;
+}
+
+/**
+ * The newest of this device's frames in a book that the relay has acknowledged: the one before the first that waits. Runs in
+ * any transaction over frames and outbox.
+ */
+export async function newestAcknowledged(
 	database: HemlinjeDatabase,
-	{ circle, book, hash, pos }: HeadRow
-): Promise<readonly [BookId, Hash] | null> {
-	if (hash === null) return null;
+	{ circle, book, hash }: HeadRow
+): Promise<FrameRow | undefined> {
+	if (hash === null) return undefined;
 	const waiting = await outboxOf(database, circle, book).first();
 	const next = waiting && (await database.frames.get([circle, book, waiting.hash]));
-	// The frame before the first that waits.
-	const acknowledged = waiting ? (next && toStored(next)?.frame.header.prev) || null : hash;
-	const row = acknowledged && (await database.frames.get([circle, book, acknowledged]));
-	return row && (row.pos === 0 || row.pos > pos) ? [book, row.hash] : null;
+	const newest = waiting ? next && toStored(next)?.frame.header.prev : hash;
+	return newest ? database.frames.get([circle, book, newest]) : undefined;
 }
