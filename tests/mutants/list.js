@@ -258,5 +258,26 @@ export const mutants = [
 		from: 'if (isKnown && shortHash(',
 		to: 'if (isKnown && false && shortHash(',
 		tests: ['src/lib/sync/engine.test.ts']
+	},
+	{
+		name: 'the word is taken for frames behind one that is not there',
+		file: 'src/lib/storage/local-store.ts',
+		from: 'if (!(await acknowledgeOne(database, row, pos))) return n;',
+		to: 'if (!(await acknowledgeOne(database, row, pos)) && n < 0) return n;',
+		tests: ['src/lib/sync/bring-back.test.ts']
+	},
+	{
+		name: 'a circle is not looked at again after a push that shows a gap',
+		file: 'src/lib/sync/engine.ts',
+		from: "(!result.ok && result.error.type === 'relay-went-back')",
+		to: 'false',
+		tests: ['src/lib/sync/bring-back.test.ts']
+	},
+	{
+		name: 'only the newest frame of all is missed when another has its place',
+		file: 'src/lib/storage/put-remote.ts',
+		from: 'await newestAcknowledged(database, head);',
+		to: 'head.hash === null ? undefined : await database.frames.get([circle, book, head.hash]);',
+		tests: ['src/lib/sync/bring-back.test.ts']
 	}
 ];
