@@ -18,7 +18,10 @@ export function utf8ToString(bytes: Uint8Array): string | null {
 	}
 }
 
-export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+export const concat = (...parts: readonly Uint8Array[]): Uint8Array => concatAll(parts);
+
+/** As `concat`, of any number of parts: a call takes only some ten thousands of arguments. */
+export function concatAll(parts: readonly Uint8Array[]): Uint8Array {
 	const out = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
 	let at = 0;
 	for (const part of parts) {

@@ -10,6 +10,7 @@ import { deflateSync, Inflate } from 'fflate';
 import * as z from 'zod/mini';
 import {
 	concat,
+	concatAll,
 	fromBase64url,
 	readU32,
 	toBase64url,
@@ -115,7 +116,7 @@ export function openGrant(parts: readonly SnapshotPart[], place: GrantPlace, key
 	if (parts.length !== first.parts || parts.length > MAX_PARTS) return null;
 	const slices = parts.map(({ columns }) => fromBase64url(columns));
 	if (slices.some((slice) => slice === null)) return null;
-	const blob = concat(...slices.map((slice) => must(slice, 'no slice is missing')));
+	const blob = concatAll(slices.map((slice) => must(slice, 'no slice is missing')));
 	const padded = openBox(key, aadOf(place, first), blob);
 	const content = padded && unpad(padded);
 	const opened = content && unpack(content);

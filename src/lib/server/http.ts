@@ -1,5 +1,5 @@
 /** Requests in, responses out: sizes before reading, exact content types, one shape for every refusal. */
-import { concat, utf8 } from '$lib/crypto/bytes';
+import { concatAll, utf8 } from '$lib/crypto/bytes';
 import { err, ok, type Result } from '$lib/domain/result';
 import { apiErrorStatus, type ApiError, type ApiErrorCode } from '$lib/protocol/api/errors';
 
@@ -77,7 +77,7 @@ export async function readBody(
 	try {
 		for (;;) {
 			const { done: ended, value } = await reader.read();
-			if (ended) return ok(concat(...parts));
+			if (ended) return ok(concatAll(parts));
 			length += value.length;
 			if (length > maxBytes) {
 				await reader.cancel();

@@ -317,7 +317,7 @@ class Judged {
 	/** Works entries that are already among `stated` into what they come to. */
 	state(entries: readonly Stated[]): void {
 		this.index.add(entries);
-		this.beside.push(...entries.filter(({ entry }) => !entry.kind.startsWith('obs.')));
+		for (const each of entries) if (!each.entry.kind.startsWith('obs.')) this.beside.push(each);
 	}
 
 	/** Judges frames by themselves. False when all must be judged anew; what was taken in until then is not to be used. */
@@ -341,7 +341,7 @@ class Judged {
 			}
 			this.arrivals = Math.max(this.arrivals, arrival);
 		}
-		this.stated.push(...added);
+		for (const each of added) this.stated.push(each);
 		this.state(added);
 		return true;
 	}

@@ -3,7 +3,7 @@
  * HTML, a proxy's 502, garbage) is `unreachable`, never an error of the person's (docs/protocol.md 9).
  */
 import type * as z from 'zod/mini';
-import { concat, toBase64url } from '$lib/crypto/bytes';
+import { concatAll, toBase64url } from '$lib/crypto/bytes';
 import { err, ok, type Result } from '$lib/domain/result';
 import { challengeResponseSchema, signLogin, tokenResponseSchema } from '$lib/protocol/api/auth';
 import { envelopesSchema, manifestChainSchema } from '$lib/protocol/api/circles';
@@ -293,7 +293,7 @@ async function readBytes(response: Response): Promise<Uint8Array | null> {
 	const parts: Uint8Array[] = [];
 	for (let length = 0; ;) {
 		const { done, value } = await reader.read();
-		if (done) return concat(...parts);
+		if (done) return concatAll(parts);
 		length += value.length;
 		if (length > MAX_ANSWER_BYTES) {
 			await reader.cancel();

@@ -175,7 +175,7 @@ async function look(space: Space, key?: string): Promise<Found> {
 		const access = await session.value.openCircle(circle);
 		if (!access) return { state: 'open', ids: [], waiting: 0, torn: ['the circle does not open'] };
 		const outbox = await store.outbox(circle);
-		const [ids, torn]: [string[], string[]] = [[], []];
+		const [ids, torn]: [string[][], string[]] = [[], []];
 		for (const { book, kind } of readableBooks(access)) {
 			const frames = await store.frames(circle, book);
 			const head = await store.head(circle, book);
@@ -186,9 +186,9 @@ async function look(space: Space, key?: string): Promise<Found> {
 			if (head.seq !== chain.length) torn.push(`${kind}: ${chain.length} frames under a head at ${head.seq}`);
 			if (head.hash !== (chain.at(-1)?.frame.hash ?? null)) torn.push(`${kind}: the head names another frame`);
 			if (waiting.join() !== rows.join()) torn.push(`${kind}: ${waiting.length} frames wait in ${rows.length} rows`);
-			ids.push(...idsIn(access, book, chain, () => torn.push(`${kind}: a frame does not open`)));
+			ids.push(idsIn(access, book, chain, () => torn.push(`${kind}: a frame does not open`)));
 		}
-		return { state: 'open', ids, waiting: outbox.length, torn };
+		return { state: 'open', ids: ids.flat(), waiting: outbox.length, torn };
 	} finally {
 		session.value.close();
 	}

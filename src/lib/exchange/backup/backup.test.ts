@@ -55,6 +55,12 @@ const sealed = async (text: string) => verdict(await sealAgeFile(toCode, utf8(te
 const text = async () => new TextDecoder().decode(await encodeBackup(header, lines));
 
 describe('the file', () => {
+	test('holds the values of a long life: more lines than a call takes arguments', async () => {
+		const many = Array.from({ length: 150_000 }, () => lines[0] ?? line());
+		const bytes = await encodeBackup(header, many);
+		expect(new TextDecoder().decode(bytes.slice(-16))).toContain('{"end":150000}');
+	});
+
 	test('to the recovery code and back: header, entries and order', async () => {
 		const file = await makeBackupFile(work, toCode, header, lines);
 		const read = await readBackupFile(work, withCode, file);

@@ -4,7 +4,7 @@
  * Fields and how to open it by hand: docs/backup-format.md.
  */
 import * as z from 'zod/mini';
-import { concat, utf8, utf8ToString } from '$lib/crypto/bytes';
+import { concatAll, utf8, utf8ToString } from '$lib/crypto/bytes';
 import { err, ok, type Result } from '$lib/domain/result';
 import { entrySchema, type Entry } from '$lib/protocol/entries';
 import { circleIdSchema, identityIdSchema } from '$lib/protocol/ids';
@@ -64,7 +64,7 @@ export async function encodeBackup(header: BackupHeader, lines: readonly BackupL
 	const parts: Uint8Array[] = [line(header)];
 	await inSlices(lines, (some) => parts.push(...some.map(line)));
 	parts.push(line({ end: lines.length }));
-	return concat(...parts);
+	return concatAll(parts);
 }
 
 const line = (value: unknown): Uint8Array => utf8(`${JSON.stringify(value)}\n`);
