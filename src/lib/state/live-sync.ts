@@ -30,6 +30,8 @@ export interface LiveSyncDeps {
 	/** Whether the person has turned on backup or sharing. */
 	readonly isOn: () => Promise<boolean>;
 	readonly onStatus: (status: SyncStatus) => void;
+	/** Another tab syncs from here on: what this one took for known no longer is. */
+	readonly onRest: () => void;
 	/** Uniform in [0, 1); spreads retries of many devices. */
 	readonly jitter: () => number;
 }
@@ -109,6 +111,7 @@ export class LiveSync {
 	#rest(): void {
 		this.#isLeading = false;
 		this.#events?.abort();
+		this.#deps.onRest();
 		this.poke();
 	}
 

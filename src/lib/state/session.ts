@@ -87,6 +87,7 @@ export class Session {
 				events.onStatus(status);
 				this.#channel.post({ type: 'status', status });
 			},
+			onRest: () => this.beginAnew(),
 			jitter: Math.random
 		});
 	}

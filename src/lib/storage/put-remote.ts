@@ -81,7 +81,8 @@ export async function putRemote(
 		const rows = frames.flatMap(({ frame, pos, verified, arrival }, index) => {
 			if (inBlocks.has(frame.hash)) return [];
 			const row = known[index];
-			if (row?.verified && !verified) return [{ ...row, pos }];
+			// The signature is no part of a frame's name: bytes that were checked by it stay.
+			if (row?.verified) return [{ ...row, pos }];
 			// A copy with another signature takes the place of one that was never checked.
 			if (row && !equalBytes(row.bytes, frame.bytes)) rewrites += 1;
 			return [toRow(frame, pos, verified, row ? row.arrival : arrival)];

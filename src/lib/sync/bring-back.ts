@@ -27,6 +27,9 @@ export interface BringBackDeps {
 	readonly learn: (access: CircleAccess) => Promise<Result<CircleAccess, SyncError>>;
 }
 
+/** In place of the relay's incarnation: no relay has this one. */
+const UNFINISHED = '';
+
 /** What the relay turned out to have lost. */
 export interface BroughtBack {
 	/** A circle of which it lacked something; null when it lacked nothing. */
@@ -41,6 +44,9 @@ export interface BroughtBack {
 export async function bringBack(deps: BringBackDeps, device: DeviceKeys): Promise<Result<BroughtBack, SyncError>> {
 	const announced = await announceAgain(deps, device);
 	if (!announced.ok) return announced;
+	// Until this has come to its end: whatever cuts it off, it is begun again.
+	const begun = await deps.store.places.saveIncarnation(UNFINISHED);
+	if (!begun.ok) return begun;
 	// Asked before the relay is: what another tab sends meanwhile is not missing.
 	const unshown = await unshownFrames(deps.store);
 	const before = await freshHeads(deps);
@@ -58,7 +64,8 @@ export async function bringBack(deps: BringBackDeps, device: DeviceKeys): Promis
 		frames += returned.value;
 		circle ??= head.circle;
 	}
-	const saved = await deps.store.places.saveIncarnation(heads.value.incarnation);
+	// What the relay says it has taken is believed once it shows it: the end is a look that finds nothing to send.
+	const saved = frames > 0 ? begun : await deps.store.places.saveIncarnation(heads.value.incarnation);
 	if (!saved.ok) return saved;
 	// What was sent has a new place: the next pass reads it.
 	deps.relay.forgetHeads();
@@ -192,7 +199,9 @@ async function restoreFrames(
 	const pulled = await pull();
 	if (!pulled.result.ok && pulled.result.error.type !== 'relay-went-back') return pulled.result;
 	// Acknowledged before the relay was asked, and still not among what it shows: no place it gave here is believed.
-	const missing = [...(await store.places.missingNewest(head.circle))].filter(([, hash]) => unshown.has(hash));
+	const missing = [...(await store.places.missingNewest(head.circle))].filter(
+		([id, hash]) => unshown.has(hash) && books.some(({ book }) => book === id)
+	);
 	for (const [book] of missing) {
 		hasLost = true;
 		const rewound = await store.places.rewind(head.circle, book, await store.places.placeAt(head.circle, book, 0));
@@ -231,7 +240,7 @@ async function returnFrames(relay: RelayClient, frames: readonly Frame[]): Promi
 			);
 			if (!sent.ok && concernsAll(sent.error)) return sent;
 			// Not this member's to bring back, or the relay has another branch there: somebody else may.
-			if (!sent.ok) break;
+			if (!sent.ok || sent.value.length < part.length) break;
 			count += part.length;
 		}
 	}

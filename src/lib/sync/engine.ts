@@ -23,7 +23,7 @@ import { MissingCircles } from './missing-circles';
 import { concernsAll, flushCircle } from './outbox';
 import { KnownLogs, type MeWithLog, type ReadCircle } from './known-logs';
 import { PassProgress, type ProgressDeps } from './pass-progress';
-import { pullBooks } from './pull-books';
+import { isAsShown, pullBooks } from './pull-books';
 import { pullKeys } from './pull-keys';
 import type { RelayClient, RelayError } from './relay-client';
 import { isTurnedAway, RelayTrust } from './relay-trust';
@@ -118,8 +118,10 @@ export class SyncEngine {
 			const passed = await this.#pass();
 			return isTurnedAway(passed) && (await this.#announceAgain()) ? await this.#pass() : passed;
 		} catch (error) {
-			if (error instanceof StorageAbort) return err(error.reason);
-			throw error;
+			if (!(error instanceof StorageAbort)) throw error;
+			// What was shown may not have been taken in: "nothing has moved" would be no answer.
+			this.#deps.relay.forgetHeads();
+			return err(error.reason);
 		}
 	}
 
@@ -334,10 +336,12 @@ export class SyncEngine {
 		// Hundreds of circles do not come faster than they are shown: what was just opened is still at hand there.
 		if (device.unit) await shown;
 		if (!result.ok) return result;
-		await this.#trust.note(head, pulled);
+		const isMissing = await this.#trust.note(head, pulled);
 		const stands = await this.#sayOwed(head, access, device);
 		if (!stands.ok) return stands;
-		if (!lacksKeys(access)) this.#taken.note(stands.value, access.identities.keys());
+		// Looked at again, also when the relay says that nothing has moved.
+		if (isMissing || !isAsShown(head, pulled.heads, access)) this.#deps.relay.forgetHeads();
+		else if (!lacksKeys(access)) this.#taken.note(stands.value, access.identities.keys());
 		return ok(undefined);
 	}
 

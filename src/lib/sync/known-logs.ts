@@ -119,7 +119,9 @@ export class KnownLogs {
 	/** The relay's log of an identity when it goes on from the one seen; anything else is never an update (I1). */
 	async #newer(id: IdentityId, seen: readonly string[]): Promise<Result<Identity | null, SyncError>> {
 		const fetched = await this.#deps.relay.identityLog(id);
-		if (!fetched.ok) return fetched;
+		// Of somebody who has erased everything, and was in the circle once, there is no log any more.
+		const isGone = !fetched.ok && fetched.error.type === 'refused' && fetched.error.code === 'not-found';
+		if (!fetched.ok) return isGone ? ok(null) : fetched;
 		const identity = this.#read(fetched.value, id);
 		if (!identity || seen.some((record, n) => fetched.value[n] !== record)) return ok(null);
 		const saved = await this.#deps.store.saveIdentity({ v: 1, identity: id, log: fetched.value });

@@ -117,6 +117,14 @@ const hasAllOf = (here: HeadsHere, head: CircleHead, answered: ReadonlySet<BookI
 		return !answered.has(book) || local.pos > pos || (local.pos === pos && shortRun(local.run) === run);
 	});
 
+/** Every book this member reads stands on this device where the relay showed it: nothing more, and nothing less. */
+export const isAsShown = ({ books }: CircleHead, heads: readonly HeadRow[], { member, chain }: CircleAccess): boolean =>
+	books.every(({ book, pos, run }) => {
+		if (!accessOf(member, book) || !bookOf(chain.head.body, book)) return true;
+		const local = heads.find((head) => head.book === book);
+		return local ? local.pos === pos && shortRun(local.run) === run : pos === 0;
+	});
+
 interface Taking {
 	readonly store: LocalStore;
 	readonly evidence: Evidence;

@@ -11,6 +11,7 @@ import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
 import type { BringBackDeps } from './bring-back';
 import type { SyncError } from './engine';
+import { concernsAll } from './outbox';
 import type { PulledBooks } from './pull-books';
 
 type Outcome = Result<void, SyncError>;
@@ -24,6 +25,8 @@ export class RelayTrust {
 	readonly #unshown = new Set<CircleId>();
 	/** Circles in which somebody was shown another history. */
 	readonly #forked = new Set<CircleId>();
+	/** The person has been told that the relay is behind, and it has not been in order since. */
+	#isTold = false;
 	/** How far others say they have read. */
 	readonly #claims = new Map<BookId, number>();
 
@@ -43,14 +46,16 @@ export class RelayTrust {
 		return doubted ? wentBack(doubted.circle) : ok(undefined);
 	}
 
-	/** Takes in what was found while a circle was pulled. MR12: what was acknowledged must be seen where it was said to be. */
-	async note({ circle, books }: CircleHead, { evidence, heads }: PulledBooks): Promise<void> {
+	/** Takes in what was found while a circle was pulled. MR12: what was acknowledged must be seen where it was said to be. True when it is not. */
+	async note({ circle, books }: CircleHead, { evidence, heads }: PulledBooks): Promise<boolean> {
 		for (const [book, pos] of evidence.claims) this.#claims.set(book, Math.max(pos, this.#claims.get(book) ?? 0));
 		if (evidence.isForked) this.#forked.add(circle);
 		// Where this device has never written nothing of its own can be missing.
-		if (heads.every(({ hash }) => hash === null)) return;
+		if (heads.every(({ hash }) => hash === null)) return false;
 		const missing = await this.#store.places.missingNewest(circle);
-		if (books.some(({ book }) => missing.has(book))) this.#unshown.add(circle);
+		const isMissing = books.some(({ book }) => missing.has(book));
+		if (isMissing) this.#unshown.add(circle);
+		return isMissing;
 	}
 
 	/**
@@ -58,19 +63,26 @@ export class RelayTrust {
 	 * lacks. `problem` is what the pull came to; what is found is told in its place when it came to nothing.
 	 */
 	async settle(deps: BringBackDeps, device: DeviceKeys, { incarnation }: Heads, problem: Outcome): Promise<Outcome> {
-		if (!problem.ok && problem.error.type !== 'relay-went-back') return problem;
+		// One circle's refusal is not another's: what is in doubt there is looked at all the same.
+		if (!problem.ok && concernsAll(problem.error)) return problem;
 		const before = await this.#store.places.incarnation();
 		if (before === null) await this.#store.places.saveIncarnation(incarnation);
 		const isRestored = before !== null && before !== incarnation;
 		const [forked] = this.#forked;
-		if (problem.ok && !isRestored && !forked && this.#unshown.size === 0) return problem;
+		const isBehind = !problem.ok && problem.error.type === 'relay-went-back';
+		if (!isBehind && !isRestored && !forked && this.#unshown.size === 0) {
+			if (problem.ok) this.#isTold = false;
+			return problem;
+		}
 		const { bringBack } = await import('./bring-back');
 		const brought = await bringBack(deps, device);
 		for (const each of [this.#unshown, this.#forked, this.#claims]) each.clear();
 		if (!brought.ok) return problem.ok ? brought : problem;
 		const { circle, identity, frames } = brought.value;
 		const told = problem.ok ? (circle ?? forked) : null;
-		if (!problem.ok || told || identity)
+		const isNew = isBehind && !this.#isTold;
+		this.#isTold ||= isBehind;
+		if (isNew || told || identity || frames > 0)
 			await this.#store.updateCare((care) => ({
 				...care,
 				lost: { at: this.#now(), frames: frames + (care.lost?.frames ?? 0) }
