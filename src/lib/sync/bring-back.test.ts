@@ -1,89 +1,22 @@
 /** A relay restored from an old backup, and one that acknowledges what it does not keep: everything comes back (part 11). */
 import 'fake-indexeddb/auto';
-import { copyFileSync, existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { acknowledging } from '../../../tests/support/lying-relay';
-import { Party, weight } from '../../../tests/support/parties';
-import { startTestRelay, type TestRelay } from '../../../tests/support/relay-calls';
-import { createSqlitePlace, type SqlitePlace } from '../../../tests/support/relay-files';
-import { toBase64url } from '$lib/crypto/bytes';
-import { systemRandom } from '$lib/crypto/random';
+import { weight } from '../../../tests/support/parties';
+import { expectAlike, RestorableRelay, settle, share, SHARED } from '../../../tests/support/restorable-relay';
 import { must } from '$lib/domain/assert';
 import { encodeHeads, parseHeads } from '$lib/protocol/api/heads';
 import { bookOfKind } from './circle-access';
 
-let relay: TestRelay;
-let place: SqlitePlace;
+let world: RestorableRelay;
 
 beforeEach(async () => {
-	place = createSqlitePlace();
-	relay = startTestRelay(await place.open());
+	world = await RestorableRelay.open();
 });
 
-afterEach(async () => {
-	await relay.close();
-	await place.remove();
-});
+afterEach(() => world.close());
 
-const answering = (request: Request) => relay.handle(request, '192.0.2.1');
-const parts = ['', '-wal', '-shm'];
-
-/** Copies the database as it lies on the disk, as an operator's backup does. */
-async function backUp(): Promise<void> {
-	await relay.close();
-	for (const part of parts)
-		if (existsSync(place.file + part)) copyFileSync(place.file + part, `${place.file}.backup${part}`);
-	relay = startTestRelay(await place.open());
-}
-
-/** Puts the backup in place; `isTold` when the operator then ran `scripts/restored.js`. */
-async function restore(isTold: boolean): Promise<void> {
-	await relay.close();
-	for (const part of parts) {
-		const saved = `${place.file}.backup${part}`;
-		if (existsSync(saved)) copyFileSync(saved, place.file + part);
-	}
-	const store = await place.open();
-	if (isTold) await store.markRestored(toBase64url(systemRandom(16)));
-	relay = startTestRelay(store);
-}
-
-const SHARED = [
-	['weight', 'w'],
-	['profile', 'r'],
-	['log', 'w']
-] as const;
-
-async function party(type: 'person' | 'unit'): Promise<Party> {
-	const opened = await Party.open(answering, type);
-	await opened.turnOn();
-	expect(await opened.sync()).toBe('ok');
-	return opened;
-}
-
-async function share(marta: Party, unit: Party): Promise<void> {
-	await marta.shareWith(unit, SHARED);
-	for (const each of [marta, unit]) expect(await each.sync()).toBe('ok');
-}
-
-/** Passes until nobody has anything more to say; what each pass said. */
-async function settle(parties: readonly Party[]): Promise<string[]> {
-	const said: string[] = [];
-	for (let round = 0; round < 6; round += 1)
-		for (const each of parties) {
-			each.client.forgetHeads();
-			said.push(await each.sync());
-		}
-	return said;
-}
-
-async function expectAlike(parties: readonly Party[], ids: readonly string[]): Promise<void> {
-	for (const each of parties) {
-		expect(await each.sync()).toBe('ok');
-		expect([...(await each.entries('weight'))].sort()).toEqual([...ids].sort());
-		expect(await each.waiting()).toBe(0);
-	}
-}
+const party = (type: 'person' | 'unit') => world.party(type);
 
 describe.each([
 	['and the relay says so', true],
@@ -95,13 +28,13 @@ describe.each([
 		const entries = Array.from({ length: 5 }, (_, i) => weight(70 + i));
 		await marta.record('weight', entries.slice(0, 2));
 		await settle([marta, unit]);
-		await backUp();
+		await world.backUp();
 		await marta.record('weight', [must(entries[2], 'one')]);
 		await marta.sync();
 		await unit.sync();
 		await unit.record('weight', [must(entries[3], 'one')]);
 		await settle([unit, marta]);
-		await restore(isTold);
+		await world.restore(isTold);
 		// Something new is written before anybody has noticed.
 		await marta.record('weight', [must(entries[4], 'one')]);
 		expect(await settle([marta, unit])).toContain('relay-went-back');
@@ -122,7 +55,7 @@ describe.each([
 
 	test('a person, their circle, a new key and a new member that the backup does not know come back', async () => {
 		const unit = await party('unit');
-		await backUp();
+		await world.backUp();
 		const marta = await party('person');
 		const entries = Array.from({ length: 4 }, (_, i) => weight(70 + i));
 		await marta.record('weight', [must(entries[0], 'one')]);
@@ -134,7 +67,7 @@ describe.each([
 		await settle([marta, unit]);
 		await marta.record('weight', [must(entries[2], 'one')]);
 		await settle([marta, unit]);
-		await restore(isTold);
+		await world.restore(isTold);
 		await unit.record('weight', [must(entries[3], 'one')]);
 		await settle([unit, marta, unit]);
 		await expectAlike(
@@ -145,14 +78,14 @@ describe.each([
 
 	test('what a removed member wrote before they were let go comes back, though it is of a key that is past', async () => {
 		const [marta, unit] = [await party('person'), await party('unit')];
-		await backUp();
+		await world.backUp();
 		await share(marta, unit);
 		const entry = weight(71);
 		await unit.record('weight', [entry]);
 		await settle([unit, marta]);
 		await marta.renewKey('weight');
 		await settle([marta, unit]);
-		await restore(isTold);
+		await world.restore(isTold);
 		await settle([marta]);
 		await expectAlike([marta], [entry.id]);
 		const later = await party('unit');
@@ -163,12 +96,12 @@ describe.each([
 });
 
 test('a relay that lost the identity of a device lets it in again', async () => {
-	await backUp();
+	await world.backUp();
 	const marta = await party('person');
 	const entry = weight();
 	await marta.record('weight', [entry]);
 	await marta.sync();
-	await restore(false);
+	await world.restore(false);
 	marta.client = marta.newClient();
 	marta.engine = marta.newEngine();
 	await settle([marta]);
@@ -180,8 +113,8 @@ test('a new incarnation that lost nothing alarms nobody', async () => {
 	await share(marta, unit);
 	await marta.record('weight', [weight()]);
 	await settle([marta, unit]);
-	await backUp();
-	await restore(true);
+	await world.backUp();
+	await world.restore(true);
 	expect(new Set(await settle([marta, unit]))).toEqual(new Set(['ok']));
 	expect((await marta.store.readCare()).lost).toBeUndefined();
 });

@@ -240,7 +240,9 @@ async function returnFrames(relay: RelayClient, frames: readonly Frame[]): Promi
 			);
 			if (!sent.ok && concernsAll(sent.error)) return sent;
 			// Not this member's to bring back, or the relay has another branch there: somebody else may.
-			if (!sent.ok || sent.value.length < part.length) break;
+			if (!sent.ok) break;
+			// An answer that does not name them all is no acknowledgement.
+			if (sent.value.length < part.length) return err({ type: 'unreachable' });
 			count += part.length;
 		}
 	}

@@ -2,7 +2,7 @@
  * One circle opened with this device's keys: who is in it, what each book is about, and which keys fit. Everything is
  * verified from the first record on; what the relay said is never a parameter (docs/protocol.md 5, threat model S1).
  */
-import { err, ok, type Result } from '$lib/domain/result';
+import { ok, type Result } from '$lib/domain/result';
 import type { BookKind } from '$lib/domain/books';
 import { must } from '$lib/domain/assert';
 import { readIdentityLog, type Identity } from '$lib/protocol/identity-log';
@@ -32,7 +32,7 @@ export interface Me {
 export interface CircleAccess {
 	readonly keys: CircleKeys;
 	readonly chain: ManifestChain;
-	/** Verified identities of everyone who is or was a member. */
+	/** Verified identities of everyone who is or was a member, and has a log. */
 	readonly identities: ReadonlyMap<IdentityId, Identity>;
 	/** This device's own membership in the newest manifest; undefined once removed. */
 	readonly member: Member | undefined;
@@ -40,26 +40,21 @@ export interface CircleAccess {
 	readonly roster: Roster | null;
 }
 
-export type AccessError = ManifestError | { readonly type: 'unknown-member' };
-
-/** Verifies the chain and opens the roster. `identities` must hold the log of every member the chain names. */
+/**
+ * Verifies the chain and opens the roster. `identities`: the logs of everyone the chain names, as far as there are any: of
+ * somebody who has erased themselves at the relay none is left, and what they wrote is nobody's.
+ */
 export function openCircle(
 	keys: CircleKeys,
 	identities: ReadonlyMap<IdentityId, Identity>,
 	me: Me
-): Result<CircleAccess, AccessError> {
+): Result<CircleAccess, ManifestError> {
 	const chain = readManifestChain(keys.manifests.map(idBytes), (id) => identities.get(id));
 	if (!chain.ok) return chain;
-	if (membersEver(chain.value).some((id) => !identities.has(id))) return err({ type: 'unknown-member' });
 	const head = chain.value.head.body;
 	const opened = { keys, chain: chain.value, identities, member: memberOf(head, me.identity), roster: null };
 	return ok({ ...opened, roster: readRoster(opened) });
 }
-
-/** Everyone any record of the chain names. */
-const membersEver = (chain: ManifestChain): IdentityId[] => [
-	...new Set(chain.records.flatMap(({ body }) => body.members.map((member) => member.identity)))
-];
 
 /** The identity a stored or fetched log describes, if it is the one asked for. */
 export function identityFrom(log: readonly string[], id: IdentityId): Identity | null {

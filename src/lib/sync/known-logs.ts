@@ -6,11 +6,11 @@
 import { ok, type Result } from '$lib/domain/result';
 import type { Identity } from '$lib/protocol/identity-log';
 import type { CircleId, IdentityId } from '$lib/protocol/ids';
-import { namedIn } from '$lib/protocol/manifest';
+import { namedIn, type ManifestError } from '$lib/protocol/manifest';
 import type { CircleRows } from '$lib/storage/circle-rows';
 import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
-import { identityFrom, openCircle, type AccessError, type CircleAccess, type Me } from './circle-access';
+import { identityFrom, openCircle, type CircleAccess, type Me } from './circle-access';
 import type { SyncError } from './engine';
 import type { RelayClient } from './relay-client';
 
@@ -76,7 +76,11 @@ export class KnownLogs {
 	}
 
 	/** Opens a circle with these logs; one that was opened from the very same a moment ago is not verified again. */
-	openWith(keys: CircleKeys, identities: ReadonlyMap<IdentityId, Identity>, me: Me): Result<CircleAccess, AccessError> {
+	openWith(
+		keys: CircleKeys,
+		identities: ReadonlyMap<IdentityId, Identity>,
+		me: Me
+	): Result<CircleAccess, ManifestError> {
 		const known = this.#opened.get(keys.circle);
 		if (known && isOpenedFrom(known, keys, identities, me)) return ok({ ...known.access, keys });
 		const access = openCircle(keys, identities, me);

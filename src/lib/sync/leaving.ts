@@ -5,9 +5,10 @@ import type { Heads } from '$lib/protocol/api/heads';
 import { isErasedBy, parseErasure, signerOf } from '$lib/protocol/erasure';
 import { idBytes, type CircleId, type IdentityId } from '$lib/protocol/ids';
 import { isInCharge } from '$lib/protocol/holder';
+import type { ManifestError } from '$lib/protocol/manifest';
 import type { CircleKeys } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
-import type { AccessError, CircleAccess } from './circle-access';
+import type { CircleAccess } from './circle-access';
 import type { SyncChange, SyncError } from './engine';
 import type { RelayClient } from './relay-client';
 
@@ -19,7 +20,7 @@ export interface LeavingDeps {
 	/** An identity's log as far as this device has seen it. */
 	readonly logOf: (identity: IdentityId) => Promise<readonly string[]>;
 	/** Verifies a row with newer records, asking for the logs it lacks. */
-	readonly verify: (row: CircleKeys) => Promise<Result<CircleAccess, AccessError | SyncError>>;
+	readonly verify: (row: CircleKeys) => Promise<Result<CircleAccess, ManifestError | SyncError>>;
 	readonly save: (row: CircleKeys) => Promise<Result<CircleKeys, SyncError>>;
 	/** The circle was taken off this device: what was taken in of it is to be asked for anew. */
 	readonly forget: (circle: CircleId) => void;
