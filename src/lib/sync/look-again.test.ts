@@ -125,6 +125,7 @@ test('D5: a copy of an own frame with a spoiled signature takes the place of not
 	await world.backUp();
 	const entries = [weight(70), weight(71), weight(72)];
 	for (const entry of entries.slice(0, 2)) await marta.record('weight', [entry]);
+	await marta.sync();
 	marta.between = pulling((header, frames) => {
 		const [first, ...rest] = frames.map((frame) => frame.slice());
 		if (first && rest.length > 0) first[first.length - 1] = (first.at(-1) ?? 0) ^ 1;
