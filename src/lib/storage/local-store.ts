@@ -426,14 +426,13 @@ export class LocalStore {
 		return this.#connection.read((database) => waitingIn(database, circle, book));
 	}
 
-	/** Notes the hashes about to be sent, before they are: a lost answer must be recognised later (F6). */
-	markSent(waiting: readonly Waiting[]): Promise<Result<void, StorageError>> {
-		return this.#connection.write(['outbox'], async (database) => {
-			for (const { row } of waiting) {
-				const now = await database.outbox.get([row.circle, row.book, row.seq]);
-				if (now) await database.outbox.put({ ...now, sent: [...new Set([...now.sent, row.hash])] });
-			}
-		});
+	/**
+	 * Notes the hashes about to be sent, before they are: a lost answer must be recognised later (F6). Those that still wait
+	 * as they were read; one that was sealed anew meanwhile, or has arrived, must not be sent.
+	 */
+	async markSent(waiting: readonly Waiting[]): Promise<Result<Waiting[], StorageError>> {
+		const { markUnchanged } = await import('./waiting');
+		return this.#connection.write(['outbox'], (database) => markUnchanged(database, waiting));
 	}
 
 	/**

@@ -9,6 +9,8 @@ import { newestAcknowledged } from './relay-places';
 export interface RemoteFrames {
 	readonly circle: CircleId;
 	readonly book: BookId;
+	/** This device, whose own frames lie by themselves. */
+	readonly own?: DeviceId;
 	readonly frames: readonly Omit<StoredFrame, 'arrival'>[];
 	/** The position they follow. */
 	readonly after: number;
@@ -74,7 +76,9 @@ export async function putRemote(
 		arrival: inBlocks.get(each.frame.hash) ?? known[index]?.arrival ?? (arrivals += 1)
 	}));
 	const isNew = inBlocks.size === 0 && known.every((row) => row === undefined);
-	const blocks = isNew ? toBlocks(circle, book, frames) : null;
+	// What looks for a frame of its own looks among those that lie by themselves: one that was lost here comes back there.
+	const isOthers = frames.every(({ frame }) => frame.header.device !== remote.own);
+	const blocks = isNew && isOthers ? toBlocks(circle, book, frames) : null;
 	const puts: PromiseLike<unknown>[] = [];
 	if (blocks) puts.push(database.blocks.bulkPut(blocks));
 	else {

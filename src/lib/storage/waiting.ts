@@ -27,6 +27,22 @@ export async function waitingIn(database: HemlinjeDatabase, circle: CircleId, bo
 	});
 }
 
+/**
+ * Notes under which hash each row is about to be sent. Only rows that still hold the frame that was read: the sealing of one
+ * sealed anew meanwhile is gone from this device, and the relay must not be the only one that has it.
+ */
+export async function markUnchanged(database: HemlinjeDatabase, waiting: readonly Waiting[]): Promise<Waiting[]> {
+	const marked: Waiting[] = [];
+	for (const each of waiting) {
+		const { circle, book, seq, hash } = each.row;
+		const now = await database.outbox.get([circle, book, seq]);
+		if (now?.hash !== hash) continue;
+		await database.outbox.put({ ...now, sent: [...new Set([...now.sent, hash])] });
+		marked.push(each);
+	}
+	return marked;
+}
+
 /** Takes one acknowledged row out of the outbox. False for a place that is known to be another frame's: it is no such thing. */
 export async function acknowledgeOne(database: HemlinjeDatabase, row: OutboxRow, pos: number): Promise<boolean> {
 	const { circle, book, seq, hash } = row;

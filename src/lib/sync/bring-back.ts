@@ -58,7 +58,7 @@ export async function bringBack(deps: BringBackDeps, device: DeviceKeys): Promis
 	let circle = restored.value;
 	let frames = 0;
 	for (const head of heads.value.circles) {
-		const returned = await restoreFrames(deps, head, unshown);
+		const returned = await restoreFrames(deps, device.device, head, unshown);
 		if (!returned.ok && concernsAll(returned.error)) return returned;
 		if (!returned.ok || returned.value === null) continue;
 		frames += returned.value;
@@ -174,6 +174,7 @@ const keysOf = (access: CircleAccess, rights: Member['rights']) =>
 /** How many frames of a circle were sent again; null when the relay lacked none that are here. */
 async function restoreFrames(
 	deps: BringBackDeps,
+	device: DeviceId,
 	head: CircleHead,
 	unshown: ReadonlySet<Hash>
 ): Promise<Result<number | null, SyncError>> {
@@ -194,7 +195,7 @@ async function restoreFrames(
 	}
 	const pull = async () => {
 		const here = { access, heads: await store.heads(head.circle) };
-		return pullBooks({ ...deps, learn: () => deps.learn(access) }, head, here, () => undefined);
+		return pullBooks({ ...deps, device, learn: () => deps.learn(access) }, head, here, () => undefined);
 	};
 	const pulled = await pull();
 	if (!pulled.result.ok && pulled.result.error.type !== 'relay-went-back') return pulled.result;

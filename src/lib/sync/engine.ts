@@ -325,7 +325,8 @@ export class SyncEngine {
 			access = learnt.ok ? learnt.value : access;
 			return learnt;
 		};
-		const pulled = await pullBooks({ ...this.#deps, learn }, head, { access, heads: rows.heads }, (count) =>
+		const pulling = { ...this.#deps, device: device.device, learn };
+		const pulled = await pullBooks(pulling, head, { access, heads: rows.heads }, (count) =>
 			this.#progress.pulled(count)
 		);
 		const { books, result } = pulled;

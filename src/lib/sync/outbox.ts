@@ -79,6 +79,8 @@ async function flushBook(
 		}
 		const marked = await store.markSent(part);
 		if (!marked.ok) return ended(marked);
+		// Another tab has sent them or sealed them anew: what waits now is read again.
+		if (marked.value.length < part.length) continue;
 		const pushed = await relay.push(part.map(({ frame }) => frame.bytes));
 		if (pushed.ok) {
 			const done = keptOf(part, pushed.value, context.device);

@@ -4,7 +4,7 @@ import type { PullRange } from '$lib/protocol/api/frames';
 import { EMPTY_RUN, nextRun, shortRun, type CircleHead } from '$lib/protocol/api/heads';
 import type { Batch } from '$lib/protocol/entries';
 import type { Frame } from '$lib/protocol/frame';
-import type { BookId, CircleId } from '$lib/protocol/ids';
+import type { BookId, CircleId, DeviceId } from '$lib/protocol/ids';
 import { accessOf, bookOf } from '$lib/protocol/manifest';
 import { emptyHead, type HeadRow } from '$lib/storage/database';
 import type { LocalStore } from '$lib/storage/local-store';
@@ -19,6 +19,8 @@ import type { RelayClient } from './relay-client';
 interface PullDeps {
 	readonly store: LocalStore;
 	readonly relay: RelayClient;
+	/** This device. */
+	readonly device: DeviceId;
 	/**
 	 * The circle with the newest logs of everyone in it: asked for once, when a frame is of a device no log names. A member's
 	 * new device is in no manifest. Nothing is stored before it is answered, so that the frame is looked at again if not.
@@ -41,7 +43,7 @@ export interface PulledBooks {
  * device.
  */
 export async function pullBooks(
-	{ store, relay, learn }: PullDeps,
+	{ store, relay, device, learn }: PullDeps,
 	head: CircleHead,
 	{ access: opened, heads }: { readonly access: CircleAccess; readonly heads: readonly HeadRow[] },
 	onStored: (count: number) => void
@@ -72,7 +74,7 @@ export async function pullBooks(
 			if (!learnt.ok) return ended(learnt);
 			access = learnt.value;
 		}
-		const taking = { store, evidence, here };
+		const taking = { store, device, evidence, here };
 		const stored = await storePulled(taking, header.ranges, frames, wanted, access, (range) => {
 			changed.add(range.book);
 			onStored(range.count);
@@ -127,6 +129,7 @@ export const isAsShown = ({ books }: CircleHead, heads: readonly HeadRow[], { me
 
 interface Taking {
 	readonly store: LocalStore;
+	readonly device: DeviceId;
 	readonly evidence: Evidence;
 	readonly here: HeadsHere;
 }
@@ -182,7 +185,7 @@ interface Read {
 }
 
 async function readRange(
-	{ here }: Taking,
+	{ here, device }: Taking,
 	range: PulledRange,
 	pulled: readonly Pulled[],
 	access: CircleAccess
@@ -202,6 +205,7 @@ async function readRange(
 		remote: {
 			circle: range.circle,
 			book: range.book,
+			own: device,
 			frames: pulled.map(({ frame, verified }, index) => ({ frame, pos: range.after + index + 1, verified })),
 			after: range.after,
 			pos: range.after + range.count,

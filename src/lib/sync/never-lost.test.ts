@@ -1,0 +1,136 @@
+/** What a device has recorded is never lost: between two tabs, on becoming another device, on leaving (F6, MR12). */
+import 'fake-indexeddb/auto';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Party, weight } from '../../../tests/support/parties';
+import { startTestRelay, type TestRelay } from '../../../tests/support/relay-calls';
+import { createSqlitePlace, type SqlitePlace } from '../../../tests/support/relay-files';
+import { systemRandom } from '$lib/crypto/random';
+import { must } from '$lib/domain/assert';
+import type { BookId } from '$lib/protocol/ids';
+import { emptyHead, HemlinjeDatabase } from '$lib/storage/database';
+import { LocalStore } from '$lib/storage/local-store';
+import { localStorageMarkers } from '$lib/storage/markers';
+import { bookOfKind } from './circle-access';
+import { frameContent } from './frame-content';
+import { writeContext } from './write-context';
+
+let relay: TestRelay;
+let place: SqlitePlace;
+
+beforeEach(async () => {
+	place = createSqlitePlace();
+	relay = startTestRelay(await place.open());
+});
+
+afterEach(async () => {
+	await relay.close();
+	await place.remove();
+});
+
+const answering = (request: Request) => relay.handle(request, '192.0.2.1');
+
+const SHARED = [
+	['weight', 'w'],
+	['profile', 'r'],
+	['log', 'w']
+] as const;
+
+/** A person and a unit that share weights. */
+async function sharing(): Promise<{ marta: Party; unit: Party }> {
+	const [marta, unit] = [await Party.open(answering, 'person'), await Party.open(answering, 'unit')];
+	await marta.writeCode();
+	await unit.turnOn();
+	for (const each of [marta, unit]) expect(await each.sync()).toBe('ok');
+	await marta.shareWith(unit, SHARED);
+	await settle([marta, unit]);
+	return { marta, unit };
+}
+
+async function settle(parties: readonly Party[]): Promise<void> {
+	for (let round = 0; round < 4; round += 1)
+		for (const each of parties) {
+			each.client.forgetHeads();
+			await each.sync();
+		}
+}
+
+async function expectAlike(parties: readonly Party[], ids: readonly string[]): Promise<void> {
+	for (const each of parties) {
+		expect(await each.sync()).toBe('ok');
+		expect([...(await each.entries('weight'))].sort()).toEqual([...ids].sort());
+		expect(await each.waiting()).toBe(0);
+	}
+}
+
+const weightBook = async (party: Party): Promise<BookId> =>
+	must(bookOfKind(await party.access(), 'weight'), 'the circle has the book');
+
+/** What the next start of the app says of the store. */
+async function reopened({ space }: Party): Promise<string> {
+	const opened = await LocalStore.open(space, { random: systemRandom, markers: localStorageMarkers(null) });
+	if (!opened.ok) return opened.error.type;
+	opened.value.close();
+	return 'ok';
+}
+
+/** Another tab seals what waits of the weights anew, just before this one notes for the first time what it sends of them. */
+async function resealBetween(party: Party): Promise<{ readonly came: () => boolean }> {
+	const { store } = party;
+	const mark = store.markSent.bind(store);
+	const book = await weightBook(party);
+	let hasCome = false;
+	store.markSent = async (part) => {
+		if (!hasCome && part[0]?.row.book === book) {
+			hasCome = true;
+			const access = await party.access();
+			await store.reseal(writeContext(access, await party.device(), null), book, null, (frame) =>
+				frameContent(access, frame)
+			);
+		}
+		return mark(part);
+	};
+	return { came: () => hasCome };
+}
+
+test('F6: a frame that another tab seals anew between reading and sending is not sent as it was', async () => {
+	const { marta, unit } = await sharing();
+	const entries = [weight(70), weight(80)];
+	await marta.record('weight', entries.slice(0, 1));
+	const tab = await resealBetween(marta);
+	await unit.record('weight', entries.slice(1));
+	expect(await marta.sync()).toBe('ok');
+	expect(tab.came()).toBe(true);
+	expect(await reopened(marta)).toBe('ok');
+	await settle([unit, marta]);
+	expect(await reopened(marta)).toBe('ok');
+	await expectAlike(
+		[marta, unit],
+		entries.map(({ id }) => id)
+	);
+});
+
+test('F6: an own frame that is no longer here and comes back from the relay with others is found', async () => {
+	const { marta, unit } = await sharing();
+	const entries = [weight(70), weight(80)];
+	await marta.record('weight', entries.slice(0, 1));
+	await marta.sync();
+	await unit.record('weight', entries.slice(1));
+	await settle([unit, marta]);
+	const book = await weightBook(marta);
+	const { circle } = (await marta.access()).chain;
+	const { hash, seq } = await marta.store.head(circle, book);
+	const database = new HemlinjeDatabase(marta.space);
+	await database.frames.filter((row) => row.book === book).delete();
+	await database.blocks.filter((row) => row.book === book).delete();
+	await database.heads.put({ ...emptyHead(circle, book), hash, seq });
+	expect(await reopened(marta)).toBe('wiped');
+	marta.engine = marta.newEngine();
+	await settle([marta]);
+	expect(await database.frames.get([circle, book, must(hash, 'an own frame')])).toBeDefined();
+	database.close();
+	expect(await reopened(marta)).toBe('ok');
+	await expectAlike(
+		[marta, unit],
+		entries.map(({ id }) => id)
+	);
+});
