@@ -2,7 +2,7 @@
 import type { RandomBytes } from '$lib/crypto/bytes';
 import type { Result } from '$lib/domain/result';
 import type { Frame } from '$lib/protocol/frame';
-import type { BookId, CircleId } from '$lib/protocol/ids';
+import type { BookId, CircleId, DeviceId, Hash } from '$lib/protocol/ids';
 import type { Connection } from './connection';
 import { toRow, type HeadRow, type HemlinjeDatabase } from './database';
 import { StorageAbort, type StorageError } from './errors';
@@ -16,7 +16,7 @@ import {
 } from './keyring';
 import { after, CURRENT_DEVICE, sealAfter, type FrameContent, type WriteContext } from './record';
 import type { SealedRows } from './sealed-rows';
-import { waitingIn } from './waiting';
+import { unarrivedIn, type Unarrived } from './waiting';
 
 const NO_WORK: DeviceWork = { v: 1, remove: [], next: null };
 
@@ -24,6 +24,8 @@ const NO_WORK: DeviceWork = { v: 1, remove: [], next: null };
 export interface Rechaining {
 	readonly circle: CircleId;
 	readonly books: readonly BookId[];
+	/** Books in which what was acknowledged and has not been shown is said again too. */
+	readonly again: ReadonlySet<BookId>;
 	readonly context: WriteContext;
 	/** What stands in a frame; null when it cannot be read here. */
 	readonly contentOf: (frame: Frame) => FrameContent | null;
@@ -48,9 +50,20 @@ export class DeviceStore {
 		return this.#rows.update(DEVICE_WORK_ROW, deviceWorkSchema, (before) => change(before ?? NO_WORK));
 	}
 
+	/** What a device has said in each book of a circle that the relay was not seen to have; books without any left out. */
+	async unarrived(circle: CircleId, device: DeviceId): Promise<ReadonlyMap<BookId, Unarrived>> {
+		const found = await this.#connection.read((database) =>
+			database.transaction('r', ['heads', 'frames', 'outbox'], async () => {
+				const heads = await database.heads.where('circle').equals(circle).toArray();
+				return Promise.all(heads.map(async (head) => [head.book, await unarrivedIn(database, head, device)] as const));
+			})
+		);
+		return new Map(found.filter(([, { waiting, unshown }]) => waiting.length + unshown.length > 0));
+	}
+
 	/**
-	 * From here on this is the device `next`, in one transaction: its own chains begin anew in every book, and what waits is
-	 * sealed again as its own, every entry as it stands, under the same ids. What was sealed as the old device and never
+	 * From here on this is the device `next`, in one transaction: its own chains begin anew in every book, and what waits,
+	 * or was acknowledged and never shown, is sealed again as its own, every entry as it stands, under the same ids. What was sealed as the old device and never
 	 * arrived goes; what arrived stays as that device's. Nothing happens when the row is another than `from` by now.
 	 */
 	become(from: DeviceKeys, next: DeviceKeys, rechain: readonly Rechaining[]): Promise<Result<boolean, StorageError>> {
@@ -59,7 +72,7 @@ export class DeviceStore {
 			const now = row && this.#rows.open(row, deviceKeysSchema);
 			if (now?.device !== from.device || now.log.length !== from.log.length) return false;
 			for (const head of await database.heads.toArray()) await database.heads.put({ ...head, seq: 0, hash: null });
-			for (const each of rechain) for (const book of each.books) await this.#rechain(database, each, book);
+			for (const each of rechain) for (const book of each.books) await this.#rechain(database, from.device, each, book);
 			// Whatever waits in a circle that was not named would be lost to the relay: then nothing changes.
 			const left = await database.outbox.toArray();
 			const named = new Set(rechain.map(({ circle }) => circle));
@@ -71,21 +84,32 @@ export class DeviceStore {
 		});
 	}
 
-	async #rechain(database: HemlinjeDatabase, { circle, context, contentOf }: Rechaining, book: BookId): Promise<void> {
-		const waiting = await waitingIn(database, circle, book);
+	async #rechain(
+		database: HemlinjeDatabase,
+		old: DeviceId,
+		{ circle, again, context, contentOf }: Rechaining,
+		book: BookId
+	): Promise<void> {
 		const first = await database.heads.get([circle, book]);
-		if (waiting.length === 0 || !first) return;
+		if (!first) return;
+		const { waiting, unshown } = await unarrivedIn(database, first, old);
+		// One that cannot be read here stays the old device's.
+		const taken = again.has(book) ? unshown.filter((frame) => contentOf(frame) !== null) : [];
+		const said = [...taken, ...waiting.map(({ frame }) => frame)].sort((a, b) => a.header.seq - b.header.seq);
+		if (said.length === 0) return;
 		let head: HeadRow = { ...first, rewrites: first.rewrites + 1 };
 		const sealed: { readonly frame: Frame; readonly at: HeadRow }[] = [];
-		for (const { frame: old } of waiting) {
-			const content = contentOf(old);
+		for (const each of said) {
+			const content = contentOf(each);
 			if (!content) throw new StorageAbort({ type: 'storage-unavailable' });
 			const frame = sealAfter(context, head, content, this.#random);
 			head = after(head, frame);
 			sealed.push({ frame, at: head });
 		}
+		// One that has arrived after all comes again: its place is beyond what was read.
+		await database.frames.bulkDelete(taken.map(({ hash }): [CircleId, BookId, Hash] => [circle, book, hash]));
 		for (const { row } of waiting) {
-			const hashes = [...new Set([row.hash, ...row.sent])].map((hash): [CircleId, BookId, typeof hash] => [
+			const hashes = [...new Set([row.hash, ...row.sent])].map((hash): [CircleId, BookId, Hash] => [
 				circle,
 				book,
 				hash

@@ -1,8 +1,9 @@
 /** What waits to be sent, as rows and frames, and how it is brought in line with what has arrived (docs/protocol.md F6). */
 import { parseFrame, type Frame } from '$lib/protocol/frame';
-import type { BookId, CircleId, Hash } from '$lib/protocol/ids';
-import { outboxOf, type HemlinjeDatabase, type OutboxRow } from './database';
+import type { BookId, CircleId, DeviceId, Hash } from '$lib/protocol/ids';
+import { outboxOf, rowsOf, type HeadRow, type HemlinjeDatabase, type OutboxRow } from './database';
 import { StorageAbort } from './errors';
+import { toStored } from './record';
 
 /** A waiting row with its frame. */
 export interface Waiting {
@@ -25,6 +26,29 @@ export async function waitingIn(database: HemlinjeDatabase, circle: CircleId, bo
 		if (!frame.ok) throw new StorageAbort({ type: 'wiped' });
 		return { row, frame: frame.value };
 	});
+}
+
+/** What a device has said in a book that the relay was not seen to have, in order. */
+export interface Unarrived {
+	readonly waiting: readonly Waiting[];
+	/** Acknowledged, and not shown where the book was read. */
+	readonly unshown: readonly Frame[];
+}
+
+/** The same of one book. Runs in any transaction over frames and outbox. */
+export async function unarrivedIn(
+	database: HemlinjeDatabase,
+	{ circle, book, pos }: HeadRow,
+	device: DeviceId
+): Promise<Unarrived> {
+	const waiting = await waitingIn(database, circle, book);
+	const sealings = new Set(waiting.flatMap(({ row }) => [row.hash, ...row.sent]));
+	const rows = await rowsOf(database, circle, book)
+		.filter(
+			(row) => row.device === device && row.verified && (row.pos === 0 || row.pos > pos) && !sealings.has(row.hash)
+		)
+		.sortBy('seq');
+	return { waiting, unshown: rows.flatMap((row) => toStored(row)?.frame ?? []) };
 }
 
 /**

@@ -15,6 +15,7 @@ import { openDeviceNote, sealDeviceNote } from '$lib/protocol/own-notes';
 import type { Rechaining } from '$lib/storage/device-store';
 import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
+import type { Unarrived } from '$lib/storage/waiting';
 import { epochKey, type CircleAccess } from './circle-access';
 import type { SyncError } from './engine';
 import { frameContent } from './frame-content';
@@ -102,41 +103,42 @@ function asAnother({ random, now }: EnrolDeps, device: DeviceKeys, next: NextKey
 	};
 }
 
-/** Everything that waits, with the keys it was sealed under; null when part of it cannot be read here. */
+/** Everything that waits or was never shown, with the keys it was sealed under; null when part of it cannot be read here. */
 async function rechaining(deps: EnrolDeps, device: DeviceKeys, next: NextKeys): Promise<Rechaining[] | null> {
 	const found: Rechaining[] = [];
 	for (const keys of await deps.store.readCircles()) {
-		const rows = await deps.store.outbox(keys.circle);
-		if (rows.length === 0) continue;
+		const unarrived = await deps.store.devices.unarrived(keys.circle, device.device);
+		if (unarrived.size === 0) continue;
 		const access = await deps.open(keys);
-		if (!access) return null;
-		const books = [...new Set(rows.map((row) => row.book))];
-		const each = await rechainOf(deps, access, { ...device, ...next }, books);
+		const each = access && rechainOf(deps, access, { ...device, ...next }, unarrived);
 		if (!each) return null;
 		found.push(each);
 	}
 	return found;
 }
 
-async function rechainOf(
-	{ store, relay }: EnrolDeps,
+function rechainOf(
+	{ relay }: EnrolDeps,
 	access: CircleAccess,
 	device: DeviceKeys,
-	books: readonly BookId[]
-): Promise<Rechaining | null> {
-	const { circle } = access.chain;
+	unarrived: ReadonlyMap<BookId, Unarrived>
+): Rechaining | null {
 	const context = writeContext(access, device, relay.skewMs);
 	/** A book this member may no longer write waits on as it waited: under the key it was written with. */
 	const before = new Map<BookId, { readonly epoch: number; readonly key: Uint8Array }>();
-	for (const book of books) {
-		const frame = (await store.waiting(circle, book))[0]?.frame;
-		const key = frame && epochKey(access, book, frame.header.epoch);
-		if (!frame || !key) return null;
+	for (const [book, { waiting }] of unarrived) {
+		const frame = waiting[0]?.frame;
+		if (!frame) continue;
+		const key = epochKey(access, book, frame.header.epoch);
+		if (!key) return null;
 		before.set(book, { epoch: frame.header.epoch, key });
 	}
+	// Where nothing may be written any more nothing is said again: it would wait for ever.
+	const isOpen = (book: BookId): boolean => !access.keys.erased && context.epochOf(book) !== null;
 	return {
-		circle,
-		books,
+		circle: access.chain.circle,
+		books: [...unarrived.keys()],
+		again: new Set([...unarrived.keys()].filter(isOpen)),
 		context: { ...context, epochOf: (book) => context.epochOf(book) ?? before.get(book) ?? null },
 		contentOf: (frame) => frameContent(access, frame)
 	};

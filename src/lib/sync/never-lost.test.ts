@@ -1,11 +1,14 @@
 /** What a device has recorded is never lost: between two tabs, on becoming another device, on leaving (F6, MR12). */
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Party, weight } from '../../../tests/support/parties';
+import { acknowledging } from '../../../tests/support/lying-relay';
+import { Party, receipt, weight } from '../../../tests/support/parties';
 import { startTestRelay, type TestRelay } from '../../../tests/support/relay-calls';
 import { createSqlitePlace, type SqlitePlace } from '../../../tests/support/relay-files';
 import { systemRandom } from '$lib/crypto/random';
 import { must } from '$lib/domain/assert';
+import { splitFrames } from '$lib/protocol/api/frames';
+import { parseFrame } from '$lib/protocol/frame';
 import type { BookId } from '$lib/protocol/ids';
 import { emptyHead, HemlinjeDatabase } from '$lib/storage/database';
 import { LocalStore } from '$lib/storage/local-store';
@@ -134,3 +137,46 @@ test('F6: an own frame that is no longer here and comes back from the relay with
 		entries.map(({ id }) => id)
 	);
 });
+
+test('MR12: what was acknowledged falsely is said again by a device that becomes another in the same pass', async () => {
+	const { marta, unit } = await sharing();
+	const entries = [weight(70), weight(80)];
+	await marta.record('weight', entries.slice(0, 1));
+	await marta.sync();
+	await marta.record('weight', entries.slice(1));
+	await marta.record('log', [receipt()]);
+	const weights = await weightBook(marta);
+	const { device } = await marta.device();
+	// The weights are said to have arrived; in the log somebody else’s frame is said to stand in the place.
+	const told = new Set<BookId>();
+	marta.between = async (request, next) => {
+		if (!request.url.endsWith('/push')) return next(request);
+		const { book } = await headerOf(request);
+		if (told.has(book)) return next(request);
+		told.add(book);
+		return book === weights ? acknowledging(() => 9)(request, next) : foreignHead(request);
+	};
+	await marta.sync();
+	expect(told.size).toBe(2);
+	marta.between = (request, next) => next(request);
+	expect((await marta.device()).device).not.toBe(device);
+	await settle([marta, unit]);
+	await expectAlike(
+		[marta, unit],
+		entries.map(({ id }) => id)
+	);
+});
+
+async function headerOf(request: Request) {
+	const [first] = must(splitFrames(new Uint8Array(await request.clone().arrayBuffer())), 'a push holds frames');
+	const frame = parseFrame(must(first, 'one at least'));
+	if (!frame.ok) throw new Error('not a frame');
+	return frame.value.header;
+}
+
+/** Refuses a push: somebody else’s frame is said to stand in the place. */
+async function foreignHead(request: Request): Promise<Response> {
+	const { seq } = await headerOf(request);
+	const body = { error: 'conflict', head: { seq, hash: 'A'.repeat(43) } };
+	return new Response(JSON.stringify(body), { status: 409, headers: { 'content-type': 'application/json' } });
+}
