@@ -312,8 +312,9 @@ export class SyncEngine {
 	async #pullCircle(head: CircleHead, device: DeviceKeys): Promise<Result<void, SyncError>> {
 		if (this.#taken.has(head)) return ok(undefined);
 		const rows = await this.#deps.store.readCircleRows(head.circle);
-		// Left by the person, and the relay not told yet: nothing more is taken in.
-		if (rows.keys?.standing === 'declined' && !device.unit) return ok(undefined);
+		// Left by the person, and the relay not told yet: nothing more is taken in, but to see that all they wrote is there.
+		const isLeft = rows.keys?.standing === 'declined' && !device.unit;
+		if (isLeft && (await this.#deps.store.places.missingNewest(head.circle)).size === 0) return ok(undefined);
 		const opened = await this.#pullManifest(head, rows, device);
 		if (!opened.ok) return opened;
 		if (!opened.value) return ok(undefined);
@@ -472,6 +473,8 @@ export class SyncEngine {
 				writeContext(access, device, this.#deps.relay.skewMs)
 			);
 			if (sent.length > 0) void this.#deps.onChange({ circle: keys.circle, keys: false, books: sent });
+			// The farewell: once it has been seen at the relay, the circle goes.
+			if (sent.length > 0 && keys.standing === 'declined') this.#again = true;
 			if (sent.length > 0 || (!result.ok && result.error.type === 'relay-went-back')) {
 				// The next pass looks what is really there, also when the relay says that nothing has moved.
 				this.#taken.forget(keys.circle);

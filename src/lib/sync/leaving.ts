@@ -5,12 +5,12 @@ import type { Heads } from '$lib/protocol/api/heads';
 import { isErasedBy, parseErasure, signerOf } from '$lib/protocol/erasure';
 import { idBytes, type CircleId, type IdentityId } from '$lib/protocol/ids';
 import { isInCharge } from '$lib/protocol/holder';
-import type { ManifestError } from '$lib/protocol/manifest';
+import { accessOf, bookOf, type ManifestError } from '$lib/protocol/manifest';
 import type { CircleKeys } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
 import type { CircleAccess } from './circle-access';
 import type { SyncChange, SyncError } from './engine';
-import type { RelayClient } from './relay-client';
+import type { RelayClient, RelayError } from './relay-client';
 
 export interface LeavingDeps {
 	readonly store: LocalStore;
@@ -22,7 +22,7 @@ export interface LeavingDeps {
 	/** Verifies a row with newer records, asking for the logs it lacks. */
 	readonly verify: (row: CircleKeys) => Promise<Result<CircleAccess, ManifestError | SyncError>>;
 	readonly save: (row: CircleKeys) => Promise<Result<CircleKeys, SyncError>>;
-	/** The circle was taken off this device: what was taken in of it is to be asked for anew. */
+	/** What was taken in of the circle is to be asked for anew: it was taken off this device, or is in doubt. */
 	readonly forget: (circle: CircleId) => void;
 }
 
@@ -82,12 +82,20 @@ async function erasedAt({ logOf }: LeavingDeps, access: CircleAccess, bytes: Uin
 	return signer && isErasedBy(word, signer) ? word.body.at : null;
 }
 
-/** Circles this device's person has left: once the farewell has been sent the relay is told, and nothing stays here. */
-export async function leaveCircles({ store, relay, open, forget }: LeavingDeps): Promise<Result<void, SyncError>> {
+/**
+ * Circles this device's person has left: once the farewell, and all they had written there, has been seen at the relay, it is
+ * told, and nothing stays here.
+ */
+export async function leaveCircles(deps: LeavingDeps): Promise<Result<void, SyncError>> {
+	const { store, relay, open, forget } = deps;
 	for (const keys of await store.readCircles()) {
 		if (keys.standing !== 'declined' || keys.keys.length === 0) continue;
-		const isMember = (await open(keys))?.member !== undefined;
+		const access = await open(keys);
+		const isMember = access?.member !== undefined;
 		if (isMember && (await store.countOutbox(keys.circle)) > 0) continue;
+		const waits = access && isMember ? await waitsToBeSeen(deps, access) : ok(false);
+		if (!waits.ok) return waits;
+		if (waits.value) continue;
 		const told = isMember ? await relay.leaveCircle(keys.circle) : ok(undefined);
 		if (!told.ok && told.error.type !== 'refused') return told;
 		const forgotten = await store.forgetCircle(keys.circle);
@@ -96,3 +104,21 @@ export async function leaveCircles({ store, relay, open, forget }: LeavingDeps):
 	}
 	return ok(undefined);
 }
+
+/**
+ * Whether something was acknowledged and has not been shown (MR12): this device may be the only one that has it. The next pass
+ * looks, and sends it again where the relay has it not. A relay that lets the person in no more will never show it.
+ */
+async function waitsToBeSeen({ store, relay, forget }: LeavingDeps, access: CircleAccess) {
+	const { circle, head, records } = access.chain;
+	const missing = [...(await store.places.missingNewest(circle)).keys()];
+	if (!missing.some((book) => accessOf(access.member, book) !== null && bookOf(head.body, book))) return ok(false);
+	const asked = await relay.manifests(circle, records.length);
+	if (!asked.ok) return isTurningAway(asked.error) ? ok(false) : asked;
+	forget(circle);
+	relay.forgetHeads();
+	return ok(true);
+}
+
+const isTurningAway = (error: RelayError): boolean =>
+	error.type === 'refused' && (error.code === 'not-found' || error.code === 'unauthorized');

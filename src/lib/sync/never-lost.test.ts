@@ -9,7 +9,7 @@ import { systemRandom } from '$lib/crypto/random';
 import { must } from '$lib/domain/assert';
 import { splitFrames } from '$lib/protocol/api/frames';
 import { parseFrame } from '$lib/protocol/frame';
-import type { BookId } from '$lib/protocol/ids';
+import type { BookId, CircleId } from '$lib/protocol/ids';
 import { emptyHead, HemlinjeDatabase } from '$lib/storage/database';
 import { LocalStore } from '$lib/storage/local-store';
 import { localStorageMarkers } from '$lib/storage/markers';
@@ -165,6 +165,55 @@ test('MR12: what was acknowledged falsely is said again by a device that becomes
 		[marta, unit],
 		entries.map(({ id }) => id)
 	);
+});
+
+/** The unit's person has written a weight and a farewell and leaves; the relay says it has both, and has neither. */
+async function leavingUnseen(unit: Party): Promise<{ readonly circle: CircleId; readonly id: string }> {
+	const entry = weight(70);
+	await unit.record('weight', [entry]);
+	await unit.record('log', [receipt()]);
+	const { circle } = (await unit.access()).chain;
+	await unit.store.updateCircle(circle, (now) => ({ ...must(now, 'the circle is here'), standing: 'declined' }));
+	unit.between = acknowledging(() => 9);
+	expect(await unit.waiting()).toBeGreaterThan(0);
+	await unit.sync();
+	expect(await unit.waiting()).toBe(0);
+	unit.between = (request, next) => next(request);
+	return { circle, id: entry.id };
+}
+
+const keysOf = async ({ store }: Party, circle: CircleId) => (await store.readCircle(circle))?.keys;
+
+test('MR12: a circle that was left stays until what was acknowledged falsely is at the relay', async () => {
+	const { marta, unit } = await sharing();
+	const { circle, id } = await leavingUnseen(unit);
+	expect(await keysOf(unit, circle)).not.toEqual([]);
+	await settle([unit, marta]);
+	expect(await keysOf(unit, circle)).toEqual([]);
+	expect(await unit.store.heads(circle)).toEqual([]);
+	await expectAlike([marta], [id]);
+	expect(await marta.entries('log')).toHaveLength(1);
+});
+
+test('an honest relay is told in the same sync that somebody leaves', async () => {
+	const { marta, unit } = await sharing();
+	const entry = weight(70);
+	await unit.record('weight', [entry]);
+	const { circle } = (await unit.access()).chain;
+	await unit.store.updateCircle(circle, (now) => ({ ...must(now, 'the circle is here'), standing: 'declined' }));
+	expect(await unit.sync()).toBe('ok');
+	expect(await keysOf(unit, circle)).toEqual([]);
+	expect(unit.calls.at(-1)).toMatch(/leave$/);
+	await settle([marta]);
+	await expectAlike([marta], [entry.id]);
+});
+
+test('a circle that was left goes when the relay lets the person in no more, also when something was never seen', async () => {
+	const { unit } = await sharing();
+	const { circle } = await leavingUnseen(unit);
+	await relay.store.leaveCircle(circle, (await unit.device()).identity);
+	await settle([unit]);
+	expect(await keysOf(unit, circle)).toEqual([]);
 });
 
 async function headerOf(request: Request) {
