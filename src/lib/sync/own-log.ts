@@ -50,22 +50,52 @@ export const isShutOut = (device: DeviceKeys): boolean => shutOutBy(device) !== 
 /** How many records of the own log the relay is known to have. */
 const acknowledged = (device: DeviceKeys): number => device.relay.logSent + 1;
 
-/** Takes in what other devices have written in the own log. The device's row as it then is. */
-export async function refreshOwnLog({ store, relay, now: clock }: OwnLogDeps): Promise<Result<DeviceKeys, SyncError>> {
-	const device = must(await store.readDevice(), 'only a device with keys has a log');
+/**
+ * Takes in what other devices have written in the own log. The device's row as it then is. A relay that has fewer
+ * records than it took is owed the rest again; one that does not know the identity at all does not let this device in.
+ */
+export async function refreshOwnLog(deps: OwnLogDeps): Promise<Result<DeviceKeys, SyncError>> {
+	const device = must(await deps.store.readDevice(), 'only a device with keys has a log');
 	const known = acknowledged(device);
 	// The last one known comes along: the answer must go on from it.
-	const fetched = await relay.identityLog(device.identity, known - 1);
-	if (!fetched.ok) return fetched.error.type === 'refused' && fetched.error.code === 'not-found' ? ok(device) : fetched;
+	const fetched = await deps.relay.identityLog(device.identity, known - 1);
+	if (!fetched.ok) {
+		const isUnknown = fetched.error.type === 'refused' && fetched.error.code === 'not-found';
+		return isUnknown ? err({ type: 'refused', code: 'unauthorized' }) : fetched;
+	}
 	const [last, ...news] = fetched.value;
+	if (last === undefined) return owedAgain(deps, device);
 	if (last !== device.log[known - 1] || news.length === 0) return ok(device);
-	const next = await withNews(device, news, clock());
+	const next = await withNews(device, news, deps.now());
 	if (!next) return ok(device);
 	// Only what the log decides is written: another tab may have changed the rest, or the log itself.
+	return updated(deps, device, (now) => ({
+		...now,
+		log: next.log,
+		boxes: united(now.boxes, next.boxes),
+		recovery: next.recovery,
+		relay: next.relay
+	}));
+}
+
+/** The row with what the relay has really kept, where it took more: the records behind that are to be sent again. */
+async function owedAgain(deps: OwnLogDeps, device: DeviceKeys): Promise<Result<DeviceKeys, SyncError>> {
+	const fetched = await deps.relay.identityLog(device.identity);
+	if (!fetched.ok) return fetched;
+	const kept = fetched.value;
+	const isBehind = kept.length > 0 && kept.length < acknowledged(device);
+	if (!isBehind || kept.some((record, n) => record !== device.log[n])) return ok(device);
+	return updated(deps, device, (now) => ({ ...now, relay: { ...now.relay, logSent: kept.length - 1 } }));
+}
+
+/** The row as it is after a change, which is not made when another tab has changed the log meanwhile. */
+async function updated(
+	{ store }: OwnLogDeps,
+	before: DeviceKeys,
+	change: (now: DeviceKeys) => DeviceKeys
+): Promise<Result<DeviceKeys, SyncError>> {
 	const saved = await store.updateDevice((now) =>
-		now.log.length === device.log.length && now.device === device.device
-			? { ...now, log: next.log, boxes: united(now.boxes, next.boxes), recovery: next.recovery, relay: next.relay }
-			: now
+		now.log.length === before.log.length && now.device === before.device ? change(now) : now
 	);
 	return saved.ok ? ok(must(await store.readDevice(), 'it was just written')) : saved;
 }

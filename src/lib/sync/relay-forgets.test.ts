@@ -1,0 +1,144 @@
+/** A relay that says it has kept what it is told of an identity and has not, and one that once has another database. */
+import 'fake-indexeddb/auto';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { pairWith } from '../../../tests/support/pairing';
+import { Party, weight, type Between } from '../../../tests/support/parties';
+import { startTestRelay, type TestRelay } from '../../../tests/support/relay-calls';
+import { createSqlitePlace, type SqlitePlace } from '../../../tests/support/relay-files';
+import { toBase64url } from '$lib/crypto/bytes';
+
+let relay: TestRelay;
+let place: SqlitePlace;
+
+beforeEach(async () => {
+	place = createSqlitePlace();
+	relay = startTestRelay(await place.open());
+});
+
+afterEach(async () => {
+	await relay.close();
+	await place.remove();
+});
+
+const answering = (request: Request) => relay.handle(request, '192.0.2.1');
+const honest: Between = (request, next) => next(request);
+const isRecord = ({ method, url }: Request) => method === 'POST' && /\/identities\/[^/]+\/log$/.test(url);
+const isRegistration = ({ method, url }: Request) => method === 'POST' && url.endsWith('/identities');
+
+/** Says yes to so many records of identity logs, and keeps none of them. */
+function forgettingRecords(count: number): Between {
+	let left = count;
+	return (request, next) =>
+		isRecord(request) && (left -= 1) >= 0 ? Promise.resolve(new Response(null, { status: 204 })) : next(request);
+}
+
+/** Says yes to a registration, and keeps nothing. */
+const forgettingRegistration =
+	(identity: string): Between =>
+	(request, next) =>
+		isRegistration(request) ? Promise.resolve(Response.json({ id: identity })) : next(request);
+
+/** A person with a code on paper, in step with the relay. */
+async function person(): Promise<Party> {
+	const opened = await Party.open(answering, 'person');
+	await opened.writeCode();
+	expect(await opened.sync()).toBe('ok');
+	return opened;
+}
+
+/** The app opened anew, at this relay. */
+function reopen(party: Party, at: Party['relay']): void {
+	party.relay = at;
+	party.client = party.newClient();
+	party.engine = party.newEngine();
+}
+
+async function expectKept(party: Party): Promise<void> {
+	const { identity, log, relay: told } = await party.device();
+	expect((await relay.store.identityLog(identity)).map(toBase64url)).toEqual(log);
+	expect(told).toMatchObject({ registered: true, logSent: log.length - 1 });
+	expect(await party.waiting()).toBe(0);
+}
+
+test.each([1, 2])(
+	'MR12: of new codes whose records were acknowledged and not kept, %d are sent again',
+	async (count) => {
+		const marta = await person();
+		marta.between = forgettingRecords(count);
+		for (let n = 0; n < count; n += 1) await marta.writeCode();
+		await marta.sync();
+		marta.between = honest;
+		await marta.record('weight', [weight()]);
+		expect(await marta.sync()).toBe('ok');
+		await expectKept(marta);
+		await marta.writeCode();
+		expect(await marta.sync()).toBe('ok');
+		await expectKept(marta);
+		const unit = await Party.open(answering, 'unit');
+		await unit.turnOn();
+		await unit.sync();
+		await expect(marta.shareWith(unit, [['weight', 'w']])).resolves.toBeUndefined();
+	}
+);
+
+test('MR12: a record acknowledged and not kept is sent before the next one that is owed', async () => {
+	const marta = await person();
+	marta.between = forgettingRecords(1);
+	await marta.writeCode();
+	await marta.writeCode();
+	expect(await marta.sync()).toBe('ok');
+	await expectKept(marta);
+});
+
+test('MR12: a removal that was acknowledged and not kept is carried out', async () => {
+	const marta = await person();
+	const computer = await pairWith(marta, answering);
+	for (const each of [computer, marta]) expect(await each.sync()).toBe('ok');
+	const { device } = await computer.device();
+	await marta.store.devices.updateWork((now) => ({ ...now, remove: [device] }));
+	marta.between = forgettingRecords(1);
+	await marta.sync();
+	marta.between = honest;
+	await marta.record('weight', [weight()]);
+	expect(await marta.sync()).toBe('ok');
+	await expectKept(marta);
+	expect(await computer.sync()).toBe('shut-out');
+});
+
+test('a pass that finds the own log in step asks for it once', async () => {
+	const marta = await person();
+	await marta.writeCode();
+	await marta.sync();
+	marta.calls.length = 0;
+	expect(await marta.sync()).toBe('ok');
+	expect(marta.calls.filter((call) => /^GET identities\/.*\/log$/.test(call))).toHaveLength(1);
+});
+
+test('MR12: an identity whose registration was acknowledged and not kept is registered, and its code sent', async () => {
+	const marta = await Party.open(answering, 'person');
+	await marta.writeCode();
+	marta.between = forgettingRegistration((await marta.device()).identity);
+	await marta.sync();
+	marta.between = honest;
+	await marta.record('weight', [weight()]);
+	for (let round = 0; round < 3; round += 1) await marta.sync();
+	expect(await marta.sync()).toBe('ok');
+	await expectKept(marta);
+});
+
+test('a relay that lost an identity which owes it a removal takes it in again, and carries that out', async () => {
+	const marta = await person();
+	const computer = await pairWith(marta, answering);
+	for (const each of [computer, marta]) expect(await each.sync()).toBe('ok');
+	const { device } = await computer.device();
+	await marta.store.devices.updateWork((now) => ({ ...now, remove: [device] }));
+	await relay.close();
+	await place.remove();
+	place = createSqlitePlace();
+	relay = startTestRelay(await place.open());
+	reopen(marta, answering);
+	for (let round = 0; round < 3; round += 1) await marta.sync();
+	expect(await marta.sync()).toBe('ok');
+	await expectKept(marta);
+	expect(await computer.sync()).toBe('shut-out');
+});
