@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { toBase64url } from '$lib/crypto/bytes';
 import { systemRandom } from '$lib/crypto/random';
+import { must } from '$lib/domain/assert';
 import { createSigningKey } from '$lib/crypto/signing';
 import { parsePull } from '$lib/protocol/api/frames';
 import { parseHeads } from '$lib/protocol/api/heads';
@@ -279,6 +280,11 @@ describe('identities', () => {
 		]);
 		const raced = await Promise.all(units.map((unit) => register(relay, unit, toBase64url(code))));
 		expect(raced.map((answer) => answer.status).sort()).toEqual([200, 409, 409]);
+		// The one that was let in is known by now, with the token, with another and with none.
+		const unit = must(units[raced.findIndex(({ status }) => status === 200)], 'one was let in');
+		for (const token of [toBase64url(code), toBase64url(systemRandom(32)), undefined])
+			expect((await register(relay, unit, token)).status).toBe(200);
+		expect((await store.identityLog(unit.identity.id)).length).toBe(1);
 		expect((await register(relay, createSomeone({ type: 'unit', space: 'demo' }))).status).toBe(200);
 	});
 });

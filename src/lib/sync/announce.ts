@@ -22,7 +22,7 @@ export async function announceIdentity(deps: AnnounceDeps, device: DeviceKeys): 
 		if (sent.value !== device.identity) return err({ type: 'unreachable' });
 		await store.updateDevice((now) => ({
 			...now,
-			relay: { ...now.relay, registered: true },
+			relay: { ...device.relay, registered: true },
 			unit: now.unit && { ...now.unit, enrolment: null }
 		}));
 	}

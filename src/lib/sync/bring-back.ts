@@ -101,19 +101,17 @@ export async function announceAgain(
 	if (!shown.ok && !isUnknown) return shown;
 	const known = shown.ok ? shown.value : [];
 	const isBehind = known.length < device.log.length && known.every((record, n) => record === device.log[n]);
-	const wasRegistered = device.relay.registered;
-	if (!wasRegistered) return ok(false);
-	const updated = await store.updateDevice((now) => ({
-		...now,
-		relay: {
-			registered: known.length > 0,
-			logSent: isBehind ? Math.max(0, known.length - 1) : now.relay.logSent,
-			recoverySent: 0
-		}
-	}));
+	if (!device.relay.registered) return ok(false);
+	const shownBy: DeviceKeys['relay'] = {
+		registered: known.length > 0,
+		logSent: isBehind ? Math.max(0, known.length - 1) : device.relay.logSent,
+		recoverySent: 0
+	};
+	// One that does not know the identity at all may be the wrong one: nothing is noted before it has taken it in.
+	const updated = shownBy.registered ? await store.updateDevice((now) => ({ ...now, relay: shownBy })) : ok(undefined);
 	if (!updated.ok) return updated;
 	const again = await store.readDevice();
-	const announced = again ? await announceIdentity(deps, again) : ok(undefined);
+	const announced = again ? await announceIdentity(deps, { ...again, relay: shownBy }) : ok(undefined);
 	return announced.ok ? ok(isBehind) : announced;
 }
 

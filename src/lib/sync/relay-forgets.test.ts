@@ -6,6 +6,10 @@ import { Party, weight, type Between } from '../../../tests/support/parties';
 import { startTestRelay, type TestRelay } from '../../../tests/support/relay-calls';
 import { createSqlitePlace, type SqlitePlace } from '../../../tests/support/relay-files';
 import { toBase64url } from '$lib/crypto/bytes';
+import { sha256 } from '$lib/crypto/hash';
+import { systemRandom } from '$lib/crypto/random';
+import { hashText } from '$lib/protocol/ids';
+import { createDevice } from './create';
 
 let relay: TestRelay;
 let place: SqlitePlace;
@@ -44,6 +48,18 @@ async function person(): Promise<Party> {
 	await opened.writeCode();
 	expect(await opened.sync()).toBe('ok');
 	return opened;
+}
+
+/** A unit of the real space that has the operator's token and has told nobody yet. */
+async function realUnit(): Promise<Party> {
+	const token = systemRandom(32);
+	await relay.store.saveEnrolment({ hash: hashText(sha256(token)), exp: relay.clock() + 1000 });
+	const unit = await Party.empty(answering);
+	const device = createDevice({ random: systemRandom, now: () => unit.clock, space: 'real' }, 'unit');
+	const enrolment = toBase64url(token);
+	const words = { name: 'Mottagningen', contact: 'Anna', phone: '', hours: '', enrolment };
+	await unit.store.createDevice({ ...device, relayOn: true, unit: words }, null);
+	return unit;
 }
 
 /** The app opened anew, at this relay. */
@@ -141,4 +157,31 @@ test('a relay that lost an identity which owes it a removal takes it in again, a
 	expect(await marta.sync()).toBe('ok');
 	await expectKept(marta);
 	expect(await computer.sync()).toBe('shut-out');
+});
+
+test('a unit that once met an empty database goes on when the right one is back', async () => {
+	const unit = await realUnit();
+	expect([await unit.sync(), await unit.sync()]).toEqual(['ok', 'ok']);
+	const elsewhere = createSqlitePlace();
+	const empty = startTestRelay(await elsewhere.open());
+	reopen(unit, (request) => empty.handle(request, '192.0.2.1'));
+	expect([await unit.sync(), await unit.sync()]).toEqual(['unauthorized', 'unauthorized']);
+	expect((await unit.device()).relay.registered).toBe(true);
+	await empty.close();
+	await elsewhere.remove();
+	reopen(unit, answering);
+	expect(await unit.sync()).toBe('ok');
+	await expectKept(unit);
+});
+
+test('a unit that has noted such a database, and has no token left, is let in by the right one', async () => {
+	const unit = await realUnit();
+	expect(await unit.sync()).toBe('ok');
+	await unit.store.updateDevice((now) => ({
+		...now,
+		relay: { registered: false, logSent: 0, recoverySent: 0 },
+		unit: now.unit && { ...now.unit, enrolment: null }
+	}));
+	expect(await unit.sync()).toBe('ok');
+	await expectKept(unit);
 });

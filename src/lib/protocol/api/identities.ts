@@ -1,5 +1,6 @@
 /**
- * `POST identities` registers a genesis record; a unit's needs an enrolment token from the relay's operator.
+ * `POST identities` registers a genesis record; a unit's needs an enrolment token from the relay's operator, unless the relay
+ * has that very unit already: then nothing changes.
  * `GET identities/:id/log?from=n` answers the log from record `n` on to whoever knows the id: it holds public keys, and what
  * an identity has sealed to itself. Without `from` the whole.
  * `POST identities/:id/log` appends one record, compare-and-set on the head.

@@ -28,11 +28,14 @@ async function register({ relay, body, address }: Call<z.infer<typeof registerId
 	const record = idBytes(body.genesis);
 	const identity = readIdentityLog([record]);
 	if (!identity.ok) return refuse('malformed');
+	const { id } = identity.value;
 	const mustEnrol = identity.value.type === 'unit' && identity.value.space === 'real';
+	// One that is there already is left as it is: it needs no token, and uses none up.
+	if (mustEnrol && (await relay.store.identityLog(id)).length > 0) return json({ id });
 	if (mustEnrol && body.enrolment === undefined) return refuse('not-found');
 	const enrolment = mustEnrol && body.enrolment !== undefined ? hashText(sha256(idBytes(body.enrolment))) : null;
 	const kept = await relay.store.registerIdentity({ identity: identity.value, record, enrolment, now: relay.clock() });
-	return kept.ok ? json({ id: identity.value.id }) : refuse(kept.error);
+	return kept.ok ? json({ id }) : refuse(kept.error);
 }
 
 async function readLog({ relay, id, query }: Call<null>): Promise<Answer> {
