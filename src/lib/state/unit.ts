@@ -62,7 +62,8 @@ export async function enrolUnit(session: Session, link: Enrolment | null): Promi
 		...device,
 		relayOn: true,
 		relay: { ...device.relay, registered: true },
-		unit: { name, contact, phone, hours, enrolment: null }
+		// The token stays until the relay has shown that it knows the unit.
+		unit: { name, contact, phone, hours, enrolment: link?.t ?? null }
 	});
 	if (saved.ok) await session.store.clearDraft(UNSENT);
 	return saved;

@@ -20,11 +20,8 @@ export async function announceIdentity(deps: AnnounceDeps, device: DeviceKeys): 
 		const sent = await relay.registerIdentity(genesis, device.unit?.enrolment ?? null);
 		if (!sent.ok) return sent;
 		if (sent.value !== device.identity) return err({ type: 'unreachable' });
-		await store.updateDevice((now) => ({
-			...now,
-			relay: { ...device.relay, registered: true },
-			unit: now.unit && { ...now.unit, enrolment: null }
-		}));
+		// A unit's token stays until the relay shows what it says it has kept.
+		await store.updateDevice((now) => ({ ...now, relay: { ...device.relay, registered: true } }));
 	}
 	for (const [index, record] of records.entries()) {
 		if (index < device.relay.logSent) continue;

@@ -65,7 +65,8 @@ export async function refreshOwnLog(deps: OwnLogDeps): Promise<Result<DeviceKeys
 	}
 	const [last, ...news] = fetched.value;
 	if (last === undefined) return owedAgain(deps, device);
-	if (last !== device.log[known - 1] || news.length === 0) return ok(device);
+	if (last !== device.log[known - 1]) return ok(device);
+	if (news.length === 0) return device.unit?.enrolment ? updated(deps, device, withoutToken) : ok(device);
 	const next = await withNews(device, news, deps.now());
 	if (!next) return ok(device);
 	// Only what the log decides is written: another tab may have changed the rest, or the log itself.
@@ -77,6 +78,12 @@ export async function refreshOwnLog(deps: OwnLogDeps): Promise<Result<DeviceKeys
 		relay: next.relay
 	}));
 }
+
+/** A unit the relay was seen to know needs the operator's token no more. */
+const withoutToken = (device: DeviceKeys): DeviceKeys => ({
+	...device,
+	unit: device.unit && { ...device.unit, enrolment: null }
+});
 
 /** The row with what the relay has really kept, where it took more: the records behind that are to be sent again. */
 async function owedAgain(deps: OwnLogDeps, device: DeviceKeys): Promise<Result<DeviceKeys, SyncError>> {

@@ -185,3 +185,14 @@ test('a unit that has noted such a database, and has no token left, is let in by
 	expect(await unit.sync()).toBe('ok');
 	await expectKept(unit);
 });
+
+test('MR12: a unit keeps its token until the relay has shown that it knows the unit', async () => {
+	const unit = await realUnit();
+	unit.between = forgettingRegistration((await unit.device()).identity);
+	await unit.sync();
+	unit.between = honest;
+	expect(await unit.sync()).toBe('ok');
+	await expectKept(unit);
+	await unit.sync();
+	expect((await unit.device()).unit?.enrolment).toBeNull();
+});
