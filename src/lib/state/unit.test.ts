@@ -9,7 +9,9 @@ import { must } from '$lib/domain/assert';
 import { toBase64url } from '$lib/crypto/bytes';
 import { sha256 } from '$lib/crypto/hash';
 import { systemRandom } from '$lib/crypto/random';
-import { hashText } from '$lib/protocol/ids';
+import { registerIdentitySchema } from '$lib/protocol/api/identities';
+import { readIdentityLog } from '$lib/protocol/identity-log';
+import { hashText, idBytes } from '$lib/protocol/ids';
 import { localStorageMarkers } from '$lib/storage/markers';
 import { Session } from './session';
 import { enrolUnit } from './unit';
@@ -21,7 +23,7 @@ let relay: TestRelay;
 let place: SqlitePlace;
 let session: Session;
 /** What becomes of the relay's answer on its way back. */
-let onTheWay: 'arrives' | 'is lost' = 'arrives';
+let onTheWay: 'arrives' | 'is lost' | 'is made up' = 'arrives';
 
 beforeEach(async () => {
 	onTheWay = 'arrives';
@@ -45,7 +47,9 @@ async function openSession(): Promise<Session> {
 			random: systemRandom,
 			now: () => START,
 			fetch: async (url, init) => {
-				const answer = await relay.handle(new Request(url, init), '192.0.2.1');
+				const request = new Request(url, init);
+				if (onTheWay === 'is made up' && url.endsWith('/identities')) return madeUp(request);
+				const answer = await relay.handle(request, '192.0.2.1');
 				if (onTheWay === 'is lost') throw new TypeError('the network is gone');
 				return answer;
 			},
@@ -57,6 +61,13 @@ async function openSession(): Promise<Session> {
 	);
 	if (!opened.ok) throw new Error(opened.error.type);
 	return opened.value;
+}
+
+/** Yes to a registration that nobody keeps. */
+async function madeUp(request: Request): Promise<Response> {
+	const { genesis } = registerIdentitySchema.parse(await request.json());
+	const identity = readIdentityLog([idBytes(genesis)]);
+	return Response.json({ id: identity.ok ? identity.value.id : null });
 }
 
 const noDraft = async () => (await session.store.readDraft('enrolment', z.unknown())) === null;
@@ -88,4 +99,15 @@ test('a link that another device has used is refused, and nothing of it stays', 
 test('a unit that is enrolled leaves no second copy of its keys', async () => {
 	expect(await enrolUnit(session, link)).toMatchObject({ ok: true });
 	expect(await noDraft()).toBe(true);
+});
+
+test('MR12: a unit whose enrolment the relay only said it had kept is enrolled by the passes that follow', async () => {
+	onTheWay = 'is made up';
+	expect(await enrolUnit(session, link)).toMatchObject({ ok: true });
+	onTheWay = 'arrives';
+	await session.sync();
+	await session.sync();
+	const device = must(await session.device(), 'the unit is there');
+	expect(await relay.store.identityLog(device.identity)).toHaveLength(1);
+	expect(device.unit?.enrolment).toBeNull();
 });
