@@ -62,9 +62,10 @@ export class DeviceStore {
 	}
 
 	/**
-	 * From here on this is the device `next`, in one transaction: its own chains begin anew in every book, and what waits,
-	 * or was acknowledged and never shown, is sealed again as its own, every entry as it stands, under the same ids. What was sealed as the old device and never
-	 * arrived goes; what arrived stays as that device's. Nothing happens when the row is another than `from` by now.
+	 * From here on this is the device `next`, in one transaction: its own chains begin anew in every book, and what waits, or
+	 * was acknowledged and never shown, is sealed again as its own, every entry as it stands, under the same ids. What was
+	 * sealed as the old device and never arrived goes; what arrived stays as that device's. Nothing happens when the row is
+	 * another than `from` by now.
 	 */
 	become(from: DeviceKeys, next: DeviceKeys, rechain: readonly Rechaining[]): Promise<Result<boolean, StorageError>> {
 		return this.#connection.write(['keys', 'heads', 'frames', 'outbox'], async (database) => {

@@ -3,8 +3,7 @@ import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { acknowledging } from '../../../tests/support/lying-relay';
 import { Party, receipt, weight } from '../../../tests/support/parties';
-import { startTestRelay, type TestRelay } from '../../../tests/support/relay-calls';
-import { createSqlitePlace, type SqlitePlace } from '../../../tests/support/relay-files';
+import { RestorableRelay, settle, SHARED } from '../../../tests/support/restorable-relay';
 import { systemRandom } from '$lib/crypto/random';
 import { must } from '$lib/domain/assert';
 import { splitFrames } from '$lib/protocol/api/frames';
@@ -17,44 +16,23 @@ import { bookOfKind } from './circle-access';
 import { frameContent } from './frame-content';
 import { writeContext } from './write-context';
 
-let relay: TestRelay;
-let place: SqlitePlace;
+let world: RestorableRelay;
 
 beforeEach(async () => {
-	place = createSqlitePlace();
-	relay = startTestRelay(await place.open());
+	world = await RestorableRelay.open();
 });
 
-afterEach(async () => {
-	await relay.close();
-	await place.remove();
-});
-
-const answering = (request: Request) => relay.handle(request, '192.0.2.1');
-
-const SHARED = [
-	['weight', 'w'],
-	['profile', 'r'],
-	['log', 'w']
-] as const;
+afterEach(() => world.close());
 
 /** A person and a unit that share weights. */
 async function sharing(): Promise<{ marta: Party; unit: Party }> {
-	const [marta, unit] = [await Party.open(answering, 'person'), await Party.open(answering, 'unit')];
+	const [marta, unit] = [await Party.open(world.answering, 'person'), await Party.open(world.answering, 'unit')];
 	await marta.writeCode();
 	await unit.turnOn();
 	for (const each of [marta, unit]) expect(await each.sync()).toBe('ok');
 	await marta.shareWith(unit, SHARED);
 	await settle([marta, unit]);
 	return { marta, unit };
-}
-
-async function settle(parties: readonly Party[]): Promise<void> {
-	for (let round = 0; round < 4; round += 1)
-		for (const each of parties) {
-			each.client.forgetHeads();
-			await each.sync();
-		}
 }
 
 async function expectAlike(parties: readonly Party[], ids: readonly string[]): Promise<void> {
@@ -211,7 +189,7 @@ test('an honest relay is told in the same sync that somebody leaves', async () =
 test('a circle that was left goes when the relay lets the person in no more, also when something was never seen', async () => {
 	const { unit } = await sharing();
 	const { circle } = await leavingUnseen(unit);
-	await relay.store.leaveCircle(circle, (await unit.device()).identity);
+	await world.relay.store.leaveCircle(circle, (await unit.device()).identity);
 	await settle([unit]);
 	expect(await keysOf(unit, circle)).toEqual([]);
 });

@@ -46,7 +46,10 @@ export class RelayTrust {
 		return doubted ? wentBack(doubted.circle) : ok(undefined);
 	}
 
-	/** Takes in what was found while a circle was pulled. MR12: what was acknowledged must be seen where it was said to be. True when it is not. */
+	/**
+	 * Takes in what was found while a circle was pulled. MR12: what was acknowledged must be seen where it was said to be; true
+	 * when it is not.
+	 */
 	async note({ circle, books }: CircleHead, { evidence, heads }: PulledBooks): Promise<boolean> {
 		for (const [book, pos] of evidence.claims) this.#claims.set(book, Math.max(pos, this.#claims.get(book) ?? 0));
 		if (evidence.isForked) this.#forked.add(circle);
