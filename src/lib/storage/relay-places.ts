@@ -6,7 +6,7 @@ import type { Result } from '$lib/domain/result';
 import { EMPTY_RUN, nextRun } from '$lib/protocol/api/heads';
 import type { Frame } from '$lib/protocol/frame';
 import type { BookId, CircleId, Hash } from '$lib/protocol/ids';
-import { blocksAfter, framesIn, takeApart } from './blocks';
+import { arrivalsInBlocks, blocksAfter, framesIn, takeApart } from './blocks';
 import type { Connection } from './connection';
 import { emptyHead, outboxOf, rowsOf, type FrameRow, type HeadRow, type HemlinjeDatabase } from './database';
 import type { StorageError } from './errors';
@@ -62,6 +62,17 @@ export class RelayPlaces {
 			})
 		);
 		return new Map(missing.flatMap((each) => (each ? [each] : [])));
+	}
+
+	/** Whether the relay has shown this frame where the book was read. */
+	async isShown(circle: CircleId, book: BookId, hash: Hash): Promise<boolean> {
+		return this.#connection.read((database) =>
+			database.transaction('r', ['heads', 'frames', 'blocks'], async () => {
+				const [head, row] = [await database.heads.get([circle, book]), await database.frames.get([circle, book, hash])];
+				if (row) return row.pos > 0 && row.pos <= (head?.pos ?? 0);
+				return (await arrivalsInBlocks(database, circle, book)).has(hash);
+			})
+		);
 	}
 
 	/** The place of a book's first `pos` frames as they were read here; its start when they are not all known. */

@@ -475,7 +475,7 @@ export class SyncEngine {
 			if (sent.length > 0) void this.#deps.onChange({ circle: keys.circle, keys: false, books: sent });
 			// The farewell: once it has been seen at the relay, the circle goes.
 			if (sent.length > 0 && keys.standing === 'declined') this.#again = true;
-			if (sent.length > 0 || (!result.ok && result.error.type === 'relay-went-back')) {
+			if (sent.length > 0 || !result.ok) {
 				// The next pass looks what is really there, also when the relay says that nothing has moved.
 				this.#taken.forget(keys.circle);
 				this.#deps.relay.forgetHeads();

@@ -3,12 +3,12 @@ import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { acknowledging } from '../../../tests/support/lying-relay';
 import { Party, receipt, weight } from '../../../tests/support/parties';
-import { RestorableRelay, settle, SHARED } from '../../../tests/support/restorable-relay';
+import { expectAlike, RestorableRelay, settle, SHARED } from '../../../tests/support/restorable-relay';
 import { systemRandom } from '$lib/crypto/random';
 import { must } from '$lib/domain/assert';
 import { splitFrames } from '$lib/protocol/api/frames';
 import { parseFrame } from '$lib/protocol/frame';
-import type { BookId, CircleId } from '$lib/protocol/ids';
+import type { BookId, CircleId, Hash } from '$lib/protocol/ids';
 import { emptyHead, HemlinjeDatabase } from '$lib/storage/database';
 import { LocalStore } from '$lib/storage/local-store';
 import { localStorageMarkers } from '$lib/storage/markers';
@@ -33,14 +33,6 @@ async function sharing(): Promise<{ marta: Party; unit: Party }> {
 	await marta.shareWith(unit, SHARED);
 	await settle([marta, unit]);
 	return { marta, unit };
-}
-
-async function expectAlike(parties: readonly Party[], ids: readonly string[]): Promise<void> {
-	for (const each of parties) {
-		expect(await each.sync()).toBe('ok');
-		expect([...(await each.entries('weight'))].sort()).toEqual([...ids].sort());
-		expect(await each.waiting()).toBe(0);
-	}
 }
 
 const weightBook = async (party: Party): Promise<BookId> =>
@@ -118,6 +110,8 @@ test('F6: an own frame that is no longer here and comes back from the relay with
 
 test('MR12: what was acknowledged falsely is said again by a device that becomes another in the same pass', async () => {
 	const { marta, unit } = await sharing();
+	const [shown] = await unit.record('log', [receipt()]);
+	await settle([unit, marta]);
 	const entries = [weight(70), weight(80)];
 	await marta.record('weight', entries.slice(0, 1));
 	await marta.sync();
@@ -132,7 +126,7 @@ test('MR12: what was acknowledged falsely is said again by a device that becomes
 		const { book } = await headerOf(request);
 		if (told.has(book)) return next(request);
 		told.add(book);
-		return book === weights ? acknowledging(() => 9)(request, next) : foreignHead(request);
+		return book === weights ? acknowledging(() => 9)(request, next) : foreignHead(request, must(shown, 'a frame').hash);
 	};
 	await marta.sync();
 	expect(told.size).toBe(2);
@@ -201,9 +195,44 @@ async function headerOf(request: Request) {
 	return frame.value.header;
 }
 
-/** Refuses a push: somebody else’s frame is said to stand in the place. */
-async function foreignHead(request: Request): Promise<Response> {
+/** Refuses a push: a frame that was shown, and is another, is said to stand in the place. */
+async function foreignHead(request: Request, hash: Hash): Promise<Response> {
 	const { seq } = await headerOf(request);
-	const body = { error: 'conflict', head: { seq, hash: 'A'.repeat(43) } };
+	const body = { error: 'conflict', head: { seq, hash } };
 	return new Response(JSON.stringify(body), { status: 409, headers: { 'content-type': 'application/json' } });
 }
+
+test('F6: which of two sealings has arrived is taken from a refusal only when it was shown', async () => {
+	const { marta, unit } = await sharing();
+	const entries = [weight(70), weight(71), weight(72)];
+	await marta.record('weight', entries.slice(0, 1));
+	const { circle } = (await marta.access()).chain;
+	const [row] = await marta.store.outbox(circle);
+	marta.between = (request, relay) =>
+		request.url.endsWith('/push') ? Promise.reject(new TypeError('no network')) : relay(request);
+	await marta.sync();
+	await unit.renewKey('weight');
+	await unit.sync();
+	let isToldWrong = false;
+	// It keeps the later sealing, and says that it has the one that never came.
+	marta.between = async (request, relay) => {
+		const answer = await relay(request);
+		if (!request.url.endsWith('/push') || answer.status !== 200 || isToldWrong) return answer;
+		isToldWrong = true;
+		return Response.json({ error: 'conflict', head: { seq: row?.seq, hash: row?.hash } }, { status: 409 });
+	};
+	marta.client.forgetHeads();
+	const { device } = await marta.device();
+	await marta.sync();
+	expect(isToldWrong).toBe(true);
+	marta.between = (request, relay) => relay(request);
+	for (const entry of entries.slice(1)) {
+		await marta.record('weight', [entry]);
+		await settle([marta, unit]);
+	}
+	await expectAlike(
+		[marta, unit],
+		entries.map(({ id }) => id)
+	);
+	expect((await marta.device()).device).toBe(device);
+});

@@ -94,6 +94,11 @@ async function flushBook(
 			continue;
 		}
 		const place = placeAtRelay(waiting, pushed.error, access);
+		const named = pushed.error.type === 'refused' ? pushed.error.head?.hash : null;
+		const isNews = place.ok ? place.value !== null : place.error.type === 'cloned';
+		// What a refusal names is believed once it was shown: the next pass looks.
+		if (isNews && named && !(await store.places.isShown(context.circle, book, named)))
+			return ended(err({ type: 'unreachable' }));
 		if (!place.ok) return ended(place);
 		if (place.value) {
 			const settled = await store.reseal(context, book, place.value, contentOf);
