@@ -19,19 +19,24 @@ export async function checkParts(
 	markers: Markers,
 	space: Space
 ): Promise<void> {
-	const device = await database.keys.get(DEVICE_ROW);
-	if (!device) {
-		if (markers.isInstalled(space) || (await hasOtherRows(database))) throw new StorageAbort({ type: 'wiped' });
-		return;
-	}
-	if (masterKey) {
-		await checkKey(database, masterKey);
-		const opened = openValue(masterKey.bytes, DEVICE_ROW, device.bytes, deviceKeysSchema);
-		if (!opened) throw new StorageAbort({ type: 'wiped' });
-	}
+	// Asked first, and all the rest of one moment: another tab may be making the device, or sealing anew what waits.
+	const wasInstalled = markers.isInstalled(space);
+	const isThere = await database.transaction('r', ['meta', 'keys', 'frames', 'blocks', 'heads', 'outbox'], async () => {
+		const device = await database.keys.get(DEVICE_ROW);
+		if (!device) {
+			if (wasInstalled || (await hasOtherRows(database))) throw new StorageAbort({ type: 'wiped' });
+			return false;
+		}
+		if (masterKey) {
+			await checkKey(database, masterKey);
+			const opened = openValue(masterKey.bytes, DEVICE_ROW, device.bytes, deviceKeysSchema);
+			if (!opened) throw new StorageAbort({ type: 'wiped' });
+		}
+		if (await hasLostFrames(database)) throw new StorageAbort({ type: 'wiped' });
+		return true;
+	});
 	// Site data cleared without the database: the second witness is put back.
-	markers.markInstalled(space);
-	if (await hasLostFrames(database)) throw new StorageAbort({ type: 'wiped' });
+	if (isThere) markers.markInstalled(space);
 }
 
 async function hasOtherRows({ keys, frames, blocks, heads, outbox }: HemlinjeDatabase): Promise<boolean> {
