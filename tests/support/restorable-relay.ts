@@ -1,6 +1,6 @@
 /** A relay on SQLite that can be put back to an earlier state, and a person and a care contact who share through it. */
 import { copyFileSync, existsSync } from 'node:fs';
-import { expect } from 'vitest';
+import { afterEach, beforeEach, expect } from 'vitest';
 import { toBase64url } from '$lib/crypto/bytes';
 import { systemRandom } from '$lib/crypto/random';
 import { must } from '$lib/domain/assert';
@@ -19,17 +19,21 @@ export const SHARED = [
 ] as const;
 
 export class RestorableRelay {
-	readonly place: SqlitePlace;
-	relay: TestRelay;
+	#place: SqlitePlace | null = null;
+	#relay: TestRelay | null = null;
 
-	private constructor(relay: TestRelay, place: SqlitePlace) {
-		this.relay = relay;
-		this.place = place;
+	get place(): SqlitePlace {
+		return must(this.#place, 'it was started');
 	}
 
-	static async open(): Promise<RestorableRelay> {
-		const place = createSqlitePlace();
-		return new RestorableRelay(startTestRelay(await place.open()), place);
+	get relay(): TestRelay {
+		return must(this.#relay, 'it was started');
+	}
+
+	/** With an empty database. */
+	async start(): Promise<void> {
+		this.#place = createSqlitePlace();
+		this.#relay = startTestRelay(await this.place.open());
 	}
 
 	async close(): Promise<void> {
@@ -44,7 +48,7 @@ export class RestorableRelay {
 		await this.relay.close();
 		for (const part of parts)
 			if (existsSync(this.place.file + part)) copyFileSync(this.place.file + part, `${this.place.file}.backup${part}`);
-		this.relay = startTestRelay(await this.place.open());
+		this.#relay = startTestRelay(await this.place.open());
 	}
 
 	/** Puts the backup in place; `isTold` when the operator then ran `scripts/restored.js`. */
@@ -56,7 +60,7 @@ export class RestorableRelay {
 		}
 		const store = await this.place.open();
 		if (isTold) await store.markRestored(toBase64url(systemRandom(16)));
-		this.relay = startTestRelay(store);
+		this.#relay = startTestRelay(store);
 	}
 
 	async party(type: 'person' | 'unit'): Promise<Party> {
@@ -72,6 +76,14 @@ export class RestorableRelay {
 		const book = must(bookOfKind(access, kind), 'a book');
 		return (await this.relay.store.framesAfter({ circle: access.chain.circle, book, after: 0 }, 1_000)).length;
 	}
+}
+
+/** A relay for each test of a file. */
+export function useRelay(): RestorableRelay {
+	const world = new RestorableRelay();
+	beforeEach(() => world.start());
+	afterEach(() => world.close());
+	return world;
 }
 
 export async function share(person: Party, unit: Party): Promise<void> {

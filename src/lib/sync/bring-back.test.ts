@@ -1,20 +1,14 @@
 /** A relay restored from an old backup, and one that acknowledges what it does not keep: everything comes back (part 11). */
 import 'fake-indexeddb/auto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { acknowledging } from '../../../tests/support/lying-relay';
 import { weight } from '../../../tests/support/parties';
-import { expectAlike, RestorableRelay, settle, share, SHARED } from '../../../tests/support/restorable-relay';
+import { expectAlike, useRelay, settle, share, SHARED } from '../../../tests/support/restorable-relay';
 import { must } from '$lib/domain/assert';
 import { encodeHeads, parseHeads } from '$lib/protocol/api/heads';
 import { bookOfKind } from './circle-access';
 
-let world: RestorableRelay;
-
-beforeEach(async () => {
-	world = await RestorableRelay.open();
-});
-
-afterEach(() => world.close());
+const world = useRelay();
 
 const party = (type: 'person' | 'unit') => world.party(type);
 

@@ -1,9 +1,8 @@
 /** MR16, MM3: where somebody is cut who has written, and who has made up a place. */
 import 'fake-indexeddb/auto';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { Party, weight } from '../../../tests/support/parties';
-import { startTestRelay, type TestRelay } from '../../../tests/support/relay-calls';
-import { createSqlitePlace, type SqlitePlace } from '../../../tests/support/relay-files';
+import { useRelay } from '../../../tests/support/restorable-relay';
 import { must } from '$lib/domain/assert';
 import { encodeBatch } from '$lib/protocol/entries';
 import { sealFrame } from '$lib/protocol/frame';
@@ -11,22 +10,10 @@ import { idBytes } from '$lib/protocol/ids';
 import { bookOfKind, writingEpoch } from './circle-access';
 import { cutHeads } from './cut-heads';
 
-let relay: TestRelay;
-let place: SqlitePlace;
-
-beforeEach(async () => {
-	place = createSqlitePlace();
-	relay = startTestRelay(await place.open());
-});
-
-afterEach(async () => {
-	await relay.close();
-	await place.remove();
-});
+const world = useRelay();
 
 test('a frame without its chain is no head, however high its place', async () => {
-	const answering = (request: Request) => relay.handle(request, '192.0.2.1');
-	const [marta, sara] = [await Party.open(answering, 'person'), await Party.open(answering, 'unit')];
+	const [marta, sara] = [await Party.open(world.answering, 'person'), await Party.open(world.answering, 'unit')];
 	await Promise.all([marta.turnOn(), sara.turnOn()]);
 	await marta.sync();
 	await sara.sync();

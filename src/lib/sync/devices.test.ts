@@ -3,12 +3,11 @@
  * every part begins with the same phone and computer, and what one removal owes is asked from many sides.
  */
 import 'fake-indexeddb/auto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Party, receipt, weight } from '../../../tests/support/parties';
 import { adminDeps, pairWith, unwrap } from '../../../tests/support/pairing';
-import { startTestRelay, type TestRelay } from '../../../tests/support/relay-calls';
-import { createSqlitePlace, type SqlitePlace } from '../../../tests/support/relay-files';
 import { START } from '../../../tests/support/relay-world';
+import { useRelay } from '../../../tests/support/restorable-relay';
 import { systemRandom } from '$lib/crypto/random';
 import { createRecoveryCode } from '$lib/crypto/recovery-code';
 import { must } from '$lib/domain/assert';
@@ -21,24 +20,11 @@ import { nameDevice } from './pairing';
 import { findIdentity, recoveredDevice } from './restore';
 import { withRecovery } from './recovery';
 
-let relay: TestRelay;
-let place: SqlitePlace;
-
-beforeEach(async () => {
-	place = createSqlitePlace();
-	relay = startTestRelay(await place.open());
-});
-
-afterEach(async () => {
-	await relay.close();
-	await place.remove();
-});
-
-const answering = (request: Request) => relay.handle(request, '192.0.2.1');
+const world = useRelay();
 
 /** Märta's phone, with a code on paper and readings at the relay. */
 async function marta() {
-	const phone = await Party.open(answering, 'person');
+	const phone = await Party.open(world.answering, 'person');
 	const code = await phone.writeCode();
 	const entry = weight(71);
 	await phone.record('weight', [entry]);
@@ -56,7 +42,7 @@ const remove = (on: Party, device: DeviceId) =>
 
 /** A unit with whom the phone's person shares weight; all have synced. */
 async function unitOf(phone: Party): Promise<Party> {
-	const unit = await Party.open(answering, 'unit');
+	const unit = await Party.open(world.answering, 'unit');
 	await unit.turnOn();
 	await settle(unit);
 	await phone.shareWith(unit, [
@@ -73,7 +59,7 @@ const headOf = async (party: Party) => (await party.access()).chain.head.body;
 describe('a further device', () => {
 	test('pulls circle, keys and readings by the ordinary pass, and both write', async () => {
 		const { phone, first } = await marta();
-		const computer = await pairWith(phone, answering);
+		const computer = await pairWith(phone, world.answering);
 		await settle(computer, phone);
 		expect((await computer.access()).keys.standing).toBe('mine');
 		expect(await computer.entries('weight')).toEqual([first]);
@@ -89,7 +75,7 @@ describe('a further device', () => {
 	test('what it writes reaches a unit that had never heard of it, and has no record to hear of it from', async () => {
 		const { phone } = await marta();
 		const unit = await unitOf(phone);
-		const computer = await pairWith(phone, answering);
+		const computer = await pairWith(phone, world.answering);
 		await settle(computer);
 		const entry = weight(74);
 		await computer.record('weight', [entry]);
@@ -100,7 +86,7 @@ describe('a further device', () => {
 	test('its frames wait when its log cannot be asked for, and count once it can', async () => {
 		const { phone } = await marta();
 		const unit = await unitOf(phone);
-		const computer = await pairWith(phone, answering);
+		const computer = await pairWith(phone, world.answering);
 		await settle(computer);
 		const entry = weight(75);
 		await computer.record('weight', [entry]);
@@ -116,7 +102,7 @@ describe('a further device', () => {
 
 	test('names are sealed: every device reads them, the relay none', async () => {
 		const { phone } = await marta();
-		const computer = await pairWith(phone, answering, 'Datorn i köket');
+		const computer = await pairWith(phone, world.answering, 'Datorn i köket');
 		await settle(computer, phone);
 		const own = await phone.device();
 		unwrap(await nameDevice(adminDeps(phone), own.device, 'Märtas telefon'));
@@ -134,7 +120,7 @@ describe('a further device', () => {
 
 	test('N6: both change one reading offline: flagged on both, and nothing is lost', async () => {
 		const { phone, first } = await marta();
-		const computer = await pairWith(phone, answering);
+		const computer = await pairWith(phone, world.answering);
 		await settle(computer, phone);
 		const amend = (kilos: number) => ({
 			...weight(kilos),
@@ -161,11 +147,11 @@ describe('a further device', () => {
 		{ timeout: 120_000 },
 		async () => {
 			const { phone, first } = await marta();
-			const computer = await pairWith(phone, answering);
+			const computer = await pairWith(phone, world.answering);
 			await settle(computer, phone);
 			const ids = [first];
 			for (let round = 0; round < 5; round += 1) {
-				const lost = await pairWith(phone, answering, 'Borttappad');
+				const lost = await pairWith(phone, world.answering, 'Borttappad');
 				expect([await lost.sync(), await phone.sync()]).toEqual(['ok', 'ok']);
 				await remove(phone, (await lost.device()).device);
 				expect(await phone.sync()).toBe('ok');
@@ -179,7 +165,7 @@ describe('a further device', () => {
 			await settle(computer);
 			expect((await computer.device()).boxes.map(({ gen }) => gen).sort()).toEqual([1, 2, 3, 4, 5, 6]);
 			expect(await computer.entries('weight')).toEqual(ids);
-			const late = await pairWith(computer, answering, 'Ny');
+			const late = await pairWith(computer, world.answering, 'Ny');
 			await settle(late);
 			expect(await late.entries('weight')).toEqual(ids);
 			const last = weight(90);
@@ -193,7 +179,7 @@ describe('a further device', () => {
 describe('a device that is taken out', () => {
 	test('I2: is refused at once, is told so, keeps what it has, and what it still writes counts nowhere', async () => {
 		const { phone, first } = await marta();
-		const lost = await pairWith(phone, answering);
+		const lost = await pairWith(phone, world.answering);
 		await settle(lost, phone);
 		const unsent = weight(10);
 		const frames = await lost.record('weight', [unsent]);
@@ -220,7 +206,7 @@ describe('a device that is taken out', () => {
 
 	test('cannot open the new box, and the code on paper opens it', async () => {
 		const { phone, code } = await marta();
-		const lost = await pairWith(phone, answering);
+		const lost = await pairWith(phone, world.answering);
 		await settle(lost, phone);
 		await remove(phone, (await lost.device()).device);
 		await settle(phone);
@@ -228,7 +214,7 @@ describe('a device that is taken out', () => {
 		await phone.record('weight', [entry]);
 		await settle(phone);
 		expect((await lost.device()).boxes).toHaveLength(1);
-		const clean = await Party.empty(answering);
+		const clean = await Party.empty(world.answering);
 		const found = await findIdentity(clean.client, code, clean.space);
 		if (!found.ok) throw new Error(found.error.type);
 		expect(found.value.boxes.map(({ gen }) => gen).sort()).toEqual([1, 2]);
@@ -243,8 +229,8 @@ describe('a device that is taken out', () => {
 
 	test('a code made on one device is known to the other: what that one renews is opened by the new code', async () => {
 		const { phone } = await marta();
-		const computer = await pairWith(phone, answering);
-		const lost = await pairWith(phone, answering);
+		const computer = await pairWith(phone, world.answering);
+		const lost = await pairWith(phone, world.answering);
 		await settle(computer, lost, phone);
 		const paper = createRecoveryCode(systemRandom);
 		const made = await withRecovery(await phone.device(), paper, { random: systemRandom, now: () => START });
@@ -252,14 +238,14 @@ describe('a device that is taken out', () => {
 		await settle(phone, computer);
 		await remove(computer, (await lost.device()).device);
 		await settle(computer, phone);
-		const clean = await Party.empty(answering);
+		const clean = await Party.empty(world.answering);
 		const found = await findIdentity(clean.client, paper, clean.space);
 		expect(found.ok && found.value.boxes.map(({ gen }) => gen).sort()).toEqual([1, 2]);
 	});
 
 	test('decided without network it waits, and a device that is out already is no error', async () => {
 		const { phone } = await marta();
-		const [lost, computer] = [await pairWith(phone, answering), await pairWith(phone, answering)];
+		const [lost, computer] = [await pairWith(phone, world.answering), await pairWith(phone, world.answering)];
 		await settle(lost, computer, phone);
 		const id = (await lost.device()).device;
 		phone.between = () => Promise.reject(new TypeError('no network'));
@@ -278,7 +264,7 @@ describe('a device that is taken out', () => {
 		// Every seventh call, and every one at night; whether it arrived before it was cut off changes in turn.
 		for (let cut = 0; ; cut += process.env.NIGHTLY ? 1 : 7) {
 			const { phone, first } = await marta();
-			const [lost, computer] = [await pairWith(phone, answering), await pairWith(phone, answering)];
+			const [lost, computer] = [await pairWith(phone, world.answering), await pairWith(phone, world.answering)];
 			await settle(lost, computer, phone);
 			await remove(phone, (await lost.device()).device);
 			let made = 0;
@@ -304,8 +290,8 @@ describe('a device that is taken out', () => {
 
 	test('A9: three admins at once: exactly one record in each circle, and all read on', async () => {
 		const { phone, first } = await marta();
-		const others = [await pairWith(phone, answering), await pairWith(phone, answering)];
-		const lost = await pairWith(phone, answering);
+		const others = [await pairWith(phone, world.answering), await pairWith(phone, world.answering)];
+		const lost = await pairWith(phone, world.answering);
 		await settle(phone, ...others, lost);
 		const before = (await headOf(phone)).n;
 		for (const party of [phone, ...others]) await remove(party, (await lost.device()).device);
@@ -325,10 +311,10 @@ describe('a device that is taken out', () => {
 
 	test('a record somebody else made meanwhile does not hide the removal: the circle is cut all the same', async () => {
 		const { phone } = await marta();
-		const unit = await Party.open(answering, 'unit');
+		const unit = await Party.open(world.answering, 'unit');
 		await unit.turnOn();
 		await settle(unit);
-		const lost = await pairWith(phone, answering);
+		const lost = await pairWith(phone, world.answering);
 		await settle(lost, phone);
 		await remove(phone, (await lost.device()).device);
 		// The removal is said; before the circle is told, a new member is let in, and that record knows of the removal.
@@ -358,7 +344,7 @@ describe('a unit with several devices', () => {
 	/** A unit that one device has taken a circle in on. */
 	async function clinic() {
 		const { phone, first } = await marta();
-		const front = await Party.open(answering, 'unit');
+		const front = await Party.open(world.answering, 'unit');
 		await front.store.updateDevice((device) => ({
 			...device,
 			unit: { name: 'Mottagningen', contact: 'Anna', phone: '', hours: '', enrolment: null }
@@ -380,7 +366,7 @@ describe('a unit with several devices', () => {
 
 	test('a colleague’s device is in the circles the unit has taken in, and makes receipts', async () => {
 		const { phone, front, first } = await clinic();
-		const back = await pairWith(front, answering, 'Bo Ek');
+		const back = await pairWith(front, world.answering, 'Bo Ek');
 		await settle(back);
 		expect((await back.device()).unit?.name).toBe('Mottagningen');
 		expect((await back.access()).keys.standing).toBe('joined');
@@ -394,7 +380,7 @@ describe('a unit with several devices', () => {
 
 	test('a lost laptop is out of every circle: the unit renews what it reads by itself', async () => {
 		const { phone, front } = await clinic();
-		const back = await pairWith(front, answering, 'Bo Ek');
+		const back = await pairWith(front, world.answering, 'Bo Ek');
 		await settle(back, phone);
 		const renewed: string[] = [];
 		front.onRenewing = ({ done, total }) => renewed.push(`${done}/${total}`);
@@ -413,7 +399,7 @@ describe('a unit with several devices', () => {
 
 	test('a person’s own further device is in the circles they have joined, also where they write nothing', async () => {
 		const { phone } = await marta();
-		const sara = await Party.open(answering, 'person');
+		const sara = await Party.open(world.answering, 'person');
 		await sara.turnOn();
 		await settle(sara);
 		await phone.shareWith(sara, [
@@ -427,7 +413,7 @@ describe('a unit with several devices', () => {
 			'the circle'
 		);
 		await sara.store.updateCircle(joined.circle, (now) => ({ ...must(now, 'it'), standing: 'joined' }));
-		const tablet = await pairWith(sara, answering);
+		const tablet = await pairWith(sara, world.answering);
 		await settle(sara, tablet, sara, tablet);
 		const there = (await tablet.store.readCircles()).find((row) => row.circle === joined.circle);
 		expect(there?.standing).toBe('joined');

@@ -1,21 +1,15 @@
 /** What was cut off, left out or spoiled once is looked at again until all of it is there (part 11). */
 import 'fake-indexeddb/auto';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { acknowledging } from '../../../tests/support/lying-relay';
 import { weight, type Between } from '../../../tests/support/parties';
-import { expectAlike, RestorableRelay, settle, share, SHARED } from '../../../tests/support/restorable-relay';
+import { expectAlike, useRelay, settle, share, SHARED } from '../../../tests/support/restorable-relay';
 import { must } from '$lib/domain/assert';
 import { encodePull, parsePull, type PullHeader } from '$lib/protocol/api/frames';
 import { encodeHeads, parseHeads } from '$lib/protocol/api/heads';
 import { StorageAbort } from '$lib/storage/errors';
 
-let world: RestorableRelay;
-
-beforeEach(async () => {
-	world = await RestorableRelay.open();
-});
-
-afterEach(() => world.close());
+const world = useRelay();
 
 const honest: Between = (request, relay) => relay(request);
 const binary = (bytes: Uint8Array): Response =>

@@ -1,11 +1,10 @@
 /** A8, A9: a care unit loses a laptop: every circle gets new keys, by two colleagues at once, however often it is cut off. */
 import 'fake-indexeddb/auto';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { Party } from '../../../tests/support/parties';
 import { pairWith } from '../../../tests/support/pairing';
-import { startTestRelay, type TestRelay } from '../../../tests/support/relay-calls';
-import { createSqlitePlace, type SqlitePlace } from '../../../tests/support/relay-files';
 import { START } from '../../../tests/support/relay-world';
+import { useRelay } from '../../../tests/support/restorable-relay';
 import { systemRandom } from '$lib/crypto/random';
 import { must } from '$lib/domain/assert';
 import { idBytes } from '$lib/protocol/ids';
@@ -19,24 +18,11 @@ const CIRCLES = Number(process.env.CIRCLES ?? (process.env.NIGHTLY ? 500 : 6));
 /** What the renewal of 500 circles may take (test plan A9): work of this process, relay and all, so that a busy machine is none. */
 const BUDGET_MS = 60_000;
 
-let relay: TestRelay;
-let place: SqlitePlace;
-
-beforeEach(async () => {
-	place = createSqlitePlace();
-	relay = startTestRelay(await place.open());
-});
-
-afterEach(async () => {
-	await relay.close();
-	await place.remove();
-});
-
-const answering = (request: Request) => relay.handle(request, '192.0.2.1');
+const world = useRelay();
 
 /** One identity that owns all the circles: to the unit and the relay each is a circle like any other. */
 async function shareMany(unit: Party): Promise<void> {
-	const owner = await Party.open(answering, 'person');
+	const owner = await Party.open(world.answering, 'person');
 	await owner.turnOn();
 	const device = await owner.device();
 	const deps = { random: systemRandom, now: () => START, space: owner.space };
@@ -65,14 +51,17 @@ test(
 	`a lost laptop: ${CIRCLES} circles renewed, one record in each, nobody unreadable`,
 	{ timeout: 900_000 },
 	async () => {
-		const unit = await Party.open(answering, 'unit');
+		const unit = await Party.open(world.answering, 'unit');
 		await unit.turnOn();
 		expect(await unit.sync()).toBe('ok');
 		await shareMany(unit);
 		expect(await unit.sync()).toBe('ok');
 		for (const { circle } of await unit.store.readCircles())
 			await unit.store.updateCircle(circle, (now) => ({ ...must(now, 'it'), standing: 'joined' }));
-		const [lost, colleague] = [await pairWith(unit, answering, 'Bo Ek'), await pairWith(unit, answering, 'Eva Ask')];
+		const [lost, colleague] = [
+			await pairWith(unit, world.answering, 'Bo Ek'),
+			await pairWith(unit, world.answering, 'Eva Ask')
+		];
 		expect([await lost.sync(), await colleague.sync(), await unit.sync()]).toEqual(['ok', 'ok', 'ok']);
 
 		const out = (await lost.device()).device;

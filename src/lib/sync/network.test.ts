@@ -1,34 +1,21 @@
 /** N1, N5: networks that come and go, and one that was away for a month. */
 import 'fake-indexeddb/auto';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { numbersFrom } from '../../../tests/support/lying-relay';
 import { Party, weight, type Between } from '../../../tests/support/parties';
-import { startTestRelay, type TestRelay } from '../../../tests/support/relay-calls';
-import { createSqlitePlace, type SqlitePlace } from '../../../tests/support/relay-files';
+import { useRelay } from '../../../tests/support/restorable-relay';
 
 const isNightly = process.env['NIGHTLY'] === '1';
 
-let relay: TestRelay;
-let place: SqlitePlace;
+const world = useRelay();
 
-beforeEach(async () => {
-	place = createSqlitePlace();
-	relay = startTestRelay(await place.open());
-});
-
-afterEach(async () => {
-	await relay.close();
-	await place.remove();
-});
-
-const answering = (request: Request) => relay.handle(request, '192.0.2.1');
 const online: Between = (request, next) => next(request);
 const offline: Between = () => Promise.reject(new TypeError('there is no network'));
 
 async function circleOf(units: number): Promise<Party[]> {
-	const marta = await Party.open(answering, 'person');
+	const marta = await Party.open(world.answering, 'person');
 	const others: Party[] = [];
-	for (let n = 0; n < units; n += 1) others.push(await Party.open(answering, 'unit'));
+	for (let n = 0; n < units; n += 1) others.push(await Party.open(world.answering, 'unit'));
 	for (const party of [marta, ...others]) {
 		await party.turnOn();
 		expect(await party.sync()).toBe('ok');

@@ -1,9 +1,9 @@
 /** What a device has recorded is never lost: between two tabs, on becoming another device, on leaving (F6, MR12). */
 import 'fake-indexeddb/auto';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { acknowledging } from '../../../tests/support/lying-relay';
 import { Party, receipt, weight } from '../../../tests/support/parties';
-import { expectAlike, RestorableRelay, settle, SHARED } from '../../../tests/support/restorable-relay';
+import { expectAlike, useRelay, settle, SHARED } from '../../../tests/support/restorable-relay';
 import { systemRandom } from '$lib/crypto/random';
 import { must } from '$lib/domain/assert';
 import { splitFrames } from '$lib/protocol/api/frames';
@@ -16,13 +16,7 @@ import { bookOfKind } from './circle-access';
 import { frameContent } from './frame-content';
 import { writeContext } from './write-context';
 
-let world: RestorableRelay;
-
-beforeEach(async () => {
-	world = await RestorableRelay.open();
-});
-
-afterEach(() => world.close());
+const world = useRelay();
 
 /** A person and a unit that share weights. */
 async function sharing(): Promise<{ marta: Party; unit: Party }> {

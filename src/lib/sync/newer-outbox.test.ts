@@ -1,10 +1,9 @@
 /** U2: after a rollback an older app finds in its outbox what a newer one has saved, and sends it as it stands. */
 import 'fake-indexeddb/auto';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { Party, weight } from '../../../tests/support/parties';
 import { raw } from '../../../tests/support/raw-rows';
-import { startTestRelay, type TestRelay } from '../../../tests/support/relay-calls';
-import { createSqlitePlace, type SqlitePlace } from '../../../tests/support/relay-files';
+import { useRelay } from '../../../tests/support/restorable-relay';
 import { systemRandom } from '$lib/crypto/random';
 import { must } from '$lib/domain/assert';
 import { rawEntries } from '$lib/protocol/entries';
@@ -15,22 +14,10 @@ import { bookOfKind, epochKey } from './circle-access';
 import { OpenBook } from './open-book';
 import { writeContext } from './write-context';
 
-let relay: TestRelay;
-let place: SqlitePlace;
-
-beforeEach(async () => {
-	place = createSqlitePlace();
-	relay = startTestRelay(await place.open());
-});
-
-afterEach(async () => {
-	await relay.close();
-	await place.remove();
-});
+const world = useRelay();
 
 async function personAndUnit(): Promise<readonly [Party, Party]> {
-	const answering = (request: Request) => relay.handle(request, '192.0.2.1');
-	const [person, unit] = [await Party.open(answering, 'person'), await Party.open(answering, 'unit')];
+	const [person, unit] = [await Party.open(world.answering, 'person'), await Party.open(world.answering, 'unit')];
 	for (const party of [person, unit]) {
 		await party.turnOn();
 		expect(await party.sync()).toBe('ok');

@@ -1,11 +1,10 @@
 /** Pairing through the real relay and past relays that lie: nothing leaves the old device before the digits are the same. */
 import 'fake-indexeddb/auto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Party, weight, type Between } from '../../../tests/support/parties';
 import { adminDeps, unwrap } from '../../../tests/support/pairing';
-import { startTestRelay, type TestRelay } from '../../../tests/support/relay-calls';
-import { createSqlitePlace, type SqlitePlace } from '../../../tests/support/relay-files';
 import { START } from '../../../tests/support/relay-world';
+import { useRelay } from '../../../tests/support/restorable-relay';
 import { toBase64url, utf8 } from '$lib/crypto/bytes';
 import { systemRandom } from '$lib/crypto/random';
 import { must } from '$lib/domain/assert';
@@ -25,27 +24,15 @@ import {
 	type NewDevice
 } from './pairing';
 
-let relay: TestRelay;
-let place: SqlitePlace;
+const world = useRelay();
 
-beforeEach(async () => {
-	place = createSqlitePlace();
-	relay = startTestRelay(await place.open());
-});
-
-afterEach(async () => {
-	await relay.close();
-	await place.remove();
-});
-
-const answering = (request: Request) => relay.handle(request, '192.0.2.1');
 const newDevice = (space: Party['space'] = 'demo-new') =>
 	createNewDevice({ random: systemRandom, now: () => START, space }, 'phone');
 const deps = (party: Party) => ({ relay: party.client, random: systemRandom });
 const why = (result: { ok: boolean; error?: { type: string } }) => (result.ok ? 'ok' : result.error?.type);
 
 async function old() {
-	const party = await Party.open(answering, 'person');
+	const party = await Party.open(world.answering, 'person');
 	await party.writeCode();
 	await party.record('weight', [weight(71)]);
 	expect(await party.sync()).toBe('ok');
@@ -76,7 +63,7 @@ async function expectNothingGiven(party: Party): Promise<void> {
 
 describe('two devices meet', () => {
 	test('both come to the same digits, and only a yes lets the new one in', async () => {
-		const [phone, fresh] = [await old(), await Party.empty(answering)];
+		const [phone, fresh] = [await old(), await Party.empty(world.answering)];
 		const me = newDevice(fresh.space);
 		unwrap(await sayHello(fresh.client, me, systemRandom));
 		// A lost answer, and the same said again.
@@ -100,7 +87,7 @@ describe('two devices meet', () => {
 	});
 
 	test('a no is told, and lets nobody in', async () => {
-		const [phone, fresh] = [await old(), await Party.empty(answering)];
+		const [phone, fresh] = [await old(), await Party.empty(world.answering)];
 		const me = newDevice(fresh.space);
 		unwrap(await sayHello(fresh.client, me, systemRandom));
 		const waiting = unwrap(await answerCode(deps(phone), await phone.device(), me.code));
@@ -112,7 +99,7 @@ describe('two devices meet', () => {
 	});
 
 	test('late, mistyped or another space: told apart, and nothing is given', async () => {
-		const [phone, fresh] = [await old(), await Party.empty(answering)];
+		const [phone, fresh] = [await old(), await Party.empty(world.answering)];
 		expect(why(await answerCode(deps(phone), await phone.device(), newDevice().code))).toBe('not-found');
 		const real = newDevice('real');
 		unwrap(await sayHello(fresh.client, real, systemRandom));
@@ -120,14 +107,14 @@ describe('two devices meet', () => {
 		const me = newDevice(fresh.space);
 		unwrap(await sayHello(fresh.client, me, systemRandom));
 		const waiting = unwrap(await answerCode(deps(phone), await phone.device(), me.code));
-		relay.clock.pass(PAIRING_LIFE_MS + 1);
+		world.relay.clock.pass(PAIRING_LIFE_MS + 1);
 		expect(why(await readOffer(fresh.client, me))).toBe('not-found');
 		expect(why(await digitsOf(phone.client, waiting))).toBe('not-found');
 		await expectNothingGiven(phone);
 	});
 
 	test('a second device with the same code is told that it was taken', async () => {
-		const [phone, thief, fresh] = [await old(), await old(), await Party.empty(answering)];
+		const [phone, thief, fresh] = [await old(), await old(), await Party.empty(world.answering)];
 		const me = newDevice(fresh.space);
 		unwrap(await sayHello(fresh.client, me, systemRandom));
 		unwrap(await answerCode(deps(thief), await thief.device(), me.code));
@@ -137,7 +124,7 @@ describe('two devices meet', () => {
 
 describe('a relay between them', () => {
 	test('that knows no code can put in nothing: another hello, offer or number is no note at all', async () => {
-		const [phone, fresh] = [await old(), await Party.empty(answering)];
+		const [phone, fresh] = [await old(), await Party.empty(world.answering)];
 		const me = newDevice(fresh.space);
 		unwrap(await sayHello(fresh.client, me, systemRandom));
 		const own = newDevice(fresh.space);
@@ -153,7 +140,7 @@ describe('a relay between them', () => {
 	});
 
 	test('that has seen the code cannot swap the new device’s keys: the code is their hash', async () => {
-		const [phone, fresh] = [await old(), await Party.empty(answering)];
+		const [phone, fresh] = [await old(), await Party.empty(world.answering)];
 		const me = newDevice(fresh.space);
 		unwrap(await sayHello(fresh.client, me, systemRandom));
 		const hello = helloBytes({ ...me.hello, device: newDevice(fresh.space).hello.device });
@@ -163,7 +150,7 @@ describe('a relay between them', () => {
 	});
 
 	test('that has seen the code and makes an offer of its own: the digits are others, on whichever side one looks', async () => {
-		const [phone, thief, fresh] = [await old(), await old(), await Party.empty(answering)];
+		const [phone, thief, fresh] = [await old(), await old(), await Party.empty(world.answering)];
 		const me = newDevice(fresh.space);
 		unwrap(await sayHello(fresh.client, me, systemRandom));
 		const waiting = unwrap(await answerCode(deps(phone), await phone.device(), me.code));
@@ -186,7 +173,7 @@ describe('a relay between them', () => {
 	});
 
 	test('cannot choose the number after it has seen an offer: it was committed to', async () => {
-		const [phone, fresh] = [await old(), await Party.empty(answering)];
+		const [phone, fresh] = [await old(), await Party.empty(world.answering)];
 		const me = newDevice(fresh.space);
 		unwrap(await sayHello(fresh.client, me, systemRandom));
 		const waiting = unwrap(await answerCode(deps(phone), await phone.device(), me.code));
@@ -198,7 +185,7 @@ describe('a relay between them', () => {
 	});
 
 	test('replays nothing: a note of another pairing, or of another step, opens nowhere', async () => {
-		const [phone, fresh] = [await old(), await Party.empty(answering)];
+		const [phone, fresh] = [await old(), await Party.empty(world.answering)];
 		const [first, second] = [newDevice(fresh.space), newDevice(fresh.space)];
 		const notes = new Map<NewDevice, string[]>();
 		for (const me of [first, second]) {
@@ -214,7 +201,7 @@ describe('a relay between them', () => {
 	});
 
 	test('an admission that is not the one that was asked for is not taken', async () => {
-		const [phone, thief, fresh] = [await old(), await old(), await Party.empty(answering)];
+		const [phone, thief, fresh] = [await old(), await old(), await Party.empty(world.answering)];
 		const me = newDevice(fresh.space);
 		unwrap(await sayHello(fresh.client, me, systemRandom));
 		const waiting = unwrap(await answerCode(deps(phone), await phone.device(), me.code));

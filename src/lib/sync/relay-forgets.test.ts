@@ -1,30 +1,19 @@
 /** A relay that says it has kept what it is told of an identity and has not, and one that once has another database. */
 import 'fake-indexeddb/auto';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { pairWith } from '../../../tests/support/pairing';
 import { Party, weight, type Between } from '../../../tests/support/parties';
-import { startTestRelay, type TestRelay } from '../../../tests/support/relay-calls';
-import { createSqlitePlace, type SqlitePlace } from '../../../tests/support/relay-files';
+import { startTestRelay } from '../../../tests/support/relay-calls';
+import { createSqlitePlace } from '../../../tests/support/relay-files';
+import { useRelay } from '../../../tests/support/restorable-relay';
 import { toBase64url } from '$lib/crypto/bytes';
 import { sha256 } from '$lib/crypto/hash';
 import { systemRandom } from '$lib/crypto/random';
 import { hashText } from '$lib/protocol/ids';
 import { createDevice } from './create';
 
-let relay: TestRelay;
-let place: SqlitePlace;
+const world = useRelay();
 
-beforeEach(async () => {
-	place = createSqlitePlace();
-	relay = startTestRelay(await place.open());
-});
-
-afterEach(async () => {
-	await relay.close();
-	await place.remove();
-});
-
-const answering = (request: Request) => relay.handle(request, '192.0.2.1');
 const honest: Between = (request, next) => next(request);
 const isRecord = ({ method, url }: Request) => method === 'POST' && /\/identities\/[^/]+\/log$/.test(url);
 const isRegistration = ({ method, url }: Request) => method === 'POST' && url.endsWith('/identities');
@@ -44,7 +33,7 @@ const forgettingRegistration =
 
 /** A person with a code on paper, in step with the relay. */
 async function person(): Promise<Party> {
-	const opened = await Party.open(answering, 'person');
+	const opened = await Party.open(world.answering, 'person');
 	await opened.writeCode();
 	expect(await opened.sync()).toBe('ok');
 	return opened;
@@ -53,8 +42,8 @@ async function person(): Promise<Party> {
 /** A unit of the real space that has the operator's token and has told nobody yet. */
 async function realUnit(): Promise<Party> {
 	const token = systemRandom(32);
-	await relay.store.saveEnrolment({ hash: hashText(sha256(token)), exp: relay.clock() + 1000 });
-	const unit = await Party.empty(answering);
+	await world.relay.store.saveEnrolment({ hash: hashText(sha256(token)), exp: world.relay.clock() + 1000 });
+	const unit = await Party.empty(world.answering);
 	const device = createDevice({ random: systemRandom, now: () => unit.clock, space: 'real' }, 'unit');
 	const enrolment = toBase64url(token);
 	const words = { name: 'Mottagningen', contact: 'Anna', phone: '', hours: '', enrolment };
@@ -71,7 +60,7 @@ function reopen(party: Party, at: Party['relay']): void {
 
 async function expectKept(party: Party): Promise<void> {
 	const { identity, log, relay: told } = await party.device();
-	expect((await relay.store.identityLog(identity)).map(toBase64url)).toEqual(log);
+	expect((await world.relay.store.identityLog(identity)).map(toBase64url)).toEqual(log);
 	expect(told).toMatchObject({ registered: true, logSent: log.length - 1 });
 	expect(await party.waiting()).toBe(0);
 }
@@ -90,7 +79,7 @@ test.each([1, 2])(
 		await marta.writeCode();
 		expect(await marta.sync()).toBe('ok');
 		await expectKept(marta);
-		const unit = await Party.open(answering, 'unit');
+		const unit = await Party.open(world.answering, 'unit');
 		await unit.turnOn();
 		await unit.sync();
 		await expect(marta.shareWith(unit, [['weight', 'w']])).resolves.toBeUndefined();
@@ -108,7 +97,7 @@ test('MR12: a record acknowledged and not kept is sent before the next one that 
 
 test('MR12: a removal that was acknowledged and not kept is carried out', async () => {
 	const marta = await person();
-	const computer = await pairWith(marta, answering);
+	const computer = await pairWith(marta, world.answering);
 	for (const each of [computer, marta]) expect(await each.sync()).toBe('ok');
 	const { device } = await computer.device();
 	await marta.store.devices.updateWork((now) => ({ ...now, remove: [device] }));
@@ -131,7 +120,7 @@ test('a pass that finds the own log in step asks for it once', async () => {
 });
 
 test('MR12: an identity whose registration was acknowledged and not kept is registered, and its code sent', async () => {
-	const marta = await Party.open(answering, 'person');
+	const marta = await Party.open(world.answering, 'person');
 	await marta.writeCode();
 	marta.between = forgettingRegistration((await marta.device()).identity);
 	await marta.sync();
@@ -144,15 +133,13 @@ test('MR12: an identity whose registration was acknowledged and not kept is regi
 
 test('a relay that lost an identity which owes it a removal takes it in again, and carries that out', async () => {
 	const marta = await person();
-	const computer = await pairWith(marta, answering);
+	const computer = await pairWith(marta, world.answering);
 	for (const each of [computer, marta]) expect(await each.sync()).toBe('ok');
 	const { device } = await computer.device();
 	await marta.store.devices.updateWork((now) => ({ ...now, remove: [device] }));
-	await relay.close();
-	await place.remove();
-	place = createSqlitePlace();
-	relay = startTestRelay(await place.open());
-	reopen(marta, answering);
+	await world.close();
+	await world.start();
+	reopen(marta, world.answering);
 	for (let round = 0; round < 3; round += 1) await marta.sync();
 	expect(await marta.sync()).toBe('ok');
 	await expectKept(marta);
@@ -169,7 +156,7 @@ test('a unit that once met an empty database goes on when the right one is back'
 	expect((await unit.device()).relay.registered).toBe(true);
 	await empty.close();
 	await elsewhere.remove();
-	reopen(unit, answering);
+	reopen(unit, world.answering);
 	expect(await unit.sync()).toBe('ok');
 	await expectKept(unit);
 });

@@ -1,10 +1,11 @@
 /** Heartbeats, and relays that show two people different things (docs/protocol.md 11; MR2, MR5). */
 import 'fake-indexeddb/auto';
 import { copyFileSync, existsSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Party, weight, type Between } from '../../../tests/support/parties';
-import { startTestRelay, type TestRelay } from '../../../tests/support/relay-calls';
-import { createSqlitePlace, type SqlitePlace } from '../../../tests/support/relay-files';
+import { startTestRelay } from '../../../tests/support/relay-calls';
+import { createSqlitePlace } from '../../../tests/support/relay-files';
+import { useRelay } from '../../../tests/support/restorable-relay';
 import { must } from '$lib/domain/assert';
 import { encodePull, parsePull } from '$lib/protocol/api/frames';
 import { encodeHeads, parseHeads } from '$lib/protocol/api/heads';
@@ -13,26 +14,14 @@ import type { BookId } from '$lib/protocol/ids';
 import { bookOfKind } from './circle-access';
 import { OpenBook } from './open-book';
 
-let relay: TestRelay;
-let place: SqlitePlace;
-
-beforeEach(async () => {
-	place = createSqlitePlace();
-	relay = startTestRelay(await place.open());
-});
-
-afterEach(async () => {
-	await relay.close();
-	await place.remove();
-});
+const world = useRelay();
 
 const HOUR = 3_600_000;
-const answering = (request: Request) => relay.handle(request, '192.0.2.1');
 const binary = (bytes: Uint8Array, headers: HeadersInit) => new Response(bytes as Uint8Array<ArrayBuffer>, { headers });
 const bytesOf = async (answer: Response) => new Uint8Array(await answer.clone().arrayBuffer());
 
 async function pair() {
-	const [marta, unit] = [await Party.open(answering, 'person'), await Party.open(answering, 'unit')];
+	const [marta, unit] = [await Party.open(world.answering, 'person'), await Party.open(world.answering, 'unit')];
 	await Promise.all([marta.turnOn(), unit.turnOn()]);
 	expect([await marta.sync(), await unit.sync()]).toEqual(['ok', 'ok']);
 	await marta.shareWith(unit, [
@@ -148,11 +137,12 @@ test('MR5: a relay that shows two members two histories is found out by the firs
 	await marta.record('weight', [weight(70)]);
 	for (const each of [marta, unit, marta]) expect(await each.sync()).toBe('ok');
 	// From here on the relay is two: each member is shown one of them.
-	await relay.close();
+	await world.backUp();
 	const other = createSqlitePlace();
-	for (const part of ['', '-wal', '-shm'])
-		if (existsSync(place.file + part)) copyFileSync(place.file + part, other.file + part);
-	relay = startTestRelay(await place.open());
+	for (const part of ['', '-wal', '-shm']) {
+		const saved = `${world.place.file}.backup${part}`;
+		if (existsSync(saved)) copyFileSync(saved, other.file + part);
+	}
 	const second = startTestRelay(await other.open());
 	unit.relay = (request) => second.handle(request, '192.0.2.1');
 	await marta.record('weight', [weight(71)]);
@@ -164,7 +154,7 @@ test('MR5: a relay that shows two members two histories is found out by the firs
 		.map(({ frame }) => frame)
 		.filter(({ header }) => header.device === must(crossing[0], 'a frame').header.device)
 		.sort((a, b) => a.header.seq - b.header.seq);
-	unit.relay = answering;
+	unit.relay = world.answering;
 	unit.client = unit.newClient();
 	const device = await unit.device();
 	unit.client.useLogin({ identity: device.identity, device: device.device, signSecret: idSecret(device.sign) });

@@ -1,10 +1,9 @@
 /** L3, A5: the code on paper brings everything back on a clean device, through the real relay and past relays that lie. */
 import 'fake-indexeddb/auto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Party, receipt, weight, type Between } from '../../../tests/support/parties';
-import { startTestRelay, type TestRelay } from '../../../tests/support/relay-calls';
-import { createSqlitePlace, type SqlitePlace } from '../../../tests/support/relay-files';
 import { START } from '../../../tests/support/relay-world';
+import { useRelay } from '../../../tests/support/restorable-relay';
 import { createBoxKey } from '$lib/crypto/boxes';
 import { concat, toBase64url } from '$lib/crypto/bytes';
 import { systemRandom } from '$lib/crypto/random';
@@ -23,20 +22,8 @@ import { createDevice } from './create';
 import { boxContent, sealRecoveryFile, withRecovery } from './recovery';
 import { findIdentity, isUnannounced, recoveredDevice } from './restore';
 
-let relay: TestRelay;
-let place: SqlitePlace;
+const world = useRelay();
 
-beforeEach(async () => {
-	place = createSqlitePlace();
-	relay = startTestRelay(await place.open());
-});
-
-afterEach(async () => {
-	await relay.close();
-	await place.remove();
-});
-
-const answering = (request: Request) => relay.handle(request, '192.0.2.1');
 const pathOf = (request: Request) => new URL(request.url).pathname.replace('/api/v1/', '');
 const json = (value: unknown, status = 200) =>
 	new Response(JSON.stringify(value), { status, headers: { 'content-type': 'application/json' } });
@@ -44,8 +31,8 @@ const deps = { random: systemRandom, now: () => START, space: 'demo-restored' as
 
 /** A person with a code, readings at the relay, and a unit that sees the weight. */
 async function marta() {
-	const person = await Party.open(answering, 'person');
-	const unit = await Party.open(answering, 'unit');
+	const person = await Party.open(world.answering, 'person');
+	const unit = await Party.open(world.answering, 'unit');
 	const entries = [weight(71), weight(72), weight(73)];
 	for (const entry of entries) await person.record('weight', [entry]);
 	const code = await person.writeCode();
@@ -62,7 +49,7 @@ async function marta() {
 
 /** What the code finds from a clean device, or the name of why not. */
 async function find(code: RecoveryCode, between?: Between) {
-	const party = await Party.empty(answering);
+	const party = await Party.empty(world.answering);
 	if (between) party.between = between;
 	const found = await findIdentity(party.client, code, party.space);
 	return { party, found, why: found.ok ? 'found' : found.error.type };
@@ -269,7 +256,7 @@ describe('what the code does not open', () => {
 
 	test('MR14: the whole store and log of another person, under this code: altered', async () => {
 		const { code } = await marta();
-		const karin = await Party.open(answering, 'person');
+		const karin = await Party.open(world.answering, 'person');
 		const hers = await karin.writeCode();
 		expect(await karin.sync()).toBe('ok');
 		const { found } = await find(hers);
