@@ -92,6 +92,24 @@ test('Q3: a person whose browser promises nothing is told once, and where to tur
 	await expect(told).toBeHidden();
 });
 
+test('Q3: asked to keep the values and refusing, the browser is named, and a file is what is left to do', async ({
+	page
+}) => {
+	await page.addInitScript(() => {
+		navigator.storage.persist = () => Promise.resolve(false);
+		navigator.storage.persisted = () => Promise.resolve(false);
+	});
+	await logPressure(page, '1288272');
+	await page.goto('/settings/code');
+	await page.getByRole('button', { name: 'Gör en återställningskod' }).click();
+	await typeBackRecoveryCode(page);
+	await expect(page.getByRole('heading', { name: 'Koden gäller nu' })).toBeVisible();
+	await page.goto('/settings/safety');
+	await page.getByRole('button', { name: 'Be webbläsaren behålla dem' }).click();
+	await expect(page.getByText('Webbläsaren lovar inget än.')).toBeVisible();
+	await expect(page.getByRole('link', { name: 'Spara filen' })).toBeVisible();
+});
+
 test('Q3: a person whose browser has promised to keep the values is told nothing', async ({ page }) => {
 	await page.addInitScript(() => {
 		navigator.storage.persisted = () => Promise.resolve(true);
