@@ -2,6 +2,7 @@
 import 'fake-indexeddb/auto';
 import { describe, expect, test } from 'vitest';
 import { acknowledging } from '../../../tests/support/lying-relay';
+import { pairWith } from '../../../tests/support/pairing';
 import { weight } from '../../../tests/support/parties';
 import { expectAlike, useRelay, settle, share, SHARED } from '../../../tests/support/restorable-relay';
 import { must } from '$lib/domain/assert';
@@ -87,6 +88,56 @@ describe.each([
 		await settle([marta, later]);
 		await expectAlike([later], [entry.id]);
 	});
+});
+
+test('R6: what the backup does not know of a circle comes back from a member who does not run it', async () => {
+	const [marta, unit] = [await party('person'), await party('unit')];
+	await share(marta, unit);
+	await world.backUp();
+	const entries = [weight(70), weight(71)];
+	await marta.renewKey('weight');
+	await settle([marta]);
+	await marta.record('weight', [must(entries[0], 'one')]);
+	await marta.renewKey('profile');
+	await settle([marta, unit]);
+	const known = (await unit.access()).chain;
+	await world.restore(false);
+	expect(await settle([unit])).toContain('relay-went-back');
+	expect(must(await world.relay.store.headManifest(known.circle), 'a head')).toEqual(known.head.bytes);
+	expect(await world.count(unit, 'weight')).toBe(1);
+	// A device that has never held the keys gets them from the relay, with nobody else at hand.
+	const colleague = await pairWith(unit, world.answering);
+	await settle([unit, colleague]);
+	await expectAlike([colleague], [must(entries[0], 'one').id]);
+	await marta.record('weight', [must(entries[1], 'one')]);
+	await settle([marta, unit]);
+	await expectAlike(
+		[marta, unit, colleague],
+		entries.map(({ id }) => id)
+	);
+});
+
+test('MR12: a record of a member who does not run the circle, acknowledged and not kept, is sent again', async () => {
+	const [marta, unit] = [await party('person'), await party('unit')];
+	await share(marta, unit);
+	const lost = await pairWith(unit, world.answering);
+	await settle([unit, lost, marta]);
+	const { device } = await lost.device();
+	await unit.store.devices.updateWork((now) => ({ ...now, remove: [device] }));
+	unit.between = (request, next) =>
+		request.method === 'POST' && request.url.endsWith('/manifest')
+			? Promise.resolve(new Response(null, { status: 204 }))
+			: next(request);
+	await settle([unit]);
+	unit.between = (request, next) => next(request);
+	await settle([unit]);
+	const { chain } = await unit.access();
+	expect(chain.head.body.cuts.some(({ heads }) => heads.some((cut) => cut.device === device))).toBe(true);
+	expect(must(await world.relay.store.headManifest(chain.circle), 'a head')).toEqual(chain.head.bytes);
+	const entry = weight();
+	await marta.record('weight', [entry]);
+	await settle([marta, unit]);
+	await expectAlike([marta, unit], [entry.id]);
 });
 
 test('a relay that lost the identity of a device lets it in again', async () => {

@@ -3,8 +3,9 @@
  * are read on from where both agree (docs/protocol.md 11). Absence is never deletion: nothing is taken away here, and what
  * cannot be brought back by this member waits for one who can.
  */
+import { must } from '$lib/domain/assert';
 import { err, ok, type Result } from '$lib/domain/result';
-import { shortRun, type BookHead, type CircleHead, type Heads } from '$lib/protocol/api/heads';
+import { shortRun, standsAs, type BookHead, type CircleHead, type Heads } from '$lib/protocol/api/heads';
 import type { Frame } from '$lib/protocol/frame';
 import type { CircleId, DeviceId, Hash } from '$lib/protocol/ids';
 import { accessOf, type Member } from '$lib/protocol/manifest';
@@ -116,8 +117,8 @@ export async function announceAgain(
 }
 
 /**
- * Records of circles this device's person runs, with every key for whoever reads. The circle that had lost some; null when
- * none had. One that others run waits for them.
+ * Records the relay has lost, with every key for whoever reads. The circle that had lost some; null when none had. A circle it
+ * does not know at all waits for somebody who runs it.
  */
 async function restoreRecords(deps: BringBackDeps, heads: Heads): Promise<Result<CircleId | null, SyncError>> {
 	let lost: CircleId | null = null;
@@ -126,8 +127,8 @@ async function restoreRecords(deps: BringBackDeps, heads: Heads): Promise<Result
 		const isBehind = (head?.manifest ?? -1) < keys.manifests.length - 1;
 		if (!keys.published || keys.erased || keys.standing === 'declined' || !isBehind) continue;
 		const access = await deps.open(keys);
-		if (!access || !isOwning(access.member)) continue;
-		const sent = await sendRecords(deps, keys, access, Math.max(0, head?.manifest ?? 0));
+		if (!access?.member || !(head || isOwning(access.member))) continue;
+		const sent = await sendRecords(deps, keys, access, head ? head.manifest : null);
 		if (sent.ok) lost = keys.circle;
 		else if (concernsAll(sent.error)) return sent;
 	}
@@ -137,17 +138,22 @@ async function restoreRecords(deps: BringBackDeps, heads: Heads): Promise<Result
 /** Records sent in one request: its body stays far below what the relay reads. */
 const RECORDS_AT_ONCE = 20;
 
+/** `known`: the newest record the relay has; null when it does not know the circle. */
 async function sendRecords(
 	{ store, relay }: BringBackDeps,
 	{ circle, manifests }: CircleKeys,
 	access: CircleAccess,
-	from: number
+	known: number | null
 ): Promise<Result<void, SyncError>> {
-	for (let at = from; at < manifests.length; at += RECORDS_AT_ONCE) {
-		const isLast = at + RECORDS_AT_ONCE >= manifests.length;
-		// The record before is sent along: it is how the relay knows where these go on.
-		const records = manifests.slice(Math.max(0, at - 1), at + RECORDS_AT_ONCE);
-		const sent = await relay.createCircle(records, isLast ? await everyKey(access) : []);
+	// Who runs the circle sends many at once; anybody else in it one by one, as they would have made them.
+	const atOnce = isOwning(access.member) ? RECORDS_AT_ONCE : 1;
+	for (let at = known === null ? 0 : known + 1; at < manifests.length; at += atOnce) {
+		const keys = at + atOnce >= manifests.length ? await everyKey(access) : [];
+		const records = manifests.slice(at, at + atOnce);
+		const sent = isOwning(access.member)
+			? // The record before is sent along: it is how the relay knows where these go on.
+				await relay.createCircle([...manifests.slice(Math.max(0, at - 1), at), ...records], keys)
+			: await relay.extendCircle(circle, must(records[0], 'there is one more'), keys);
 		if (!sent.ok) return sent;
 	}
 	// Cards of open invitations lie beside the records, and are sent again with them.
@@ -157,7 +163,7 @@ async function sendRecords(
 	}));
 }
 
-/** Every key this device holds, for each member who may read with it. */
+/** Every key of the books this member reads, for each member who may read with it. */
 async function everyKey(access: CircleAccess) {
 	const rows = access.chain.head.body.members.map(({ identity, rights }) => {
 		const known = access.identities.get(identity);
@@ -167,7 +173,9 @@ async function everyKey(access: CircleAccess) {
 }
 
 const keysOf = (access: CircleAccess, rights: Member['rights']) =>
-	rights.flatMap(({ book, fromEpoch }) => heldKeys(access, book).filter(({ epoch }) => epoch >= fromEpoch));
+	rights.flatMap(({ book, fromEpoch }) =>
+		accessOf(access.member, book) === null ? [] : heldKeys(access, book).filter(({ epoch }) => epoch >= fromEpoch)
+	);
 
 /** How many frames of a circle were sent again; null when the relay lacked none that are here. */
 async function restoreFrames(
@@ -185,8 +193,7 @@ async function restoreFrames(
 	let hasLost = false;
 	for (const shown of books) {
 		const local = await store.head(head.circle, shown.book);
-		const isAlike = shown.pos === local.pos && shortRun(local.run) === shown.run;
-		if (shown.pos > local.pos || isAlike) continue;
+		if (shown.pos > local.pos || standsAs(local, shown)) continue;
 		hasLost = true;
 		const rewound = await store.places.rewind(head.circle, shown.book, await agreedPlace(store, head.circle, shown));
 		if (!rewound.ok) return rewound;

@@ -1,7 +1,7 @@
 /** Frames of a circle's books from the relay to this device: asked for, verified, stored; what is not right is never taken. */
 import { err, ok, type Result } from '$lib/domain/result';
 import type { PullRange } from '$lib/protocol/api/frames';
-import { EMPTY_RUN, nextRun, shortRun, type CircleHead } from '$lib/protocol/api/heads';
+import { EMPTY_RUN, nextRun, shortRun, standsAs, type CircleHead } from '$lib/protocol/api/heads';
 import type { Batch } from '$lib/protocol/entries';
 import type { Frame } from '$lib/protocol/frame';
 import type { BookId, CircleId, DeviceId } from '$lib/protocol/ids';
@@ -56,12 +56,11 @@ export async function pullBooks(
 	const here = new HeadsHere(head.circle, heads);
 	const changed = new Set<BookId>();
 	const ended = (ends: Result<void, SyncError>) => ({ books: [...changed], heads: here.all, evidence, result: ends });
-	for (const { book, pos, run } of head.books) {
+	for (const shown of head.books) {
+		const { book, pos } = shown;
 		const local = here.of(book);
-		if (pos < local.pos || (pos === local.pos && shortRun(local.run) !== run)) result = wentBack;
-		else if (pos > local.pos && accessOf(access.member, book) && bookOf(access.chain.head.body, book)) {
-			ranges.push({ circle: head.circle, book, after: local.pos });
-		}
+		if (pos < local.pos || (pos === local.pos && !standsAs(local, shown))) result = wentBack;
+		else if (pos > local.pos && readsBook(access, book)) ranges.push({ circle: head.circle, book, after: local.pos });
 	}
 	const answered = new Set<BookId>();
 	for (let wanted = ranges; wanted.length > 0;) {
@@ -114,18 +113,19 @@ class HeadsHere {
 
 /** MR1: books that were asked for are now as the relay said they are, or further; one with a frame left out is not. */
 const hasAllOf = (here: HeadsHere, head: CircleHead, answered: ReadonlySet<BookId>): boolean =>
-	head.books.every(({ book, pos, run }) => {
-		const local = here.of(book);
-		return !answered.has(book) || local.pos > pos || (local.pos === pos && shortRun(local.run) === run);
+	head.books.every((shown) => {
+		const local = here.of(shown.book);
+		return !answered.has(shown.book) || local.pos > shown.pos || standsAs(local, shown);
 	});
 
 /** Every book this member reads stands on this device where the relay showed it: nothing more, and nothing less. */
-export const isAsShown = ({ books }: CircleHead, heads: readonly HeadRow[], { member, chain }: CircleAccess): boolean =>
-	books.every(({ book, pos, run }) => {
-		if (!accessOf(member, book) || !bookOf(chain.head.body, book)) return true;
-		const local = heads.find((head) => head.book === book);
-		return local ? local.pos === pos && shortRun(local.run) === run : pos === 0;
-	});
+export function isAsShown(head: CircleHead, heads: readonly HeadRow[], access: CircleAccess): boolean {
+	const here = new HeadsHere(head.circle, heads);
+	return head.books.every((shown) => !readsBook(access, shown.book) || standsAs(here.of(shown.book), shown));
+}
+
+const readsBook = ({ member, chain }: CircleAccess, book: BookId): boolean =>
+	accessOf(member, book) !== null && bookOf(chain.head.body, book) !== undefined;
 
 interface Taking {
 	readonly store: LocalStore;

@@ -37,6 +37,9 @@ export const EMPTY_RUN = new Uint8Array(32);
 export const nextRun = (run: Uint8Array, frameHash: string): Uint8Array => sha256(concat(run, idBytes(frameHash)));
 /** As it stands in the vector, in `seen` and in heartbeats. */
 export const shortRun = (run: Uint8Array): string => toBase64url(run.subarray(0, 8));
+/** Whether a book that was read up to `local` stands just where the relay shows it. */
+export const standsAs = (local: { readonly pos: number; readonly run: Uint8Array }, shown: BookHead): boolean =>
+	local.pos === shown.pos && shortRun(local.run) === shown.run;
 export const shortHash = (hash: string): string => toBase64url(idBytes(hash).subarray(0, 8));
 
 const CIRCLE_BYTES = 30;
