@@ -115,6 +115,27 @@ test(`B2: a page killed while an archive is read in, ${CRASHES} times: nothing o
 	}
 });
 
+test(`B2: a page killed while what a reader is given from a day on is sealed, ${CRASHES} times: it goes on, and they see all of it`, async ({
+	newDevice
+}) => {
+	const device = newDevice();
+	let page = await device.start();
+	let took = 0;
+	for (let n = 0; n <= CRASHES; n += 1) {
+		const [space, reader] = [`demo-giver-${n}`, `demo-given-${n}`] as const;
+		device.saved.clear();
+		await page.evaluate(([space, reader]) => window.fault.askIn(space, reader, 300), [space, reader] as const);
+		const letIn = (where: Page) => where.evaluate((space) => window.fault.letIn(space), space);
+		if (n === 0) took = await timed(() => letIn(page));
+		else await killDuring(device, took, letIn);
+		expectWhole(await look(page, space), device);
+		await letIn(page);
+		expectWhole(await look(page, space), device);
+		expect(await page.evaluate((reader) => window.fault.seen(reader), reader)).toBe(300);
+		page = await device.open('/fault');
+	}
+});
+
 test(`B2: a page killed while everything is brought back by the code, ${CRASHES} times: it goes on, and all of it comes`, async ({
 	newDevice
 }) => {

@@ -9,7 +9,7 @@ import {
 } from 'node:crypto';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { must } from '$lib/domain/assert';
 import { seededRandom } from '../../../tests/support/people';
 import { ageIdentity, ageRecipient, boxKeyOf, createBoxKey, isBoxKey, openWith, sealTo } from './boxes';
@@ -30,6 +30,8 @@ import {
 import { safetyNumber } from './safety-number';
 import { open, openBox, seal, sealBox } from './sealing';
 import { createSigningKey, deviceIdOf, sign, signatureTags, signingKeyOf, verify, type SignatureTag } from './signing';
+
+const DRAWN = process.env['NIGHTLY'] === '1' ? 1_000_000 : 50_000;
 
 const hex = (text: string): Uint8Array => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -202,9 +204,28 @@ describe('sealing', () => {
 		}
 	});
 
-	test('K2: nonces and ids of 24 and 16 bytes do not repeat', () => {
-		const seen = new Set(Array.from({ length: 20_000 }, () => toBase64url(systemRandom(16))));
-		expect(seen.size).toBe(20_000);
+	test.each([16, 24])(`K2: ${DRAWN} nonces or ids of %d bytes do not repeat`, { timeout: 60_000 }, (length) => {
+		const seen = new Set<string>();
+		for (let n = 0; n < DRAWN; n += 1) seen.add(Buffer.from(systemRandom(length)).toString('latin1'));
+		expect(seen.size).toBe(DRAWN);
+	});
+
+	test.each<[string, typeof crypto.getRandomValues]>([
+		[
+			'fails',
+			() => {
+				throw new DOMException('No entropy', 'OperationError');
+			}
+		],
+		['does nothing', (bytes) => bytes],
+		['gives the same again', (bytes) => ((bytes as unknown as Uint8Array).fill(7), bytes)]
+	])('K2: with a generator that %s no key is made', (_, broken) => {
+		const generator = vi.spyOn(globalThis.crypto, 'getRandomValues').mockImplementation(broken);
+		expect(() => [createSigningKey(systemRandom), createSigningKey(systemRandom)]).toThrow();
+		expect(() => createBoxKey(systemRandom)).toThrow();
+		expect(() => createRecoveryCode(systemRandom)).toThrow();
+		generator.mockRestore();
+		expect(createSigningKey(systemRandom).secret).not.toEqual(createSigningKey(systemRandom).secret);
 	});
 });
 

@@ -7,10 +7,12 @@ import { createSqlitePlace, type SqlitePlace } from '../../../tests/support/rela
 import { must } from '$lib/domain/assert';
 import type { BookKind } from '$lib/domain/books';
 import type { Access, InvitableRole } from '$lib/domain/rights';
-import type { IdentityId } from '$lib/protocol/ids';
+import { openEnvelope, type EpochKey } from '$lib/protocol/envelope';
+import { openFrame, parseFrame } from '$lib/protocol/frame';
+import { idBytes, type BookId, type IdentityId } from '$lib/protocol/ids';
 import { circleHistory } from '$lib/protocol/circle-history';
 import { INVITE_LIFE_MS } from '$lib/protocol/manifest-invites';
-import { readerAccess } from '$lib/sync/circle-access';
+import { bookOfKind, heldKeys, readerAccess } from '$lib/sync/circle-access';
 import type { CircleState } from './circle-state.svelte';
 import { CircleBooks } from './circle-books.svelte';
 import { decide, linkOf, makeInvite, noteCompared, isCompared } from './circle-members';
@@ -36,6 +38,7 @@ afterEach(async () => {
 
 const access = (circle: CircleState) => must(circle.access, 'the circle is open');
 const idOf = (circle: CircleState) => access(circle).chain.circle;
+const weightBook = (circle: CircleState): BookId => must(bookOfKind(access(circle), 'weight'), 'the weight book');
 
 async function invite(
 	rights: readonly (readonly [BookKind, Access])[] = [['weight', 'w']],
@@ -284,6 +287,33 @@ describe('changing and removing', () => {
 		).toBeLessThan(3);
 		expect(await leaveCircle(sara.session, hers)).toMatchObject({ ok: true });
 		expect((await sara.session.store.readCircle(circle))?.keys).toEqual([]);
+	});
+
+	test('MR16: a relay that goes on serving whoever was removed has nothing they can open but what was there', async () => {
+		const { own, circle, member } = await together();
+		const theirs = access(await sara.circle(circle));
+		expect(await decideNow({ do: 'remove', member })).toBe('done');
+		const later = await marta.weighs(72, await marta.circle());
+		await marta.sync();
+		const device = must(await sara.session.device(), 'a device');
+		const members = access(await marta.circle()).chain.records.flatMap(({ body }) => body.members);
+		const keys: EpochKey[] = [...heldKeys(theirs, weightBook(own))];
+		// Every envelope of the circle, and not those alone that are hers.
+		for (const { identity } of [...members, { identity: member }])
+			for (const envelope of await relay.store.envelopesFor(circle, identity))
+				for (const { secret } of device.boxes)
+					keys.push(...((await openEnvelope(envelope, idBytes(secret)))?.keys ?? []));
+		const book = weightBook(own);
+		const frames = (await relay.store.framesAfter({ circle, book, after: 0 }, 100)).flatMap((bytes) => {
+			const parsed = parseFrame(bytes);
+			return parsed.ok ? [parsed.value] : [];
+		});
+		const opened = frames.map((frame) => keys.some(({ key }) => openFrame(frame, key) !== null));
+		expect(opened).toEqual([true, false]);
+		expect(frames[1]?.header.epoch).toBe(2);
+		expect((await marta.circle()).observations('weight').map(({ id }) => id)).toContain(later);
+		// Told nothing of it, her app goes on showing what it had.
+		expect(kilosOf((await sara.circle(circle)).observations('weight'))).toEqual([71]);
 	});
 
 	test('offline a removal is kept and says so, and is carried out by itself', async () => {

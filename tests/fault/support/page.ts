@@ -9,13 +9,16 @@ import { PASSPHRASE_COST } from '$lib/crypto/lock-keys';
 import { systemRandom } from '$lib/crypto/random';
 import { createRecoveryCode, type RecoveryCode } from '$lib/crypto/recovery-code';
 import { must } from '$lib/domain/assert';
+import { DAY_MS, effectiveAt, localDate } from '$lib/domain/time';
 import type { Result } from '$lib/domain/result';
 import { rawEntries, type Entry, type ObsAdd } from '$lib/protocol/entries';
 import { openFrame } from '$lib/protocol/frame';
 import { idBytes, newId, type BookId, type EntryId } from '$lib/protocol/ids';
+import { decide, linkOf, makeInvite } from '$lib/state/circle-members';
 import { makeArchive } from '$lib/state/archive/making';
 import { attachArchive, readArchive } from '$lib/state/archive/reading';
 import { browserDeps, browserTab } from '$lib/state/browser-deps';
+import { answerInvitation, openInvitation } from '$lib/state/joining';
 import { beginRestore, bringBack, lookUp, type RestoreDeps } from '$lib/state/restoring';
 import { Session } from '$lib/state/session';
 import { setRecoveryCode } from '$lib/state/sharing';
@@ -23,6 +26,7 @@ import type { Space } from '$lib/storage/database';
 import type { Unlock } from '$lib/storage/unlocking';
 import type { StoredFrame } from '$lib/storage/record';
 import { bookOfKind, epochKey, readableBooks, type CircleAccess } from '$lib/sync/circle-access';
+import { OpenBook } from '$lib/sync/open-book';
 import { writeContext } from '$lib/sync/write-context';
 import { newKey } from '../../support/new-key';
 
@@ -68,6 +72,12 @@ export interface FaultPage {
 	readIn(space: Space, archive: MadeArchive): Promise<void>;
 	/** Frames of a circle that was read in; null while none shows. */
 	earlier(space: Space): Promise<number | null>;
+	/** Weights of 40 days ago and of today, so many of each, told as saved; and a reader asked in who is to see today's. */
+	askIn(space: Space, reader: Space, count: number): Promise<void>;
+	/** Lets the reader in, where that has not been said, and passes until what they are given is at the relay. */
+	letIn(space: Space): Promise<void>;
+	/** Weights a reader sees. */
+	seen(space: Space): Promise<number>;
 	/** Goes on where a restore was left; begins it first where nothing has begun. The readings that came back. */
 	restore(space: Space, code: RecoveryCode): Promise<number>;
 }
@@ -128,7 +138,7 @@ IDBDatabase.prototype.transaction = function (this: IDBDatabase, ...args: Parame
 	return begun;
 };
 
-function reading(measure: 'weight' | 'pulse', noteBytes = 0): ObsAdd {
+function reading(measure: 'weight' | 'pulse', noteBytes = 0, daysAgo = 0): ObsAdd {
 	return {
 		kind: 'obs.add',
 		v: 1,
@@ -136,7 +146,7 @@ function reading(measure: 'weight' | 'pulse', noteBytes = 0): ObsAdd {
 		measure,
 		values: { [measure]: 71 },
 		units: { [measure]: measure === 'weight' ? 'kg' : '/min' },
-		effective: { utc: Date.now(), offset: 60, zone: 'Europe/Stockholm' },
+		effective: { utc: Date.now() - daysAgo * DAY_MS, offset: 60, zone: 'Europe/Stockholm' },
 		source: { kind: 'manual' },
 		...(noteBytes > 0 && { note: toBase64url(systemRandom(noteBytes)) })
 	};
@@ -201,6 +211,8 @@ const isChain = (chain: readonly StoredFrame[]): boolean =>
 
 function idsIn(access: CircleAccess, book: BookId, frames: readonly StoredFrame[], onClosed: () => void): string[] {
 	return frames.flatMap(({ frame }) => {
+		// What a reader is given is of entries that are here already.
+		if (frame.type === 'snapshot') return [];
 		const key = epochKey(access, book, frame.header.epoch);
 		const plaintext = key && openFrame(frame, key);
 		const entries = plaintext && rawEntries(plaintext);
@@ -306,6 +318,52 @@ window.fault = {
 			if (!row) return null;
 			const books = [...new Set(row.keys.map(({ book }) => book))];
 			return (await Promise.all(books.map((book) => store.frames(row.circle, book)))).flat().length;
+		}),
+	askIn: (space, reader, count) =>
+		using(space, async (session) => {
+			done(await setRecoveryCode(session, createRecoveryCode(systemRandom)));
+			for (const daysAgo of [40, 0])
+				await save(session, [['weight', Array.from({ length: count }, () => reading('weight', 300, daysAgo))]]);
+			await arrive(session);
+			const made = await makeInvite(session, await own(session), {
+				name: 'Sara',
+				relation: '',
+				role: 'relative',
+				rights: new Map([['weight', 'r']]),
+				ownName: 'Märta',
+				from: localDate(effectiveAt(Date.now(), 'Europe/Stockholm'))
+			});
+			const pub = done(made);
+			const { invites } = await session.store.work.read((await own(session)).chain.circle);
+			const link = linkOf(
+				session,
+				must(
+					invites.find((each) => each.pub === pub),
+					'it is kept'
+				)
+			);
+			await using(reader, async (theirs) => {
+				done(await setRecoveryCode(theirs, createRecoveryCode(systemRandom)));
+				const opened = done(await openInvitation(theirs, link));
+				done(await answerInvitation(theirs, opened, 'Sara Lindqvist'));
+			});
+			await arrive(session);
+		}),
+	letIn: (space) =>
+		using(space, async (session) => {
+			await arrive(session);
+			const { circle } = (await own(session)).chain;
+			const { invites } = await session.store.work.read(circle);
+			for (const { pub } of invites) done(await decide(session, circle, { do: 'admit', pub }));
+			await arrive(session);
+		}),
+	seen: (space) =>
+		using(space, async (session) => {
+			done(await session.sync());
+			const others = (await session.store.readCircles()).find(({ standing }) => standing !== 'mine');
+			const access = await session.openCircle(must(others, 'a circle of somebody else').circle);
+			const book = must(access && bookOfKind(access, 'weight'), 'a book');
+			return (await OpenBook.open(session.store, must(access, 'it opens'), book, 'weight')).stated.length;
 		}),
 	async restore(space, code) {
 		const session = await opened(space);
