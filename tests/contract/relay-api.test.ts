@@ -536,6 +536,10 @@ describe('R7: limits', () => {
 		const statuses = [];
 		for (let count = 0; count < 4; count += 1) statuses.push((await call(relay, 'health')).status);
 		expect(statuses).toEqual([200, 200, 429, 429]);
+		// One who is logged in is counted by the device: whoever shares the address takes nothing from them.
+		const log = `identities/${owner.identity.id}/log`;
+		expect((await call(relay, log)).status).toBe(429);
+		expect((await call(relay, log, { token })).status).toBe(200);
 		expect((await call(relay, 'health', { address: '192.0.2.2' })).status).toBe(200);
 	});
 

@@ -4,7 +4,7 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 export interface RelayLimits {
 	readonly pushesPerMinute: number;
 	readonly pushesPerHour: number;
-	/** Every request of a logged-in device, pushes too. */
+	/** Every request of a logged-in device, pushes too. A unit's new device asks four times for each of its circles. */
 	readonly requestsPerMinute: number;
 	/** Requests without a login, for each address. */
 	readonly openRequestsPerMinute: number;
@@ -35,7 +35,7 @@ export interface RelayLimits {
 export const defaultLimits: RelayLimits = {
 	pushesPerMinute: 60,
 	pushesPerHour: 600,
-	requestsPerMinute: 600,
+	requestsPerMinute: 3000,
 	openRequestsPerMinute: 300,
 	loginsPer10Minutes: 20,
 	registrationsPerHour: 120,

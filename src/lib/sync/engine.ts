@@ -235,9 +235,10 @@ export class SyncEngine {
 			open: (keys: CircleKeys) => this.open(keys, device),
 			learn: (access: CircleAccess) => this.#learn(access, device)
 		};
+		const isCutOff = !problem.ok && concernsAll(problem.error);
 		const settled = await this.#trust.settle(deps, device, shown, problem);
-		// Looked at again from the start: places may have moved under what was taken in.
-		if (!settled.ok) this.#taken.clear();
+		// Looked at again from the start: places may have moved under what was taken in. A pass that was only cut off goes on.
+		if (!settled.ok && !isCutOff) this.#taken.clear();
 		problem = settled;
 		if (problem.ok) this.#progress.finish();
 		// An unfinished pull must not be taken for "nothing has moved" next time.

@@ -1,6 +1,6 @@
 /** A8, A9: a care unit loses a laptop: every circle gets new keys, by two colleagues at once, however often it is cut off. */
 import 'fake-indexeddb/auto';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Party } from '../../../tests/support/parties';
 import { pairWith } from '../../../tests/support/pairing';
 import { START } from '../../../tests/support/relay-world';
@@ -17,6 +17,11 @@ import { addMembers } from './membership';
 const CIRCLES = Number(process.env.CIRCLES ?? (process.env.NIGHTLY ? 500 : 6));
 /** What the renewal of 500 circles may take (test plan A9): work of this process, relay and all, so that a busy machine is none. */
 const BUDGET_MS = 60_000;
+
+/** Records, keys, the person's log, and frames. */
+const CALLS_A_CIRCLE = 4;
+/** Login, pairing, the own log, heads. */
+const CALLS_BESIDE = 12;
 
 const world = useRelay();
 
@@ -63,6 +68,8 @@ test(
 			await pairWith(unit, world.answering, 'Eva Ask')
 		];
 		expect([await lost.sync(), await colleague.sync(), await unit.sync()]).toEqual(['ok', 'ok', 'ok']);
+		// What the relay lets a device ask for in a minute is made for this (LIMIT_REQUESTS_PER_MINUTE).
+		expect(colleague.calls.length).toBeLessThanOrEqual(CALLS_A_CIRCLE * CIRCLES + CALLS_BESIDE);
 
 		const out = (await lost.device()).device;
 		await unit.store.devices.updateWork((now) => ({ ...now, remove: [out] }));
@@ -100,3 +107,32 @@ test(
 			}
 	}
 );
+
+test('a first load that the relay cuts short goes on where it was, and asks for nothing twice', async () => {
+	const unit = await Party.open(world.answering, 'unit');
+	await unit.turnOn();
+	expect(await unit.sync()).toBe('ok');
+	await shareMany(unit);
+	expect(await unit.sync()).toBe('ok');
+	const colleague = await pairWith(unit, world.answering, 'Eva Ask');
+	let left = 14;
+	colleague.between = (request, next) =>
+		(left -= 1) >= 0
+			? next(request)
+			: Promise.resolve(Response.json({ error: 'too-many' }, { status: 429, headers: { 'retry-after': '60' } }));
+	colleague.calls.length = 0;
+	expect(await colleague.sync()).toBe('too-many');
+	const first = colleague.calls.slice(0, 14);
+	const begun = (await colleague.store.readCircles()).length;
+	expect(begun).toBeGreaterThan(0);
+	expect(begun).toBeLessThan(CIRCLES);
+	colleague.calls.length = 0;
+	colleague.between = (request, next) => next(request);
+	const looked = vi.spyOn(colleague.store, 'readCircleRows');
+	expect(await colleague.sync()).toBe('ok');
+	expect(new Set(looked.mock.calls.map(([circle]) => circle)).size).toBeLessThan(CIRCLES);
+	expect(await colleague.store.readCircles()).toHaveLength(CIRCLES);
+	const asked = [...first, ...colleague.calls].filter((call) => /\/(manifest|envelopes)$/.test(call));
+	expect(asked.length).toBe(new Set(asked).size);
+	expect(await colleague.sync()).toBe('ok');
+});

@@ -84,10 +84,12 @@ export class RelayClient {
 		return answer.ok ? parsed(answer.value, registeredIdentitySchema, ({ id }) => id) : answer;
 	}
 
-	/** An identity's records, those from number `from` on. */
+	/** An identity's records, those from number `from` on. Asked with the login there is, so that it is counted as this device's. */
 	async identityLog(identity: IdentityId, from = 0): Promise<Result<string[], RelayError>> {
-		const answer = await this.#open('GET', `/identities/${identity}/log${from > 0 ? `?from=${from}` : ''}`, null);
-		return answer.ok ? parsed(answer.value, identityLogSchema, ({ log }) => log) : answer;
+		const path = `/identities/${identity}/log${from > 0 ? `?from=${from}` : ''}`;
+		const token = this.#usableToken();
+		const answer = await this.#send('GET', path, null, token === null ? {} : { authorization: `Bearer ${token}` });
+		return answer.ok ? parsed(answer.value.bytes, identityLogSchema, ({ log }) => log) : answer;
 	}
 
 	/** Needs no login: the record is signed, and whoever recovers an identity has no device to log in with yet. */
@@ -223,7 +225,8 @@ export class RelayClient {
 	}
 
 	async #freshToken(): Promise<Result<string, RelayError>> {
-		if (this.#token && this.#token.exp - 30_000 > this.#deps.now() - (this.skewMs ?? 0)) return ok(this.#token.value);
+		const token = this.#usableToken();
+		if (token !== null) return ok(token);
 		if (!this.#login) return err({ type: 'refused', code: 'unauthorized' });
 		const { identity, device, signSecret } = this.#login;
 		const challenge = await this.#open('POST', '/auth/challenge', { json: { identity, device } });
@@ -235,10 +238,16 @@ export class RelayClient {
 			json: { identity, device, nonce: nonce.value, signature }
 		});
 		if (!answer.ok) return answer;
-		const token = parsed(answer.value, tokenResponseSchema, (body) => ({ value: body.token, exp: body.exp }));
-		if (!token.ok) return token;
-		this.#token = token.value;
-		return ok(token.value.value);
+		const granted = parsed(answer.value, tokenResponseSchema, (body) => ({ value: body.token, exp: body.exp }));
+		if (!granted.ok) return granted;
+		this.#token = granted.value;
+		return ok(granted.value.value);
+	}
+
+	/** Null when there is none that the relay still takes. */
+	#usableToken(): string | null {
+		const isUsable = this.#token !== null && this.#token.exp - 30_000 > this.#deps.now() - (this.skewMs ?? 0);
+		return isUsable ? (this.#token?.value ?? null) : null;
 	}
 
 	#url(path: string): string {
