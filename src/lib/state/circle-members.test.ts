@@ -15,7 +15,7 @@ import { INVITE_LIFE_MS } from '$lib/protocol/manifest-invites';
 import { bookOfKind, heldKeys, readerAccess } from '$lib/sync/circle-access';
 import type { CircleState } from './circle-state.svelte';
 import { CircleBooks } from './circle-books.svelte';
-import { decide, linkOf, makeInvite, noteCompared, isCompared } from './circle-members';
+import { decide, linkOf, makeInvite, noteCompared, isCompared, rightsFor } from './circle-members';
 import { answerInvitation, givenAnswer, openInvitation } from './joining';
 import { leaveCircle, unsentReadings } from './leaving';
 
@@ -353,6 +353,22 @@ describe('changing and removing', () => {
 		await marta.sync();
 		expect((await marta.circle()).others).toHaveLength(1);
 		expect(idOf(own)).toBe(circle);
+	});
+
+	test('leaving without network, with a reading nobody takes any more: the others are told all the same', async () => {
+		const { circle, member } = await together();
+		sara.isOnline = false;
+		await sara.weighs(99, await sara.circle(circle));
+		expect(await leaveCircle(sara.session, await sara.circle(circle))).toMatchObject({ ok: true });
+		const chosen = rightsFor(access(await marta.circle()), 'relative', new Map([['weight', 'r']]));
+		expect(await decideNow({ do: 'rights', member, rights: chosen, from: null })).toBe('done');
+		sara.isOnline = true;
+		for (let round = 0; round < 3; round += 1) await sara.sync();
+		expect((await sara.session.store.readCircle(circle))?.keys).toEqual([]);
+		await marta.sync();
+		const after = await marta.circle();
+		expect(after.receipts[0]?.outcome).toBe('declined');
+		expect(kilosOf(after.observations('weight'))).toEqual([71]);
 	});
 
 	test('a co-owner runs the circle, holds everything but the diary, and can be removed by the owner', async () => {

@@ -18,12 +18,12 @@ import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
 import { RecentFrames } from '$lib/storage/recent-frames';
 import { countKeys, givesFrom, lacksKeys, type CircleAccess } from './circle-access';
 import type * as Leaving from './leaving';
-import { envelopesFor } from './envelopes';
 import { MissingCircles } from './missing-circles';
 import { concernsAll, flushCircle } from './outbox';
 import { KnownLogs, type MeWithLog, type ReadCircle } from './known-logs';
 import { PassProgress, type ProgressDeps } from './pass-progress';
 import { isAsShown, pullBooks } from './pull-books';
+import { publishCircles } from './publish';
 import { pullKeys } from './pull-keys';
 import type { RelayClient, RelayError } from './relay-client';
 import { isTurnedAway, RelayTrust } from './relay-trust';
@@ -135,7 +135,8 @@ export class SyncEngine {
 		if (!own.result.ok) return own.result;
 		const device = own.result.value;
 		// Each step is tried even when the one before met a refusal: one circle's trouble is not another's.
-		const published = await this.#publishCircles(device);
+		const open = (keys: CircleKeys) => this.open(keys, device);
+		const published = await publishCircles({ ...this.#deps, open }, device, await this.#personsCircles(device));
 		if (!published.ok && concernsAll(published.error)) return published;
 		// Before the pull: what the pull brings may begin an epoch, and what waits is sealed again under it.
 		await this.#beat(device);
@@ -185,32 +186,6 @@ export class SyncEngine {
 	/** Every circle on a person's device. A unit's are others' circles, and hundreds: none of this is about them. */
 	async #personsCircles(device: DeviceKeys): Promise<readonly CircleKeys[]> {
 		return device.unit ? [] : this.#deps.store.readCircles();
-	}
-
-	async #publishCircles(device: DeviceKeys): Promise<Result<void, SyncError>> {
-		const { store, relay } = this.#deps;
-		let problem: Result<void, SyncError> = ok(undefined);
-		for (const keys of await this.#personsCircles(device)) {
-			// The recovery code is made first, always: before it nobody has said that the values may leave.
-			const isBegunHere = keys.standing === 'mine' || keys.standing === 'joined';
-			if (keys.published || !isBegunHere || device.recovery === null) continue;
-			const access = await this.open(keys, device);
-			const self = access?.identities.get(device.identity);
-			if (!access?.member || !self) continue;
-			const own = await envelopesFor(
-				access,
-				self,
-				access.member.rights.map((right) => right.book)
-			);
-			const sent = await relay.createCircle(keys.manifests, own);
-			if (!sent.ok) {
-				problem = sent;
-				continue;
-			}
-			await store.updateCircle(keys.circle, (now) => ({ ...(now ?? keys), published: true }));
-			void this.#deps.onChange({ circle: keys.circle, keys: true, books: [] });
-		}
-		return problem;
 	}
 
 	/** Opens a circle from its stored row with every log it needs; null when the row cannot be verified. */
@@ -313,9 +288,9 @@ export class SyncEngine {
 	async #pullCircle(head: CircleHead, device: DeviceKeys): Promise<Result<void, SyncError>> {
 		if (this.#taken.has(head)) return ok(undefined);
 		const rows = await this.#deps.store.readCircleRows(head.circle);
-		// Left by the person, and the relay not told yet: nothing more is taken in, but to see that all they wrote is there.
+		// Left by the person, and the relay not told yet: nothing more is taken in, but to see that all they wrote gets there.
 		const isLeft = rows.keys?.standing === 'declined' && !device.unit;
-		if (isLeft && (await this.#deps.store.places.missingNewest(head.circle)).size === 0) return ok(undefined);
+		if (isLeft && !(await this.#owesWords(head.circle))) return ok(undefined);
 		const opened = await this.#pullManifest(head, rows, device);
 		if (!opened.ok) return opened;
 		if (!opened.value) return ok(undefined);
@@ -346,6 +321,12 @@ export class SyncEngine {
 		if (isMissing || !isAsShown(head, pulled.heads, access)) this.#deps.relay.forgetHeads();
 		else if (!lacksKeys(access)) this.#taken.note(stands.value, access.identities.keys());
 		return ok(undefined);
+	}
+
+	/** Whether something written here waits to be sent, or has not been seen at the relay. */
+	async #owesWords(circle: CircleId): Promise<boolean> {
+		const { store } = this.#deps;
+		return (await store.countOutbox(circle)) > 0 || (await store.places.missingNewest(circle)).size > 0;
 	}
 
 	/**

@@ -92,7 +92,7 @@ export async function leaveCircles(deps: LeavingDeps): Promise<Result<void, Sync
 		if (keys.standing !== 'declined' || keys.keys.length === 0) continue;
 		const access = await open(keys);
 		const isMember = access?.member !== undefined;
-		if (isMember && (await store.countOutbox(keys.circle)) > 0) continue;
+		if (access && isMember && (await waitsToBeSent(store, access))) continue;
 		const waits = access && isMember ? await waitsToBeSeen(deps, access) : ok(false);
 		if (!waits.ok) return waits;
 		if (waits.value) continue;
@@ -103,6 +103,12 @@ export async function leaveCircles(deps: LeavingDeps): Promise<Result<void, Sync
 		forget(keys.circle);
 	}
 	return ok(undefined);
+}
+
+/** What lies in a book its member may no longer write in is never sent, and holds nobody back. */
+async function waitsToBeSent(store: LocalStore, { chain, member }: CircleAccess): Promise<boolean> {
+	const waiting = await store.outbox(chain.circle);
+	return waiting.some(({ book }) => accessOf(member, book) === 'w' && bookOf(chain.head.body, book));
 }
 
 /**

@@ -174,6 +174,23 @@ test('an honest relay is told in the same sync that somebody leaves', async () =
 	await expectAlike([marta], [entry.id]);
 });
 
+test('what a person wrote before they left without network arrives, and they leave, though the book has a new key by then', async () => {
+	const { marta, unit } = await sharing();
+	const entry = weight(70);
+	unit.between = () => Promise.reject(new TypeError('no network'));
+	await unit.record('weight', [entry]);
+	const { circle } = (await unit.access()).chain;
+	await unit.store.updateCircle(circle, (now) => ({ ...must(now, 'the circle is here'), standing: 'declined' }));
+	expect(await unit.sync()).toBe('unreachable');
+	await marta.renewKey('weight');
+	await settle([marta]);
+	unit.between = (request, next) => next(request);
+	await settle([unit]);
+	expect(await keysOf(unit, circle)).toEqual([]);
+	await settle([marta]);
+	await expectAlike([marta], [entry.id]);
+});
+
 test('a circle that was left goes when the relay lets the person in no more, also when something was never seen', async () => {
 	const { unit } = await sharing();
 	const { circle } = await leavingUnseen(unit);
