@@ -5,7 +5,7 @@
 
 import { expect, test } from '../support/app';
 import { typeBackRecoveryCode } from './support/sharing';
-import { countInTrends, logPressure, tile } from './support/steps';
+import { countInTrends, logPressure, save, savedHere, tile, upper } from './support/steps';
 
 test.use({ ownApp: false, withWorker: false });
 
@@ -119,4 +119,38 @@ test('Q3: a person whose browser has promised to keep the values is told nothing
 	await expect(tile(page, 'Blodtryck')).toContainText('128/82');
 	await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve, { timeout: 2000 })));
 	await expect(page.getByRole('heading', { name: 'Webbläsaren kan rensa dina värden' })).toBeHidden();
+});
+
+/** The device makes no random numbers any more; afterwards `resumed` sets it going again. */
+function stopGenerator(): void {
+	const works = Object.getOwnPropertyDescriptor(Crypto.prototype, 'getRandomValues') ?? {};
+	Crypto.prototype.getRandomValues = () => {
+		throw new DOMException('No entropy.', 'OperationError');
+	};
+	Reflect.set(globalThis, 'resumed', () => Object.defineProperty(Crypto.prototype, 'getRandomValues', works));
+}
+
+test('K2: a person whose device makes no random numbers is told before they type', async ({ page }) => {
+	await page.addInitScript(stopGenerator);
+	await page.goto('/record');
+	await expect(page.getByRole('heading', { name: 'Det går inte att spara här' })).toBeVisible();
+});
+
+test('K2: where it stops in the middle it is said, what they typed stands, and is saved once it goes again', async ({
+	page,
+	problems
+}) => {
+	problems.allow(/No entropy/);
+	await logPressure(page, '1288272');
+	// In the same page: its storage is open.
+	await page.getByRole('button', { name: 'Mät igen' }).click();
+	await page.keyboard.type('1317964');
+	await page.evaluate(stopGenerator);
+	await save(page).click();
+	await expect(page.getByText('Det är inte sparat. Det du skrev står kvar. Försök igen.')).toBeVisible();
+	await expect(upper(page)).toHaveValue('131');
+	await page.evaluate(() => (Reflect.get(globalThis, 'resumed') as () => unknown)() && undefined);
+	await save(page).click();
+	await expect(savedHere(page)).toBeVisible();
+	expect(await countInTrends(page)).toBe(2);
 });

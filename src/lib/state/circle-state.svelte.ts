@@ -18,7 +18,6 @@ import { MAX_SETTLED, type Entry, type ObsAdd, type ObsAmend, type Receipt } fro
 import { accessOf, memberOf, type Member } from '$lib/protocol/manifest';
 import type { PlanEntry } from '$lib/protocol/plan-entries';
 import { entryOf, type Stated } from '$lib/protocol/project';
-import { StorageAbort } from '$lib/storage/errors';
 import type { CircleWork, DeviceKeys } from '$lib/storage/keyring';
 import type { WriteContext } from '$lib/storage/record';
 import type { ReadCircle } from '$lib/sync/known-logs';
@@ -27,6 +26,7 @@ import { writeContext } from '$lib/sync/write-context';
 import { CircleBooks, type SeenReceipt } from './circle-books.svelte';
 import type { EarlierHistory } from './earlier-history';
 import { earlierQuestion } from './earlier-question.svelte';
+import { guarded } from './guarded';
 import { heldIn, isBackedUp, type Held } from './held';
 import { oweFarewells } from './leavers';
 import { observationEntry, receiptEntry, voidEntry } from './new-entries';
@@ -326,7 +326,7 @@ export class CircleState implements CircleView {
 	}
 
 	async sayOfPlan(make: (facts: PlanFacts) => PlanEntry): Promise<Result<void, SaveError>> {
-		return this.#guarded(async () => {
+		return guarded(async () => {
 			const opened = await this.#opened();
 			if (!opened.ok) return opened;
 			const manifest = opened.value.chain.head.hash;
@@ -355,18 +355,9 @@ export class CircleState implements CircleView {
 		return saved;
 	}
 
-	/** One frame a book, all in one transaction. A device that cannot even be read is told as one that cannot be written. */
+	/** One frame a book, all in one transaction. */
 	#append(batches: Batches): Promise<Result<void, SaveError>> {
-		return this.#guarded(() => this.#seal(batches));
-	}
-
-	async #guarded(write: () => Promise<Result<void, SaveError>>): Promise<Result<void, SaveError>> {
-		try {
-			return await write();
-		} catch (error) {
-			if (error instanceof StorageAbort) return err(error.reason);
-			throw error;
-		}
+		return guarded(() => this.#seal(batches));
 	}
 
 	async #seal(batches: Batches): Promise<Result<void, SaveError>> {

@@ -12,6 +12,7 @@ import type { EntryId, Hash } from '$lib/protocol/ids';
 import type { MemberAt } from '$lib/protocol/member-at';
 import type { PlanEntry } from '$lib/protocol/plan-entries';
 import type { Stated } from '$lib/protocol/project';
+import type { Failed } from './guarded';
 
 /** Why a save did not happen. Nothing was written; the form keeps what was typed. */
 export type SaveError =
@@ -25,7 +26,8 @@ export type SaveError =
 	| { readonly type: 'wiped' }
 	| { readonly type: 'not-allowed' }
 	/** It is older than what somebody in the circle was given, and the person did not want them to see it. */
-	| { readonly type: 'held-back' };
+	| { readonly type: 'held-back' }
+	| Failed;
 
 /** Why a correction was not made. */
 export type ChangeError =

@@ -26,7 +26,7 @@ export interface EraseDeps extends SessionDeps {
 	readonly locks: TabLocks;
 }
 
-export type EraseError = RelayError | StorageError;
+export type EraseError = RelayError | Exclude<SaveError, { readonly type: 'not-allowed' | 'held-back' }>;
 
 /** What is at stake on this device, counted. */
 export interface EraseFacts {

@@ -19,6 +19,8 @@ export function saveErrorSentence(error: ChangeError): string {
 			return m.record_fail_not_allowed();
 		case 'held-back':
 			return m.record_fail_held_back();
+		case 'failed':
+			return m.record_fail();
 		case 'gone':
 			return m.record_fail_gone();
 		case 'changed':

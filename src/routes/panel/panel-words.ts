@@ -140,6 +140,7 @@ export function saveErrorWords(error: SaveError): string {
 			return m.panel_save_full();
 		case 'storage-unavailable':
 		case 'wiped':
+		case 'failed':
 			return m.panel_save_failed();
 		case 'newer-app':
 			return m.panel_save_newer();

@@ -23,6 +23,7 @@ import { err, ok, type Result } from '$lib/domain/result';
 import { clockText, effectiveAt, type PlacedTime, type WallTime } from '$lib/domain/time';
 import type { CircleView } from '$lib/state/circle-view';
 import type { DraftKeeper } from '$lib/state/draft-keeper';
+import { guarded } from '$lib/state/guarded';
 import { EntryWhen } from './entry-when.svelte';
 import {
 	type ChosenTime,
@@ -293,7 +294,7 @@ export class RecordForm {
 		if (this.#phase.type !== 'saved' || this.#phase.undo === 'running') return null;
 		const saved = this.#phase;
 		this.#phase = { ...saved, undo: 'running' };
-		const result = await this.#target.undo(saved.id);
+		const result = await guarded(() => this.#target.undo(saved.id));
 		if (!result.ok) {
 			this.#phase = { ...saved, undo: result.error };
 			return null;
@@ -351,7 +352,7 @@ export class RecordForm {
 
 	async #record(draft: ObservationDraft): Promise<Focus> {
 		this.#phase = { type: 'saving' };
-		const result = await this.#target.save(draft);
+		const result = await guarded(() => this.#target.save(draft));
 		if (!result.ok) {
 			this.#phase = { type: 'failed', error: result.error };
 			return { to: 'failure' };

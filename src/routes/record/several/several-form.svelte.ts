@@ -17,6 +17,7 @@ import { readPastedLines } from '$lib/domain/pasted-lines';
 import { effectiveAt, type LocalDate, localDate, parseClock, parseLocalDate } from '$lib/domain/time';
 import type { CircleView, SaveError } from '$lib/state/circle-view';
 import type { DraftKeeper } from '$lib/state/draft-keeper';
+import { guarded } from '$lib/state/guarded';
 import { METER_UNITS, meterUnitsSchema } from '../record-draft';
 
 const rowSchema = z.object({
@@ -232,7 +233,7 @@ export class SeveralForm {
 		if (this.#phase.type !== 'saved' || this.#phase.undo === 'running') return null;
 		const saved = this.#phase;
 		this.#phase = { ...saved, undo: 'running' };
-		const result = await this.#deps.circle.voidTogether(saved.ids, 'undo');
+		const result = await guarded(() => this.#deps.circle.voidTogether(saved.ids, 'undo'));
 		if (!result.ok) {
 			this.#phase = { ...saved, undo: result.error };
 			return null;
@@ -299,7 +300,7 @@ export class SeveralForm {
 
 	async #record(drafts: readonly ObservationDraft[]): Promise<SeveralFocus> {
 		this.#phase = { type: 'saving' };
-		const result = await this.#deps.circle.recordTogether(drafts);
+		const result = await guarded(() => this.#deps.circle.recordTogether(drafts));
 		if (!result.ok) {
 			this.#phase = { type: 'failed', error: result.error };
 			return { to: 'failure' };

@@ -61,6 +61,7 @@ export function eraseErrorWords(error: EraseError, isBegun: boolean): string {
 		case 'storage-unavailable':
 		case 'locked':
 		case 'wiped':
+		case 'failed':
 			return m.erase_storage();
 		default:
 			return unreachable(error);
