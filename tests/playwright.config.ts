@@ -24,6 +24,8 @@ export default defineConfig({
 		launchOptions: {
 			...(executablePath && { executablePath }),
 			args: [
+				// Another machine's name, which is no secure context over plain http.
+				'--host-resolver-rules=MAP hemlinje.test 127.0.0.1',
 				'--no-sandbox',
 				'--disable-quic',
 				'--disable-background-networking',
