@@ -5,7 +5,7 @@ import { logPressure } from '../e2e/support/steps';
 import { accessibilityFaults } from '../support/accessibility';
 import { expect, test } from '../support/app';
 
-test.use({ ownApp: false, reducedMotion: 'reduce', withWorker: false, viewport: { width: 390, height: 844 } });
+test.use({ ownApp: false, reducedMotion: 'reduce', withWorker: false, viewport: { width: 360, height: 844 } });
 
 async function expectNoFault(page: Page, what: string): Promise<void> {
 	expect(await accessibilityFaults(page), what).toEqual([]);

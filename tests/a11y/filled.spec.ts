@@ -1,7 +1,7 @@
 /** The pages as people use them, full of values: as Märta and as Anna of the demo, in both themes and both widths. */
 
 import type { Page } from '@playwright/test';
-import { expectNoFaultInEitherTheme } from '../support/accessibility';
+import { expectNoFaultInEitherTheme, showWhole } from '../support/accessibility';
 import { expect, test } from '../support/app';
 import { overflowAtDoubleText } from '../support/overflow';
 
@@ -18,7 +18,7 @@ const MARTA = [
 	'/circle'
 ] as const;
 
-for (const width of [390, 1280] as const)
+for (const width of [360, 1280] as const)
 	test(`pages full of values have no accessibility fault at ${width} px in either theme`, async ({ page }) => {
 		test.slow();
 		await page.setViewportSize({ width, height: 844 });
@@ -48,12 +48,6 @@ async function open(page: Page, path: string): Promise<void> {
 	await page.goto(path);
 	await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible();
 	await page.evaluate(() => document.fonts.ready.then(() => undefined));
-}
-
-/** As high as it is long: what the bar of a phone covers for the moment is scrolled free by the person, not a fault. */
-async function showWhole(page: Page, width: number): Promise<void> {
-	const height = await page.evaluate(() => document.documentElement.scrollHeight);
-	await page.setViewportSize({ width, height: Math.max(844, height) });
 }
 
 /** Everything that is folded away is looked at too. */

@@ -11,7 +11,7 @@ const WORDS = 'gröna båtar sjunger högt';
 
 test('the lock, set and closed, has no accessibility fault in either theme', async ({ page }) => {
 	test.slow();
-	await page.setViewportSize({ width: 390, height: 2600 });
+	await page.setViewportSize({ width: 360, height: 2600 });
 	await logPressure(page, '1288272');
 	await page.goto('/settings/lock');
 	await page.getByLabel('Lösenfras', { exact: true }).fill(WORDS);

@@ -10,7 +10,7 @@ import { staticRoutes } from '../support/routes';
 // Nothing here is about the worker, and each page would fetch the whole app for it.
 test.use({ ownApp: false, reducedMotion: 'reduce', withWorker: false });
 
-const WIDTHS = [390, 1280] as const;
+const WIDTHS = [360, 1280] as const;
 
 const routes = staticRoutes();
 

@@ -31,3 +31,9 @@ async function drawnAndStill(): Promise<void> {
 	do await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
 	while (document.getAnimations().some(({ playState }) => playState === 'running'));
 }
+
+/** As high as it is long: what the bar of a phone covers for the moment is scrolled free by the person, not a fault. */
+export async function showWhole(page: Page, width: number): Promise<void> {
+	const height = await page.evaluate(() => document.documentElement.scrollHeight);
+	await page.setViewportSize({ width, height: Math.max(844, height) });
+}
