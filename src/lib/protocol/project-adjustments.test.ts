@@ -51,3 +51,10 @@ test('of two authors under one id the person’s stands', () => {
 	const [first] = projectAdjustments([said(use('a', 3), 'sara'), said(use('a'))]);
 	expect(first).toMatchObject({ by: 'owner', effective });
 });
+
+test('MM5: of two relatives under one id neither pushes the other aside', () => {
+	const both = [said(use('a', 3), 'sara'), { ...said(use('a'), 'erik'), lamport: 0 }];
+	expect(projectAdjustments(both).map(({ by }) => by)).toEqual(['erik', 'sara']);
+	expect(projectAdjustments([...both, said(voided('a'), 'erik')]).map(({ by }) => by)).toEqual(['sara']);
+	expect(projectAdjustments([...both, said(voided('a'))])).toEqual([]);
+});

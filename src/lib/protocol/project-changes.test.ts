@@ -69,6 +69,21 @@ describe('8: changes', () => {
 		expect(names([said([add(one, 'Annat')], 'sara'), said([add(one, 'Enalapril')], 'owner')])).toEqual(['Enalapril']);
 	});
 
+	test('MM5: under one id nobody pushes another relative aside, whatever time they claim, and each takes back their own', () => {
+		const one = entryId(random);
+		const [sara, erik] = [said([add(one, 'Furix')], 'sara'), said([add(one, 'Enalapril')], 'erik')];
+		const early = erik.map((each) => ({ ...each, lamport: 0 }));
+		for (const frames of [
+			[sara, early],
+			[early, sara]
+		]) {
+			expect(names(frames).sort()).toEqual(['Enalapril', 'Furix']);
+			expect(new Set(projectChanges(frames.flat()).map(({ id }) => id)).size).toBe(2);
+			expect(names([...frames, said([take(one)], 'erik')])).toEqual(['Furix']);
+			expect(names([...frames, said([take(one)], 'owner')])).toEqual([]);
+		}
+	});
+
 	test('a day that never was is left out, and a change without a name is none', () => {
 		const one = entryId(random);
 		expect(names([said([add(one, 'Enalapril', '2026-02-30')], 'owner')])).toEqual([]);

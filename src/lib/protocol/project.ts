@@ -225,10 +225,10 @@ function distinct<E extends Entry>(entries: readonly Stated<E>[]): readonly Stat
 	return [...first.values()];
 }
 
-/** What is shown beside an observation whose id somebody else has stated too: the entry's id and who stated it. */
-const besideId = ({ entry, author }: Stated): string => `${entry.id}.${author}`;
+/** What is shown beside an observation, or whatever else, whose id somebody else has stated too: the entry's id and who stated it. */
+export const besideId = ({ entry, author }: Stated): string => `${entry.id}.${author}`;
 
-/** The entry an observation begins with. */
+/** The entry an observation, or whatever else is shown, begins with. */
 export const entryOf = (observation: string): EntryId => observation.split('.')[0] as EntryId;
 
 function isKind<K extends Entry['kind']>(each: Stated, kind: K): each is Stated<Extract<Entry, { kind: K }>> {

@@ -307,7 +307,7 @@ export class CircleState implements CircleView {
 
 	#changeVoid(target: string, reason: 'undo' | 'mistake' | 'replaced'): Entry {
 		const id = newId<EntryId>(this.#session.random);
-		return { kind: 'change.void', v: 1, id, target: target as EntryId, reason };
+		return { kind: 'change.void', v: 1, id, target: entryOf(target), reason };
 	}
 
 	async noteAdjustment(
@@ -322,7 +322,7 @@ export class CircleState implements CircleView {
 
 	voidAdjustment(target: string, reason: 'undo' | 'mistake'): Promise<Result<void, SaveError>> {
 		const id = newId<EntryId>(this.#session.random);
-		return this.#append([['medicines', [{ kind: 'adjust.void', v: 1, id, target: target as EntryId, reason }]]]);
+		return this.#append([['medicines', [{ kind: 'adjust.void', v: 1, id, target: entryOf(target), reason }]]]);
 	}
 
 	async sayOfPlan(make: (facts: PlanFacts) => PlanEntry): Promise<Result<void, SaveError>> {
