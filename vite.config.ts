@@ -48,7 +48,7 @@ export default defineConfig({
 		maxWorkers: 2,
 		// Two projects, so that a run of unit tests alone starts no PostgreSQL.
 		projects: [
-			{ extends: true, test: { name: 'unit', include: ['{src,scripts,tests/vectors}/**/*.test.ts'] } },
+			{ extends: true, test: { name: 'unit', include: ['{src,scripts,tests/vectors,tests/mutants}/**/*.test.ts'] } },
 			{
 				extends: true,
 				test: {

@@ -24,8 +24,8 @@ export const mutants = [
 	{
 		name: 'a batch key opens a snapshot',
 		file: 'src/lib/protocol/frame.ts',
-		from: "deriveKey(epochKey, type === 'batch' ? 'hl/frame' : 'hl/snapshot');",
-		to: "deriveKey(epochKey, type === 'batch' ? 'hl/frame' : 'hl/frame');",
+		from: "deriveKey(epochKey, type === 'batch' ? 'hl/frame' : 'hl/snapshot')",
+		to: "deriveKey(epochKey, type === 'batch' ? 'hl/frame' : 'hl/frame')",
 		tests: ['src/lib/protocol/formats.test.ts', ...CODECS]
 	},
 	{
@@ -45,7 +45,7 @@ export const mutants = [
 	{
 		name: 'cuts are forgotten',
 		file: 'src/lib/protocol/accept.ts',
-		from: "if (isBeyondCut(frame, author, linked, input.chain.head.body)) return 'beyond-cut';",
+		from: "if (isBeyondCut(frame, author, linked, rules.input.chain.head.body)) return 'beyond-cut';",
 		to: '',
 		tests: ACCEPT
 	},
@@ -178,7 +178,7 @@ export const mutants = [
 	{
 		name: 'a relay that goes back is followed',
 		file: 'src/lib/sync/pull-books.ts',
-		from: 'if (pos < local.pos || (pos === local.pos && shortRun(local.run) !== run)) result = wentBack;',
+		from: 'if (pos < local.pos || (pos === local.pos && !standsAs(local, shown))) result = wentBack;',
 		to: 'if (pos < 0) result = wentBack;',
 		tests: SYNC
 	},
@@ -279,5 +279,33 @@ export const mutants = [
 		from: 'await newestAcknowledged(database, head);',
 		to: 'head.hash === null ? undefined : await database.frames.get([circle, book, head.hash]);',
 		tests: ['src/lib/sync/bring-back.test.ts']
+	},
+	{
+		name: 'a record is brought back by nobody but who runs the circle',
+		file: 'src/lib/sync/bring-back.ts',
+		from: 'if (!access?.member || !(head || isOwning(access.member))) continue;',
+		to: 'if (!access?.member || !isOwning(access.member)) continue;',
+		tests: ['src/lib/sync/bring-back.test.ts']
+	},
+	{
+		name: 'what waits in a circle that was left gets no new key',
+		file: 'src/lib/sync/engine.ts',
+		from: 'if (isLeft && !(await this.#owesWords(head.circle))) return ok(undefined);',
+		to: 'if (isLeft) return ok(undefined);',
+		tests: ['src/lib/sync/never-lost.test.ts']
+	},
+	{
+		name: 'a relative pushes another’s word about a medicine aside',
+		file: 'src/lib/protocol/standing-entries.ts',
+		from: 'return said.map((each, n) =>',
+		to: 'return said.slice(0, 1).map((each, n) =>',
+		tests: ['src/lib/protocol/project-changes.test.ts']
+	},
+	{
+		name: 'a random generator that stands still makes keys',
+		file: 'src/lib/crypto/random.ts',
+		from: 'if (isLike(last) || isLike(NOTHING)) throw',
+		to: 'if (length < 0 && (isLike(last) || isLike(NOTHING))) throw',
+		tests: ['src/lib/crypto/crypto.test.ts']
 	}
 ];
