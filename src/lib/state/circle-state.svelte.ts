@@ -344,15 +344,19 @@ export class CircleState implements CircleView {
 	}
 
 	/** The care contact's mark in the log; shown to the person. The day's heartbeat goes with it. */
-	async mark(outcome: Receipt['outcome'], name: string | null): Promise<Result<void, SaveError>> {
-		const access = this.#access as CircleAccess;
-		const { dueHeartbeat } = await import('$lib/sync/heartbeats');
-		const due = await dueHeartbeat(this.#session, access);
-		const seen = this.#books.newestIn(access);
-		const entry = receiptEntry({ outcome, at: this.#session.now(), name, seen }, newId<EntryId>(this.#session.random));
-		const saved = await this.#append([['log', [entry, ...(due ? [due.entry] : [])]]]);
-		if (saved.ok && due) await this.#session.store.places.noteHeartbeat(access.chain.circle, due.log, due.entry.at);
-		return saved;
+	mark(outcome: Receipt['outcome'], name: string | null): Promise<Result<void, SaveError>> {
+		return guarded(async () => {
+			const access = this.#access as CircleAccess;
+			const { store, random, now } = this.#session;
+			const { dueHeartbeat } = await import('$lib/sync/heartbeats');
+			const due = await dueHeartbeat(this.#session, access);
+			const seen = this.#books.newestIn(access);
+			const entry = receiptEntry({ outcome, at: now(), name, seen }, newId<EntryId>(random));
+			const saved = await this.#seal([['log', [entry, ...(due ? [due.entry] : [])]]]);
+			const note = () => due && store.places.noteHeartbeat(access.chain.circle, due.log, due.entry.at);
+			if (saved.ok) await guarded(async () => ok(await note()));
+			return saved;
+		});
 	}
 
 	/** One frame a book, all in one transaction. */
@@ -375,7 +379,6 @@ export class CircleState implements CircleView {
 		if (earlier && !(await earlierQuestion.ask(earlier, () => this.#session.now()))) return err({ type: 'held-back' });
 		const written = await this.#session.store.append(this.#context(access, this.#device), books);
 		if (!written.ok) return written;
-		await this.#books.take(access, written.value);
 		this.#waiting += written.value.length;
 		this.#session.announce({
 			type: 'changed',
@@ -384,6 +387,9 @@ export class CircleState implements CircleView {
 			books: books.map(({ book }) => book)
 		});
 		this.#session.announce({ type: 'outbox' });
+		// It is saved: what cannot be shown now must not be saved once more.
+		const shown = await guarded(async () => ok(await this.#books.take(access, written.value)));
+		if (!shown.ok) void guarded(async () => ok(await this.load()));
 		return ok(undefined);
 	}
 
