@@ -5,9 +5,11 @@ import { acknowledging } from '../../../tests/support/lying-relay';
 import { pairWith } from '../../../tests/support/pairing';
 import { weight } from '../../../tests/support/parties';
 import { expectAlike, useRelay, settle, share, SHARED } from '../../../tests/support/restorable-relay';
+import { toBase64url } from '$lib/crypto/bytes';
 import { must } from '$lib/domain/assert';
 import { encodeHeads, parseHeads } from '$lib/protocol/api/heads';
 import { bookOfKind } from './circle-access';
+import { changeCircle } from './membership';
 
 const world = useRelay();
 
@@ -115,6 +117,44 @@ test('R6: what the backup does not know of a circle comes back from a member who
 		[marta, unit, colleague],
 		entries.map(({ id }) => id)
 	);
+});
+
+test('R6: the log of whoever signed a lost record comes back before it', async () => {
+	const [marta, unit] = [await party('person'), await party('unit')];
+	await share(marta, unit);
+	await world.backUp();
+	const tablet = await pairWith(marta, world.answering);
+	await settle([marta, tablet, unit]);
+	await tablet.renewKey('weight');
+	await settle([marta, tablet, unit]);
+	const known = (await unit.access()).chain;
+	await world.restore(false);
+	await settle([unit]);
+	expect(must(await world.relay.store.headManifest(known.circle), 'a head')).toEqual(known.head.bytes);
+	const { identity, log } = await marta.device();
+	expect((await world.relay.store.identityLog(identity)).map(toBase64url)).toEqual(log);
+});
+
+test('R6: whoever was let go and let in again since the backup brings both back at once, and stays in', async () => {
+	const [marta, unit] = [await party('person'), await party('unit')];
+	await share(marta, unit);
+	await world.backUp();
+	const { chain } = await marta.access();
+	const owners = chain.head.body.members.filter(({ role }) => role === 'owner');
+	const deps = { random: marta.random, now: () => chain.head.body.at + 1 };
+	const step = await changeCircle(await marta.access(), await marta.device(), deps, { members: owners });
+	expect((await marta.client.extendCircle(chain.circle, step.manifest, step.envelopes)).ok).toBe(true);
+	await settle([marta, unit]);
+	await marta.shareWith(unit, SHARED);
+	await settle([marta, unit]);
+	await world.restore(false);
+	const entry = weight();
+	await unit.record('weight', [entry]);
+	await settle([unit]);
+	const { identity } = await unit.device();
+	expect(await world.relay.store.roleIn(chain.circle, identity)).toBe('careContact');
+	await settle([marta, unit]);
+	await expectAlike([marta, unit], [entry.id]);
 });
 
 test('MR12: a record of a member who does not run the circle, acknowledged and not kept, is sent again', async () => {

@@ -3,12 +3,11 @@
  * are read on from where both agree (docs/protocol.md 11). Absence is never deletion: nothing is taken away here, and what
  * cannot be brought back by this member waits for one who can.
  */
-import { must } from '$lib/domain/assert';
 import { err, ok, type Result } from '$lib/domain/result';
 import { shortRun, standsAs, type BookHead, type CircleHead, type Heads } from '$lib/protocol/api/heads';
 import type { Frame } from '$lib/protocol/frame';
 import type { CircleId, DeviceId, Hash } from '$lib/protocol/ids';
-import { accessOf, type Member } from '$lib/protocol/manifest';
+import { accessOf, type Member, type SignedManifest } from '$lib/protocol/manifest';
 import type { CircleKeys, DeviceKeys } from '$lib/storage/keyring';
 import type { LocalStore } from '$lib/storage/local-store';
 import type { RelayPlace } from '$lib/storage/relay-places';
@@ -128,11 +127,35 @@ async function restoreRecords(deps: BringBackDeps, heads: Heads): Promise<Result
 		if (!keys.published || keys.erased || keys.standing === 'declined' || !isBehind) continue;
 		const access = await deps.open(keys);
 		if (!access?.member || !(head || isOwning(access.member))) continue;
+		const logs = await restoreLogs(deps, access);
+		if (!logs.ok) return logs;
 		const sent = await sendRecords(deps, keys, access, head ? head.manifest : null);
 		if (sent.ok) lost = keys.circle;
 		else if (concernsAll(sent.error)) return sent;
 	}
 	return ok(lost);
+}
+
+/**
+ * Records of members' logs that the relay has lost: without them it takes none of the circle's records they have signed. Each is
+ * signed itself, so anybody may bring it.
+ */
+async function restoreLogs(
+	{ store, relay }: BringBackDeps,
+	{ identities }: CircleAccess
+): Promise<Result<void, SyncError>> {
+	for (const id of identities.keys()) {
+		const log = (await store.readIdentity(id))?.log ?? [];
+		const shown = await relay.identityLog(id);
+		if (!shown.ok && concernsAll(shown.error)) return shown;
+		if (!shown.ok || !shown.value.every((record, n) => record === log[n])) continue;
+		for (const record of log.slice(shown.value.length)) {
+			const sent = await relay.appendIdentityRecord(id, record);
+			if (!sent.ok && concernsAll(sent.error)) return sent;
+			if (!sent.ok) break;
+		}
+	}
+	return ok(undefined);
 }
 
 /** Records sent in one request: its body stays far below what the relay reads. */
@@ -145,16 +168,21 @@ async function sendRecords(
 	access: CircleAccess,
 	known: number | null
 ): Promise<Result<void, SyncError>> {
-	// Who runs the circle sends many at once; anybody else in it one by one, as they would have made them.
-	const atOnce = isOwning(access.member) ? RECORDS_AT_ONCE : 1;
-	for (let at = known === null ? 0 : known + 1; at < manifests.length; at += atOnce) {
-		const keys = at + atOnce >= manifests.length ? await everyKey(access) : [];
-		const records = manifests.slice(at, at + atOnce);
-		const sent = isOwning(access.member)
-			? // The record before is sent along: it is how the relay knows where these go on.
-				await relay.createCircle([...manifests.slice(Math.max(0, at - 1), at), ...records], keys)
-			: await relay.extendCircle(circle, must(records[0], 'there is one more'), keys);
+	const { member } = access;
+	const { records } = access.chain;
+	const hasMe = ({ body }: SignedManifest) => body.members.some(({ identity }) => identity === member?.identity);
+	for (let at = known === null ? 0 : known + 1; at < manifests.length;) {
+		// Never up to a record that leaves this member out: the relay would take no more from them.
+		const end = records.slice(at, at + RECORDS_AT_ONCE).findLastIndex(hasMe) + 1;
+		if (end === 0) return err({ type: 'relay-went-back', circle });
+		const isLast = at + end >= manifests.length;
+		// The record before is sent along: it is how the relay knows where these go on.
+		const sent = await relay.createCircle(
+			manifests.slice(Math.max(0, at - 1), at + end),
+			isLast ? await everyKey(access) : []
+		);
 		if (!sent.ok) return sent;
+		at += end;
 	}
 	// Cards of open invitations lie beside the records, and are sent again with them.
 	return store.work.update(circle, (work) => ({

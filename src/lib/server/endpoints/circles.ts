@@ -45,18 +45,36 @@ async function createCircle(
 	{ relay, body }: Call<z.infer<typeof createCircleSchema>>,
 	session: Session
 ): Promise<Answer> {
-	const wait = await relay.rates.count('circle', session.identity);
-	if (wait !== null) return refuse('too-many', { retryAfterS: wait });
 	const records = parseAll(body.manifests);
 	const last = records?.at(-1);
 	if (!records || !last) return refuse('malformed');
-	if (!isOwnedBy(last.body, session)) return refuse('not-found');
 	const stored = await storedHead(relay.store, last.body.circle);
-	if (!stored) return addRecords(relay, session, { before: null, records, envelopes: body.envelopes });
-	if (!(await relay.store.roleIn(last.body.circle, session.identity))) return refuse('not-found');
+	if (!stored) return beginCircle(relay, session, { records, head: last, envelopes: body.envelopes });
+	// Of a circle that is known any member brings back what is lost: who is in it before, and after all of it.
+	const isMember = await relay.store.roleIn(last.body.circle, session.identity);
+	if (!isMember || !memberOf(last.body, session.identity)) return refuse('not-found');
 	const place = records.findIndex((record) => record.hash === stored.hash);
 	if (place < 0) return refuse('conflict');
 	return addRecords(relay, session, { before: stored, records: records.slice(place + 1), envelopes: body.envelopes });
+}
+
+interface Beginning {
+	readonly records: readonly SignedManifest[];
+	/** The last of them. */
+	readonly head: SignedManifest;
+	readonly envelopes: readonly Envelope[];
+}
+
+/** A circle the relay does not know is begun by whoever runs it. */
+async function beginCircle(
+	relay: RelayContext,
+	session: Session,
+	{ records, head, envelopes }: Beginning
+): Promise<Answer> {
+	const wait = await relay.rates.count('circle', session.identity);
+	if (wait !== null) return refuse('too-many', { retryAfterS: wait });
+	if (!isOwnedBy(head.body, session)) return refuse('not-found');
+	return addRecords(relay, session, { before: null, records, envelopes });
 }
 
 async function extendCircle(
