@@ -540,6 +540,7 @@ describe('R7: limits', () => {
 		const log = `identities/${owner.identity.id}/log`;
 		expect((await call(relay, log)).status).toBe(429);
 		expect((await call(relay, log, { token })).status).toBe(200);
+		expect((await call(relay, 'health', { token })).status).toBe(429);
 		expect((await call(relay, 'health', { address: '192.0.2.2' })).status).toBe(200);
 	});
 

@@ -84,6 +84,10 @@ export class MemoryCircle implements CircleView {
 		return book === 'medicines' || book === 'plan' || book in measures;
 	}
 
+	canTakeBack(): boolean {
+		return true;
+	}
+
 	canChange({ within }: Observation): boolean {
 		return !within;
 	}

@@ -21,6 +21,8 @@ export interface ChangeDraft {
 /** A change that stands; one that was edited or removed has left its place to the next or to none. */
 export interface Change extends ChangeDraft {
 	readonly id: string;
+	/** Whose word it is: a member's identity. */
+	readonly by?: string | undefined;
 }
 
 /** Letters, as the stored form allows. */

@@ -159,7 +159,7 @@ async function serve(
 	outcome.session = await sessionOf(relay, request.headers);
 	if (route.access === 'device' && !outcome.session)
 		return void (outcome.answer = await refuseStranger(relay, address));
-	const wait = await countRequest(relay, outcome.session, address);
+	const wait = await countRequest(relay, route, outcome.session, address);
 	if (wait !== null) return void (outcome.answer = refuse('too-many', { retryAfterS: wait }));
 	const body = route.reads ? await readBody(request, route.reads.contentType, route.reads.maxBytes) : null;
 	if (body && !body.ok) return void (outcome.answer = body);
@@ -177,9 +177,15 @@ async function refuseStranger(relay: RelayContext, address: string): Promise<Ans
 	return wait === null ? refuse('unauthorized') : refuse('too-many', { retryAfterS: wait });
 }
 
-/** Whoever is logged in is counted by device, on open routes too: a clinic of many devices has one address. */
-const countRequest = (relay: RelayContext, session: Session | null, address: string): Promise<number | null> =>
-	session ? relay.rates.count('request', session.device) : relay.rates.count('open', address);
+const countRequest = (
+	relay: RelayContext,
+	{ access, countsLogin }: Route,
+	session: Session | null,
+	address: string
+): Promise<number | null> =>
+	session && (access === 'device' || countsLogin)
+		? relay.rates.count('request', session.device)
+		: relay.rates.count('open', address);
 
 /** The route of a request; null for an unknown path, another method, or a path with anything odd in it. */
 function findRoute(request: Request): Match | null {

@@ -42,6 +42,8 @@ interface Place {
 	readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
 	/** Below the interface's prefix; `:id` stands for one segment. */
 	readonly path: string;
+	/** Of an open route: whoever is logged in is counted by device, for a clinic of many devices has one address. */
+	readonly countsLogin?: true;
 }
 
 export type Route = Place & {

@@ -7,6 +7,7 @@ import { createSqlitePlace, type SqlitePlace } from '../../../tests/support/rela
 import { must } from '$lib/domain/assert';
 import type { BookKind } from '$lib/domain/books';
 import type { Access, InvitableRole } from '$lib/domain/rights';
+import { parseLocalDate } from '$lib/domain/time';
 import { openEnvelope, type EpochKey } from '$lib/protocol/envelope';
 import { openFrame, parseFrame } from '$lib/protocol/frame';
 import { idBytes, type BookId, type IdentityId } from '$lib/protocol/ids';
@@ -353,6 +354,27 @@ describe('changing and removing', () => {
 		await marta.sync();
 		expect((await marta.circle()).others).toHaveLength(1);
 		expect(idOf(own)).toBe(circle);
+	});
+
+	test('of a medicine’s change a relative is offered to take back their own alone, the person any', async () => {
+		const { own, circle } = await together([['medicines', 'w']]);
+		const day = must(parseLocalDate('2026-11-02'), 'a day');
+		expect(await own.noteChange({ type: 'medicine.start', day, name: 'Enalapril' })).toMatchObject({ ok: true });
+		await marta.sync();
+		await sara.sync();
+		const hers = await sara.circle(circle);
+		expect(await hers.noteChange({ type: 'medicine.start', day, name: 'Furix' })).toMatchObject({ ok: true });
+		await sara.sync();
+		await marta.sync();
+		const offered = (each: CircleState) => each.changes.map((one) => [one.name, each.canTakeBack(one)]).sort();
+		expect(offered(await sara.circle(circle))).toEqual([
+			['Enalapril', false],
+			['Furix', true]
+		]);
+		expect(offered(await marta.circle())).toEqual([
+			['Enalapril', true],
+			['Furix', true]
+		]);
 	});
 
 	test('leaving without network, with a reading nobody takes any more: the others are told all the same', async () => {

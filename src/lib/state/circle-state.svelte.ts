@@ -469,7 +469,15 @@ export class CircleState implements CircleView {
 	}
 
 	canChange({ measure, by, within }: Observation): boolean {
-		if (within || !this.canWrite(measure)) return false;
+		return !within && this.canWrite(measure) && this.#mayTakeBack(by);
+	}
+
+	canTakeBack({ by }: Change): boolean {
+		return this.canWrite('medicines') && this.#mayTakeBack(by);
+	}
+
+	/** Own words, or whatever somebody has said in a circle one runs. */
+	#mayTakeBack(by: string | undefined): boolean {
 		return (
 			this.role === 'owner' || this.role === 'coOwner' || (by !== undefined && by === this.#access?.member?.identity)
 		);

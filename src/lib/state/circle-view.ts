@@ -89,6 +89,8 @@ export interface CircleView {
 	canWrite(book: MeasureKind | 'medicines' | 'plan'): boolean;
 	/** One's own, and for the person and a co-owner anyone's (docs/protocol.md 3). */
 	canChange(observation: Observation): boolean;
+	/** The same of a medicine's change. */
+	canTakeBack(change: Change): boolean;
 	/** True for this device's own identity, and for those the person had in earlier circles. */
 	isOwn(author: string): boolean;
 	/** The name of whoever wrote it; null when that is this device's own identity, or nobody known. */

@@ -36,6 +36,7 @@ export function openingCircle(opened: Promise<Result<CircleView, SaveError>>, ch
 		missingOf: () => null,
 		canWrite: () => true,
 		canChange: () => false,
+		canTakeBack: () => false,
 		isOwn: () => true,
 		nameOf: () => null,
 		record: (draft) => withCircle((circle) => circle.record(draft)),

@@ -18,7 +18,7 @@ import type { RelayStore } from '../store';
 export const identityRoutes: readonly Route[] = [
 	openJsonRoute({ method: 'POST', path: 'identities' }, registerIdentitySchema, register),
 	deviceRoute({ method: 'DELETE', path: 'identities/:id' }, eraseIdentity),
-	openRoute({ method: 'GET', path: 'identities/:id/log' }, readLog),
+	openRoute({ method: 'GET', path: 'identities/:id/log', countsLogin: true }, readLog),
 	openJsonRoute({ method: 'POST', path: 'identities/:id/log' }, appendRecordSchema, appendRecord)
 ];
 
