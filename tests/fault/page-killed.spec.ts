@@ -124,14 +124,14 @@ test(`B2: a page killed while what a reader is given from a day on is sealed, ${
 	for (let n = 0; n <= CRASHES; n += 1) {
 		const [space, reader] = [`demo-giver-${n}`, `demo-given-${n}`] as const;
 		device.saved.clear();
-		await page.evaluate(([space, reader]) => window.fault.askIn(space, reader, 300), [space, reader] as const);
+		await page.evaluate(([space, reader]) => window.fault.askIn(space, reader, 160), [space, reader] as const);
 		const letIn = (where: Page) => where.evaluate((space) => window.fault.letIn(space), space);
 		if (n === 0) took = await timed(() => letIn(page));
 		else await killDuring(device, took, letIn);
 		expectWhole(await look(page, space), device);
 		await letIn(page);
 		expectWhole(await look(page, space), device);
-		expect(await page.evaluate((reader) => window.fault.seen(reader), reader)).toBe(300);
+		expect(await page.evaluate((reader) => window.fault.seen(reader), reader)).toBe(160);
 		page = await device.open('/fault');
 	}
 });
