@@ -52,15 +52,21 @@ async function shareMany(unit: Party): Promise<void> {
 	}
 }
 
+/** A unit in step, with whom all of them are shared. */
+async function unitOfMany(): Promise<Party> {
+	const unit = await Party.open(world.answering, 'unit');
+	await unit.turnOn();
+	expect(await unit.sync()).toBe('ok');
+	await shareMany(unit);
+	expect(await unit.sync()).toBe('ok');
+	return unit;
+}
+
 test(
 	`a lost laptop: ${CIRCLES} circles renewed, one record in each, nobody unreadable`,
 	{ timeout: 900_000 },
 	async () => {
-		const unit = await Party.open(world.answering, 'unit');
-		await unit.turnOn();
-		expect(await unit.sync()).toBe('ok');
-		await shareMany(unit);
-		expect(await unit.sync()).toBe('ok');
+		const unit = await unitOfMany();
 		for (const { circle } of await unit.store.readCircles())
 			await unit.store.updateCircle(circle, (now) => ({ ...must(now, 'it'), standing: 'joined' }));
 		const [lost, colleague] = [
@@ -112,11 +118,7 @@ test(
 	'a first load that the relay cuts short goes on where it was, and asks for nothing twice',
 	{ timeout: 600_000 },
 	async () => {
-		const unit = await Party.open(world.answering, 'unit');
-		await unit.turnOn();
-		expect(await unit.sync()).toBe('ok');
-		await shareMany(unit);
-		expect(await unit.sync()).toBe('ok');
+		const unit = await unitOfMany();
 		const colleague = await pairWith(unit, world.answering, 'Eva Ask');
 		const allowed = 2 * CIRCLES + 2;
 		let left = allowed;

@@ -49,7 +49,7 @@ async function createCircle(
 	const last = records?.at(-1);
 	if (!records || !last) return refuse('malformed');
 	const stored = await storedHead(relay.store, last.body.circle);
-	if (!stored) return beginCircle(relay, session, { records, head: last, envelopes: body.envelopes });
+	if (!stored) return beginCircle(relay, session, { before: null, records, envelopes: body.envelopes });
 	// Of a circle that is known any member brings back what is lost: who is in it before, and after all of it.
 	const isMember = await relay.store.roleIn(last.body.circle, session.identity);
 	if (!isMember || !memberOf(last.body, session.identity)) return refuse('not-found');
@@ -58,23 +58,13 @@ async function createCircle(
 	return addRecords(relay, session, { before: stored, records: records.slice(place + 1), envelopes: body.envelopes });
 }
 
-interface Beginning {
-	readonly records: readonly SignedManifest[];
-	/** The last of them. */
-	readonly head: SignedManifest;
-	readonly envelopes: readonly Envelope[];
-}
-
 /** A circle the relay does not know is begun by whoever runs it. */
-async function beginCircle(
-	relay: RelayContext,
-	session: Session,
-	{ records, head, envelopes }: Beginning
-): Promise<Answer> {
+async function beginCircle(relay: RelayContext, session: Session, beginning: Addition): Promise<Answer> {
 	const wait = await relay.rates.count('circle', session.identity);
 	if (wait !== null) return refuse('too-many', { retryAfterS: wait });
+	const head = must(beginning.records.at(-1), 'a circle begins with a record');
 	if (!isOwnedBy(head.body, session)) return refuse('not-found');
-	return addRecords(relay, session, { before: null, records, envelopes });
+	return addRecords(relay, session, beginning);
 }
 
 async function extendCircle(
