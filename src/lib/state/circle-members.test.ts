@@ -1,4 +1,7 @@
-/** Inviting, letting in, changing and removing people: every side with its own store and engine, over the real relay. */
+/**
+ * Inviting, letting in, changing and removing people: every side with its own store and engine, over the real relay. In one file
+ * beyond 400 lines: each case begins with the same two people and one invitation, and ends where another begins.
+ */
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { kilosOf, Someone, weightDraft } from '../../../tests/support/sessions';

@@ -246,8 +246,9 @@ export class RelayClient {
 
 	/** Null when there is none that the relay still takes. */
 	#usableToken(): string | null {
-		const isUsable = this.#token !== null && this.#token.exp - 30_000 > this.#deps.now() - (this.skewMs ?? 0);
-		return isUsable ? (this.#token?.value ?? null) : null;
+		if (!this.#token) return null;
+		const { value, exp } = this.#token;
+		return exp - 30_000 > this.#deps.now() - (this.skewMs ?? 0) ? value : null;
 	}
 
 	#url(path: string): string {
